@@ -52,7 +52,7 @@ IN_A_SCRIPT = re.compile(
     rb"|\bparseFloat\b|\btoFixed\("  # amounts and quantities are read and written by their digits
 )
 BY_KIND = {".html": IN_A_PAGE, ".svg": IN_A_PAGE, ".js": IN_A_SCRIPT}
-VENDORED = "/web/vendor/"
+VENDORED = re.compile(r"/web/(?:office/)?vendor/")
 IMPORT = re.compile(r"^import (?:\{([^}]*)\}|\* as (\w+)) from [^;]+;", re.MULTILINE)
 
 HOMES = r"/(?:home|Users)/[a-z_]\w*/"
@@ -161,7 +161,7 @@ def foreign_addresses(file: File) -> Iterator[str]:
 
 def web_of(file: File) -> bool:
     """Part of a page that we wrote."""
-    return "web" in file.path.split("/")[:-1] and VENDORED not in file.path
+    return "web" in file.path.split("/")[:-1] and VENDORED.search(file.path) is None
 
 
 def pages(file: File) -> Iterator[str]:
@@ -191,7 +191,7 @@ def words(file: File) -> Iterator[str]:
     found: Iterator[tuple[int, str]] = iter(())
     if file.path.startswith("edge/web/till/") and file.path.endswith(".js"):
         found = said_by(file.content.decode()) if not file.name.startswith("words") else found
-    elif file.path.startswith("central/web/templates/"):
+    elif file.path.startswith(("central/web/templates/", "edge/web/office/templates/")):
         found = said_by_template(file.content.decode())
     for line, said in found:
         yield f"{line}: says {said}, which belongs into the page's words"

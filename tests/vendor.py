@@ -37,6 +37,7 @@ _FONT = {
     "inter-5.3.woff2": Vendored(*_INTER, "files/inter-latin-wght-normal.woff2", "OFL-1.1"),
     "inter-5.3-licence.txt": Vendored(*_INTER, "LICENSE", "OFL-1.1"),
 }
+_HTMX = Vendored("htmx.org", "4.0.1", "dist/htmx.min.js", "0BSD")
 FILES: Mapping[str, Mapping[str, Vendored]] = {
     "edge/web/vendor": {
         "preact.js": Vendored("preact", "11.2.0", "dist/preact.mjs", "MIT"),
@@ -48,8 +49,9 @@ FILES: Mapping[str, Mapping[str, Vendored]] = {
         "htm.js": Vendored("htm", "3.1.1", "dist/htm.module.js", "Apache-2.0"),
         **_FONT,
     },
+    "edge/web/office/vendor": {"htmx.min.js": _HTMX},
     "central/web/vendor": {
-        "htmx.min.js": Vendored("htmx.org", "4.0.1", "dist/htmx.min.js", "0BSD"),
+        "htmx.min.js": _HTMX,
         "pico.min.css": Vendored("@picocss/pico", "2.1.1", "css/pico.min.css", "MIT"),
         **_FONT,
     },

@@ -38,10 +38,10 @@ def sign(
     data: Folder = None,
 ) -> None:
     """Sign a proven day off; its figures stand from then on, and what comes later beside them."""
-    from central.domain.signing import owed_minor
     from central.domain.typed import date_of
     from central.reports.company import company_money, store_of_company
     from central.usecases.day.sign_off import accepted, sign_off
+    from sync.protocol.figures import owed_minor
     from sync.protocol.money import format_minor
 
     async def signing(

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from central.domain.signed import CountedThrough
 from sync.protocol.errors import Declared, NotNow
-from sync.protocol.figures import Totals
+from sync.protocol.figures import Totals, owed_minor
 from sync.protocol.manifest import Difference, differences
 
 
@@ -53,11 +53,6 @@ def correction(signed: Totals, now: Totals) -> Correction | None:
         return None
     receipts = now.transactions - signed.transactions
     return Correction(receipts, owed_minor(now) - owed_minor(signed), figures)
-
-
-def owed_minor(totals: Totals) -> int:
-    """What customers owed: sales less returns, with the tax that comes on top, before rounding."""
-    return totals.gross_minor - totals.refunds_minor + totals.tax_added_minor
 
 
 def is_reopened(last: Signing, now: Totals, *, differs: bool) -> bool:

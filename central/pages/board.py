@@ -17,7 +17,7 @@ from central.api.reading import reading
 from central.api.reports import CODE_LETTERS_MAX
 from central.domain.access import UserRole
 from central.domain.day_state import DayState, day_state
-from central.domain.signing import Signing, owed_minor
+from central.domain.signing import Signing
 from central.pages.cells import Fill
 from central.pages.day import Sides
 from central.pages.places import StoreCode, day_address, rows_address, store_address
@@ -44,6 +44,7 @@ from central.reports.reconciled_day import ReconciledDay
 from central.reports.signings import last_signings
 from central.reports.store_day import StoreDay
 from sync.protocol.errors import InvalidField
+from sync.protocol.figures import owed_minor
 from sync.protocol.text import TEXT_PATTERN
 
 REFRESH_S = 5

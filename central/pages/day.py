@@ -15,7 +15,7 @@ from central.api.reading import reading
 from central.domain.access import UserRole
 from central.domain.day_state import DayState, day_state
 from central.domain.day_verdict import DayVerdict
-from central.domain.signing import Correction, Signing, correction, owed_minor
+from central.domain.signing import Correction, Signing, correction
 from central.pages.page import wrong_fields
 from central.pages.places import (
     BusinessDate,
@@ -52,7 +52,7 @@ from central.usecases.day.sign_off import accepted, sign_off
 from sync.http.forms import read_form
 from sync.http.page import see_other
 from sync.protocol.errors import NotFound, Refusal
-from sync.protocol.figures import Totals, figures
+from sync.protocol.figures import Totals, figures, owed_minor
 from sync.protocol.identity import CompanyId
 from sync.protocol.manifest import ZERO
 

@@ -19,7 +19,7 @@ from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
 from central.domain.day_state import DayState, day_state
 from central.domain.day_verdict import Colour
-from central.domain.signing import Signing, owed_minor
+from central.domain.signing import Signing
 from central.reports.claims import OpenClaim, open_claims
 from central.reports.day_cells import (
     LOOKED_AT_MAX,
@@ -43,6 +43,7 @@ from central.reports.reconciled_day import ReconciledDay
 from central.reports.reconciliation import stand_of_days
 from central.reports.signings import last_signings
 from central.reports.store_day import StoreDay
+from sync.protocol.figures import owed_minor
 from sync.protocol.identity import CompanyId, StoreId
 
 STORES_MAX = 100

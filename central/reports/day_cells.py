@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
 from central.domain.day_state import CALM, DayState, day_state
-from central.domain.signing import Correction, Signing, correction, owed_minor
+from central.domain.signing import Correction, Signing, correction
 from central.reports.claims import OpenClaim
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.store_day import StoreDay, columns
+from sync.protocol.figures import owed_minor
 from sync.protocol.identity import StoreId
 
 LOOKED_AT_MAX = 500

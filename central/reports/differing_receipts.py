@@ -16,14 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
-from central.domain.signing import owed_minor
 from central.projections.fact_id import SALE_KIND
 from central.reports.totals import RECEIPTS_MAX, store_receipts
 from sync.protocol.change import Envelope, Epoch
 from sync.protocol.codec import decode, decode_fact, is_known
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import EventRecovered, RetailTransaction
-from sync.protocol.figures import Tally
+from sync.protocol.figures import Tally, owed_minor
 from sync.protocol.identity import SaleId, StoreId
 from sync.protocol.manifest import Receipt, ReceiptDifference, receipt_differences
 

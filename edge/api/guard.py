@@ -69,9 +69,19 @@ async def require_own_host(connection: Connection, _route: BaseRouteHandler) -> 
 
 async def require_workstation(connection: Connection, _route: BaseRouteHandler) -> None:
     """Raises NotPaired, TooManyTries; else notes which workstation calls."""
+    await let_in(connection, bearer_of(connection))
+
+
+def bearer_of(connection: Connection) -> str:
+    """The token that the request brought; empty where it brought none."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
+
+
+async def let_in(connection: Connection, token: str) -> WorkstationId:
+    """The workstation of this token, noted as who calls. Raises NotPaired, TooManyTries."""
     known = None
-    if scheme.lower() == "bearer" and 0 < len(token) <= TOKEN_CHARACTERS_MAX and token.isascii():
+    if is_token(token):
         known = await box_of(connection).workstations.named_by(token)
     if known is None:
         tries, address = tries_of(connection), address_of(connection.scope)
@@ -79,13 +89,19 @@ async def require_workstation(connection: Connection, _route: BaseRouteHandler) 
         await tries.wrong(address)
         raise NotPaired
     connection.scope["state"][_STATE] = known
+    return known
+
+
+def is_token(text: str) -> bool:
+    """Whether it can be one: nothing else is looked up."""
+    return 0 < len(text) <= TOKEN_CHARACTERS_MAX and text.isascii()
 
 
 async def read_session(connection: Connection, *, using: bool = True) -> Session | None:
     """The session that the header names, ended or not; None where none of this workstation is
     named. ``using``: somebody is at work with it."""
     token = connection.headers.get(SESSION_HEADER, "")
-    if not (0 < len(token) <= TOKEN_CHARACTERS_MAX and token.isascii()):
+    if not is_token(token):
         return None
     box, workstation_id = box_of(connection), workstation_of(connection)
     wall_ms = box.clock.moment().wall_ms

@@ -14,6 +14,7 @@ from edge.box.box import Box
 from edge.box.company import authority_of
 from edge.box.links import till_links, trust_link, trust_port
 from edge.domain.fields import Request, ShortWorkstation
+from edge.domain.workstation import WorkstationKind
 from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
 from sync.http.body import read_body
 from sync.protocol.identity import WorkstationId
@@ -22,9 +23,10 @@ QR_SCALE = 4
 
 
 class PairingCodeRequest(Request, frozen=True):
-    """Which workstation is to be paired."""
+    """Which workstation is to be paired, and as what."""
 
     workstation_id: ShortWorkstation
+    kind: WorkstationKind = WorkstationKind.TILL
 
 
 class ToTrust(msgspec.Struct, frozen=True):
@@ -38,8 +40,8 @@ class ToTrust(msgspec.Struct, frozen=True):
 
 class PairingOffer(msgspec.Struct, frozen=True):
     """The only time that the code can be read. ``links``: by which other machines open the till
-    page and pair, by name first; none where they are not answered. ``qr``: the first as SVG.
-    ``to_trust``: null where every device trusts what it is shown."""
+    page, or the back office, and pair, by name first; none where they are not answered. ``qr``: the
+    first as SVG. ``to_trust``: null where every device trusts what it is shown."""
 
     workstation_id: WorkstationId
     code: str
@@ -54,10 +56,10 @@ async def offer_pairing(request: litestar.Request[Any, Any, Any], box: Box) -> P
     asked = await read_body(request, PairingCodeRequest)
     drawn, moment = new_code(), box.clock.moment()
     issued = await box.writer.run(
-        lambda db: issue_pairing_code(db, asked.workstation_id, drawn, moment)
+        lambda db: issue_pairing_code(db, asked.workstation_id, drawn, moment, asked.kind)
     )
     links = tuple(
-        pairing_link(link, issued.workstation_id, issued.code)
+        pairing_link(link, issued.workstation_id, issued.code, asked.kind)
         for link in till_links(box.certificate, box.settings.port)
     )
     return PairingOffer(

@@ -28,6 +28,16 @@ class WrongHost(Declared, slug="wrong-host", status=421, title="The request is f
     field = "Host"
 
 
+class NotOurForm(
+    Declared, slug="not-our-form", status=403, title="The form is not one of this session"
+):
+    """A page from elsewhere can make a browser send a form, but cannot know its token."""
+
+    detail = "The form did not come from a page that this session has open."
+    remedy = "Load the page anew and send its form again."
+    field = "csrf"
+
+
 BORDER = Border(
     "this store server",
     Words(

@@ -93,13 +93,19 @@ async def set_own_pin(request: Request, box: TheBox) -> SessionAnswer:
     asked, session = await read_body(request, SetPin), session_of(request)
     if session is None:
         raise SignInNeeded
+    await choose_own_pin(box, session, asked)
+    return await _answer(box, session._replace(own_pin_needed=False))
+
+
+async def choose_own_pin(box: Box, session: Session, asked: SetPin) -> None:
+    """It holds here at once, and head office is told. Raises SignInRefused, LockedOut, TrivialPin,
+    PinAsBefore."""
     await _refuse_new_pin(box, session, asked)
     pin_hash = await box.pins.hash_of(asked.new_pin, session.workstation_id)
     moment, act_id = box.clock.moment(), uuid_utils.compat.uuid7()
     await box.writer.run(lambda db: set_pin(db, session, pin_hash, moment, act_id=act_id))
     box.sessions.forget()
     await tell_owed_pins(box)
-    return await _answer(box, session._replace(own_pin_needed=False))
 
 
 async def _refuse_new_pin(box: Box, session: Session, asked: SetPin) -> None:

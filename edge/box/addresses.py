@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from edge.box.folder import ADDRESS_FILE
+from edge.domain.workstation import WorkstationKind
 from sync.program.command_line import command
 
 ADDRESS_LETTERS_MAX = 100
@@ -54,6 +55,10 @@ def configured_address(folder: Path) -> str | None:
     return f"http://{LOOPBACK}:{port}" if port else None
 
 
-def pairing_link(address: str, workstation_id: str, code: str) -> str:
-    """The till page with the code in the fragment, which no browser sends and no server logs."""
-    return f"{address.rstrip('/')}/#pair={quote(workstation_id)}:{code}"
+def pairing_link(
+    address: str, workstation_id: str, code: str, kind: WorkstationKind = WorkstationKind.TILL
+) -> str:
+    """The till page, or the back office's to pair, with the code in the fragment, which no browser
+    sends and no server logs."""
+    path = "" if kind is WorkstationKind.TILL else "office/pair"
+    return f"{address.rstrip('/')}/{path}#pair={quote(workstation_id)}:{code}"

@@ -11,7 +11,7 @@ from uuid import UUID
 from edge.db.connection.reader import Reader
 from edge.db.sessions import read_sessions
 from edge.db.workstations import token_hash
-from edge.domain.operator import Session
+from edge.domain.operator import Room, Session
 from edge.domain.reckoning import Steady
 from sync.protocol.identity import WorkstationId
 
@@ -31,16 +31,22 @@ class Sessions:
         self._changes = 0
 
     async def named_by(
-        self, token: str, workstation_id: WorkstationId, wall_ms: int, *, using: bool = True
+        self,
+        token: str,
+        workstation_id: WorkstationId,
+        wall_ms: int,
+        *,
+        using: bool = True,
+        room: Room = Room.TILL,
     ) -> Session | None:
-        """The session, which may have ended, or None for a token that belongs to none at this
-        workstation. ``using``: somebody is at work with it."""
+        """The session, which may have ended, or None for a token that belongs to none in this room
+        of this workstation. ``using``: somebody is at work with it."""
         known = self._known
         if known is None:
             known = await self._read()
         hashed = token_hash(token)
         session = known.get(hashed)
-        if session is None or session.workstation_id != workstation_id:
+        if session is None or (session.workstation_id, session.room) != (workstation_id, room):
             return None
         if session.ended_at_ms is not None:
             return session

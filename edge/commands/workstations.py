@@ -1,7 +1,9 @@
 """Commands about who may call the store: its workstations and their one-time codes."""
 
 import sys
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from edge.commands.command import Folder, answer, ask, in_one_sentence
 from sync.program.command_line import command
@@ -11,23 +13,34 @@ from sync.program.plain_commands import tell as print
 PAIRING_MINUTES = 15
 
 
-def pair(workstation: str, data: Folder) -> None:
+def pair(
+    workstation: str,
+    data: Folder,
+    office: Annotated[
+        bool, typer.Option("--office", help="A manager's device: the back office, and no till.")
+    ] = False,
+) -> None:
     """Make a one-time code, and a link, that pair the workstation WORKSTATION."""
     from edge.box.addresses import configured_address, known_address, pairing_link
+    from edge.domain.workstation import WorkstationKind
 
-    answered = answer(data, "POST", "/pairing-codes", {"workstation_id": workstation})
+    kind = WorkstationKind.OFFICE if office else WorkstationKind.TILL
+    asked = {"workstation_id": workstation, "kind": kind.value}
+    answered = answer(data, "POST", "/pairing-codes", asked)
     code, workstation_id = answered.document["code"], answered.document["workstation_id"]
     with in_one_sentence():
         address = known_address(data) if answered.serving else configured_address(data)
     print(code)
     if address is not None:
-        print(f"Till page: {pairing_link(address, workstation_id, code)}")
+        page = "Back office" if office else "Till page"
+        print(f"{page}: {pairing_link(address, workstation_id, code, kind)}")
     _tell_other_machines(answered.document)
     serving = command("edge", "serve", "--data", data)
     first = "" if answered.serving else f"start the store, which does not serve yet, `{serving}`; "
+    typed = "there" if office else "at the till page"
     print(
         f"Code and link pair {workstation_id} once, within {PAIRING_MINUTES} minutes. Next: "
-        f"{first}open the link in {workstation_id}'s browser, or type the code at the till page."
+        f"{first}open the link in {workstation_id}'s browser, or type the code {typed}."
     )
 
 
@@ -80,7 +93,8 @@ def workstations(data: Folder) -> None:
         heard = (
             "not here since the store was started" if at_ms is None else f"last {instant(at_ms)}"
         )
-        print(f"{one['workstation_id']}  paired {instant(one['paired_at_ms'])}, {heard}")
+        kind = ", back office" if one["kind"] == "office" else ""
+        print(f"{one['workstation_id']}  paired {instant(one['paired_at_ms'])}, {heard}{kind}")
     for name, over_at_ms in told["codes"].items():
         print(f"{name}  has a code until {instant(over_at_ms)}")
     if not told["paired"] and not told["codes"]:

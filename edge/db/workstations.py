@@ -5,21 +5,23 @@ from hashlib import sha256
 
 import msgspec
 
+from edge.domain.workstation import WorkstationKind
 from sync.protocol.identity import WorkstationId
 
-_LIST = "SELECT workstation_id, paired_at_ms FROM workstation ORDER BY workstation_id LIMIT ?"
+_LIST = "SELECT workstation_id, paired_at_ms, kind FROM workstation ORDER BY workstation_id LIMIT ?"
 _HASHES = "SELECT token_hash, workstation_id FROM workstation ORDER BY 2 LIMIT ?"
 _HASH = "SELECT token_hash FROM workstation WHERE workstation_id = ?"
+_KIND = "SELECT kind FROM workstation WHERE workstation_id = ?"
 _PAIR = (
-    "INSERT INTO workstation (workstation_id, token_hash, paired_at_ms) VALUES (?, ?, ?)"
+    "INSERT INTO workstation (workstation_id, token_hash, paired_at_ms, kind) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (workstation_id) DO UPDATE SET token_hash = excluded.token_hash,"
-    " paired_at_ms = excluded.paired_at_ms"
+    " paired_at_ms = excluded.paired_at_ms, kind = excluded.kind"
 )
-_CODE = "SELECT code_hash, expires_at_ms FROM pairing_code WHERE workstation_id = ?"
+_CODE = "SELECT code_hash, expires_at_ms, kind FROM pairing_code WHERE workstation_id = ?"
 _PUT_CODE = (
-    "INSERT INTO pairing_code (workstation_id, code_hash, expires_at_ms) VALUES (?, ?, ?)"
+    "INSERT INTO pairing_code (workstation_id, code_hash, expires_at_ms, kind) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (workstation_id) DO UPDATE SET code_hash = excluded.code_hash,"
-    " expires_at_ms = excluded.expires_at_ms"
+    " expires_at_ms = excluded.expires_at_ms, kind = excluded.kind"
 )
 _PENDING = (
     "SELECT workstation_id, expires_at_ms FROM pairing_code WHERE expires_at_ms > ?"
@@ -33,10 +35,11 @@ WORKSTATIONS_MAX = 10_000
 
 
 class PairedWorkstation(msgspec.Struct, frozen=True):
-    """A POS device that may call this store server."""
+    """A device that may call this store server."""
 
     workstation_id: WorkstationId
     paired_at_ms: int
+    kind: WorkstationKind = WorkstationKind.TILL
 
 
 class PendingCode(msgspec.Struct, frozen=True):
@@ -44,6 +47,7 @@ class PendingCode(msgspec.Struct, frozen=True):
 
     code_hash: bytes
     expires_at_ms: int
+    kind: WorkstationKind = WorkstationKind.TILL
 
 
 def token_hash(token: str) -> bytes:
@@ -66,14 +70,26 @@ def find_token_hash(db: sqlite3.Connection, workstation_id: WorkstationId) -> by
 def list_workstations(db: sqlite3.Connection) -> tuple[PairedWorkstation, ...]:
     """All that are paired, by name."""
     rows = db.execute(_LIST, (WORKSTATIONS_LISTED_MAX,)).fetchall()
-    return tuple(PairedWorkstation(WorkstationId(row[0]), row[1]) for row in rows)
+    return tuple(
+        PairedWorkstation(WorkstationId(row[0]), row[1], WorkstationKind(row[2])) for row in rows
+    )
+
+
+def kind_of(db: sqlite3.Connection, workstation_id: WorkstationId) -> WorkstationKind | None:
+    """What it was paired as; None where it is not paired."""
+    row = db.execute(_KIND, (workstation_id,)).fetchone()
+    return None if row is None else WorkstationKind(row[0])
 
 
 def write_workstation(
-    db: sqlite3.Connection, workstation_id: WorkstationId, token: str, at_ms: int
+    db: sqlite3.Connection,
+    workstation_id: WorkstationId,
+    token: str,
+    at_ms: int,
+    kind: WorkstationKind = WorkstationKind.TILL,
 ) -> None:
     """Its earlier token, if it had one, is worth nothing from now on."""
-    db.execute(_PAIR, (workstation_id, token_hash(token), at_ms))
+    db.execute(_PAIR, (workstation_id, token_hash(token), at_ms, kind))
 
 
 def list_codes(db: sqlite3.Connection, now_ms: int) -> dict[WorkstationId, int]:
@@ -90,12 +106,12 @@ def drop_workstation(db: sqlite3.Connection, workstation_id: WorkstationId) -> b
 def find_code(db: sqlite3.Connection, workstation_id: WorkstationId) -> PendingCode | None:
     """The workstation's pending code."""
     row = db.execute(_CODE, (workstation_id,)).fetchone()
-    return None if row is None else PendingCode(*row)
+    return None if row is None else PendingCode(row[0], row[1], WorkstationKind(row[2]))
 
 
 def write_code(db: sqlite3.Connection, workstation_id: WorkstationId, code: PendingCode) -> None:
     """In place of the workstation's earlier one."""
-    db.execute(_PUT_CODE, (workstation_id, code.code_hash, code.expires_at_ms))
+    db.execute(_PUT_CODE, (workstation_id, code.code_hash, code.expires_at_ms, code.kind))
 
 
 def drop_code(db: sqlite3.Connection, workstation_id: WorkstationId) -> None:

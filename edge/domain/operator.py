@@ -1,11 +1,20 @@
 """Who works at a store: who is signed in where, and what a store refuses about operators."""
 
+from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
 from sync.protocol.errors import NotAcceptable, NotNow
 from sync.protocol.identity import OperatorId, WorkstationId
 from sync.protocol.pin import PIN_DIGITS_MAX, PIN_DIGITS_MIN
+
+
+class Room(StrEnum):
+    """Where in the shop somebody signs in at a workstation: one is at the till while another looks
+    into the back office, and neither ends the other's session."""
+
+    TILL = "till"
+    OFFICE = "office"
 
 
 class Session(NamedTuple):
@@ -18,6 +27,7 @@ class Session(NamedTuple):
     workstation_id: WorkstationId
     own_pin_needed: bool = False
     ended_at_ms: int | None = None
+    room: Room = Room.TILL
 
 
 class OperatorRefused(NotAcceptable):

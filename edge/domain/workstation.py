@@ -1,6 +1,17 @@
-"""What a store refuses while a workstation is paired or sent away."""
+"""What a device is paired as, and what a store refuses while one is paired or sent away."""
+
+from enum import StrEnum
 
 from sync.protocol.errors import NotAcceptable, NotNow
+from sync.protocol.identity import WorkstationId
+
+
+class WorkstationKind(StrEnum):
+    """``TILL`` sells, and opens the back office too; ``OFFICE``, somebody's own device, opens that
+    alone. A code pairs as what it was made for."""
+
+    TILL = "till"
+    OFFICE = "office"
 
 
 class PairingRefused(
@@ -20,3 +31,10 @@ class UnknownWorkstation(
     detail = "No workstation {workstation_id} is paired here, and none has a pairing code."
     remedy = "See which there are with `edge workstations`."
     field = "workstation_id"
+
+
+class NoTillHere(NotNow, slug="no-till-here", title="No till is opened at this device"):
+    workstation_id: WorkstationId
+    detail = "{workstation_id!r} was paired for the back office, and has no drawer."
+    remedy = "Open the till at a workstation; `edge pair` without --office makes this one such."
+    field = "till_session_id"

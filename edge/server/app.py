@@ -24,6 +24,7 @@ from edge.api import (
     kept,
     mails,
     metrics,
+    office,
     operators,
     pages,
     pairing,
@@ -53,6 +54,9 @@ from edge.api.limits import BODY_BYTES_MAX
 from edge.api.problems import EXCEPTION_HANDLERS
 from edge.api.stated_head import compare_stated_head
 from edge.box.box import Box
+from edge.pages import assets as page_assets
+from edge.pages import signing_in, sync
+from edge.pages.page import PAGE_EXCEPTIONS
 from sync.http.describing import DescribedAsJson
 from sync.http.headers import harden
 from sync.http.problems import Problem
@@ -86,7 +90,8 @@ _OF_SALES = (
     tills,
     totals,
 )
-_SIGNED_IN = (*_OF_SALES, doctor, operators, workstations)
+_SIGNED_IN = (*_OF_SALES, doctor, office, operators, workstations)
+_PAGES = (page_assets, signing_in, sync)
 
 
 def build_app(box: Box) -> Litestar:
@@ -105,13 +110,19 @@ def _routed() -> Litestar:
     open_to_all = (*health.ROUTES, *pages.ROUTES, *pairing.ROUTES)
     counted = Router("/", route_handlers=metrics.ROUTES, guards=[metrics.require_metrics_token])
     paired = Router("/", route_handlers=_PAIRED, guards=guards)
-    signed_in = Router(
+    session_routes = Router(
         "/",
         route_handlers=[route for module in _SIGNED_IN for route in module.ROUTES],
         guards=[*guards, require_session],
     )
+    back_office = Router(
+        "/",
+        route_handlers=[route for module in _PAGES for route in module.ROUTES],
+        exception_handlers=PAGE_EXCEPTIONS,
+        include_in_schema=False,
+    )
     return Litestar(
-        route_handlers=[*open_to_all, counted, paired, signed_in],
+        route_handlers=[*open_to_all, counted, paired, session_routes, back_office],
         guards=[require_own_host],
         dependencies={"box": Provide(provide_box)},
         exception_handlers=EXCEPTION_HANDLERS,

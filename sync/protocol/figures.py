@@ -233,6 +233,11 @@ def figures(totals: Totals) -> tuple[Figure, ...]:
     return tuple(Figure(one.name, one.amount, one.figure.unit) for one in readings(totals))
 
 
+def owed_minor(totals: Totals) -> int:
+    """What customers owed: sales less returns, with the tax that comes on top, before rounding."""
+    return totals.gross_minor - totals.refunds_minor + totals.tax_added_minor
+
+
 class Beside(NamedTuple):
     """A figure of two accounts; None in the one that does not state it."""
 

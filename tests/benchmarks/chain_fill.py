@@ -26,12 +26,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from central.archive.postgres import plain_uuid
 from central.db.engine import open_engine, unit_of_work
 from central.db.tables import Company, Store, table
-from central.domain.signing import owed_minor
 from central.usecases.company.add import add_company
 from central.usecases.people.add_user import add_user
 from central.usecases.store.add import add_store, default_settings
 from sync.protocol.codec import decode, encode
-from sync.protocol.figures import Figure, Tally, figures
+from sync.protocol.figures import Figure, Tally, figures, owed_minor
 from sync.protocol.identity import CompanyId, StoreId, WorkstationId
 from sync.protocol.manifest import Manifest, WorkstationTotals
 from tests.benchmarks.head_office import dsn_of

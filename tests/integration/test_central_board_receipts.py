@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 from msgspec.structs import replace
 
 from central.db.engine import unit_of_work
-from sync.http.page import PAGE_HEADERS
 from central.usecases.feed.publish_reference import publish_rows
+from sync.http.page import PAGE_HEADERS
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.money import format_minor
 from sync.protocol.reference import DataSet

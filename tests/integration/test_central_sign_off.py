@@ -20,7 +20,6 @@ from central.domain.signing import (
     Signing,
     correction,
     is_reopened,
-    owed_minor,
 )
 from central.reports.company import store_of_company
 from central.reports.day_figures import day_figures
@@ -33,7 +32,7 @@ from central.usecases.journal.close_tail import close_tail
 from central.usecases.journal.correct_event import EventPlace, release_event
 from sync.protocol.errors import InvalidField
 from sync.protocol.facts import BusinessDayClosed
-from sync.protocol.figures import Totals
+from sync.protocol.figures import Totals, owed_minor
 from sync.protocol.money import format_minor
 from tests.board_pages import load
 from tests.central_fixtures import Served, postgres_template

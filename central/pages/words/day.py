@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from central.db.key_file import fingerprint
-from central.domain.signing import owed_minor
 from central.pages.words.figures import amount, parted
 from central.reports.comparisons import Comparison, Declared
 from central.reports.day_roots import MadeRoot
 from central.reports.evidence import GivenUp, SetAside
 from central.reports.held_day import HeldStatement
 from central.reports.reconciled_day import ProvenThrough
+from sync.protocol.figures import owed_minor
 
 whole_day = "The store's whole day:"
 differing = "Receipts that differ"

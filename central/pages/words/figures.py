@@ -5,21 +5,20 @@ never shown as a zero.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from central.domain.day_verdict import Colour, Doubt
-from central.domain.signing import owed_minor
 from central.reports.board import Standing, declared_total
 from central.reports.differing_receipts import DifferingReceipt, DifferingReceipts
 from central.reports.figure_rows import FigureKey, FigureKind
 from central.reports.reconciled_day import ReconciledDay
-from sync.protocol.figures import FIGURES, percent
+from sync.http.written import local_time, quantity, time_on, written
+from sync.protocol.figures import FIGURES, owed_minor, percent
 from sync.protocol.manifest import Difference
-from sync.protocol.money import MILLI, format_minor
+from sync.protocol.money import format_minor
 
 NOT_KNOWN = "not known"
 NAMED_IN_A_SENTENCE_MAX = 3
@@ -41,22 +40,13 @@ def figure(value: int | None, unit: str, decimals: int) -> str:
     """A figure in its unit: ``minor``, ``milli``, ``count`` or ``points``."""
     if value is None:
         return NOT_KNOWN
-    if unit == "minor":
-        return format_minor(value, decimals)
-    return quantity(value) if unit == "milli" else f"{value:,}"
+    return written(value, unit, decimals)
 
 
 def change(value: int, unit: str, decimals: int) -> str:
     """A figure that something changed by, with its sign: ``+41.20``."""
     said = figure(value, unit, decimals)
     return f"+{said}" if value > 0 else said
-
-
-def quantity(milli: int) -> str:
-    """1000 -> ``1``, 755 -> ``0.755``."""
-    whole, part = divmod(abs(milli), MILLI)
-    said = f"{whole:,}" if part == 0 else f"{whole:,}.{part:03d}".rstrip("0")
-    return f"-{said}" if milli < 0 else said
 
 
 def ago(then_ms: int | None, now_ms: int) -> str:
@@ -71,25 +61,6 @@ def ago(then_ms: int | None, now_ms: int) -> str:
     if passed < 2 * _DAY_MS:
         return f"{passed // _HOUR_MS} h ago"
     return f"{passed // _DAY_MS} days ago"
-
-
-def local_time(instant_ms: int | None, zone: str) -> str:
-    """``2026-03-01 18:04:05`` on the store's wall; in UTC, and saying so, without a known zone."""
-    if instant_ms is None:
-        return ""
-    try:
-        instant = _EPOCH + timedelta(milliseconds=instant_ms)
-        return f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}"
-    except OverflowError:
-        return f"{instant_ms} ms after 1970 UTC"
-    except (ZoneInfoNotFoundError, ValueError):
-        return f"{_EPOCH + timedelta(milliseconds=instant_ms):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def time_on(instant_ms: int | None, zone: str, day: date) -> str:
-    """``18:04:05`` on the day itself, with its date on every other."""
-    said = local_time(instant_ms, zone)
-    return said.removeprefix(f"{day} ")
 
 
 def label(key: FigureKey) -> str:

@@ -1,8 +1,9 @@
 """What a day's page says of its signatures."""
 
-from central.domain.signing import Correction, Signing, owed_minor
+from central.domain.signing import Correction, Signing
 from central.pages.words.figures import amount, change, counted
 from central.reports.company import CompanyMoney
+from sync.protocol.figures import owed_minor
 
 title = "Sign-off"
 hint = "The figures are kept as they stand now; what arrives later stands beside them."

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of, snapshot, unit_of_work
 from central.domain.day_verdict import DayVerdict, Doubt
-from central.domain.signing import correction, owed_minor
+from central.domain.signing import correction
 from central.reports.board import latest_date
 from central.reports.day_figures import day_figures
 from central.reports.reconciled_day import ReconciledDay
@@ -30,6 +30,7 @@ from central.reports.signings import last_signings
 from central.reports.store_day import StoreDay, columns
 from central.usecases.journal.ask_manifest import ask_once
 from central.usecases.journal.compare_spans import begin_search
+from sync.protocol.figures import owed_minor
 from sync.protocol.identity import StoreId
 
 DAYS_AT_ONCE = 5_000

@@ -8,21 +8,24 @@ from edge.db.tables.base import EdgeTable
 
 
 class Workstation(EdgeTable, table=True):
-    """A paired POS device; the bearer token's SHA-256."""
+    """A paired device, and what it was paired as (``edge/domain/workstation.py``); the bearer
+    token's SHA-256."""
 
     __tablename__ = "workstation"
     workstation_id: str = Field(primary_key=True)
     token_hash: bytes = Field(unique=True)
     paired_at_ms: int
+    kind: str
 
 
 class PairingCode(EdgeTable, table=True):
-    """A one-time code to pair a workstation: hashed and short-lived."""
+    """A one-time code to pair a workstation as what it is meant for: hashed and short-lived."""
 
     __tablename__ = "pairing_code"
     workstation_id: str = Field(primary_key=True)
     code_hash: bytes
     expires_at_ms: int
+    kind: str
 
 
 class Alarm(EdgeTable, table=True):

@@ -19,7 +19,8 @@ class OwnPin(EdgeTable, table=True):
 
 
 class OperatorSession(EdgeTable, table=True):
-    """Who signed in at which workstation; the token's SHA-256. ``seen_ms``: when it was used last,
+    """Who signed in at which workstation, and in which ``room`` of it, the till or the back office
+    (``edge/domain/operator.py``); the token's SHA-256. ``seen_ms``: when it was used last,
     by the machine's steady clock (``machine_boot`` says of which start). ``ended_at_ms``: since
     when, by the wall clock, it is locked or taken over: then it finishes what was tendered before,
     and nothing else. ``pin_set_at_ms``: of the PIN that let it in; ``own_pin_needed``: it was a
@@ -30,6 +31,7 @@ class OperatorSession(EdgeTable, table=True):
         Index(
             "ix_operator_session_open",
             "workstation_id",
+            "room",
             unique=True,
             sqlite_where=text("ended_at_ms IS NULL"),
         ),
@@ -38,6 +40,7 @@ class OperatorSession(EdgeTable, table=True):
     token_hash: bytes = Field(unique=True)
     operator_id: str
     workstation_id: str
+    room: str
     machine_boot: str
     seen_ms: int
     pin_set_at_ms: int

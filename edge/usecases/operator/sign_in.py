@@ -7,11 +7,11 @@ from uuid import UUID
 import msgspec
 
 from edge.db import sale_reads
-from edge.db.credentials import PinInForce
+from edge.db.credentials import PinInForce, find_pin
 from edge.db.lockouts import forget_tries, of_operator
 from edge.db.sessions import end_session_at, find_open_session, forget_session, insert_session
 from edge.domain.fields import Request, ShortOperator
-from edge.domain.operator import Session
+from edge.domain.operator import Room, Session, SignInNeeded
 from edge.domain.reckoning import Steady
 from edge.domain.request import RequestIdTaken
 from edge.usecases.operator.note_act import note_act
@@ -41,17 +41,41 @@ def begin_session(
     pin: PinInForce,
     steady: Steady,
     moment: Moment,
+    room: Room = Room.TILL,
 ) -> Session:
-    """Whoever was signed in at the workstation is no more. Raises RequestIdTaken, NotEnrolled."""
-    session = Session(request.request_id, request.operator_id, workstation_id, pin.starting)
+    """Whoever was signed in at the workstation, in this room of it, is no more. Raises
+    RequestIdTaken, NotEnrolled."""
+    who = (request.request_id, request.operator_id, workstation_id)
+    session = Session(*who, pin.starting, room=room)
     forget_tries(db, of_operator(request.operator_id))
-    if find_open_session(db, workstation_id) == (session.session_id, session.operator_id):
+    if find_open_session(db, workstation_id, room) == (session.session_id, session.operator_id):
         forget_session(db, session.session_id)
     else:
         _refuse_taken(db, request.request_id)
-        end_session_at(db, workstation_id, moment.wall_ms)
-        act, act_id = OperatorAct.SIGNED_IN, session.session_id
-        note_act(db, act, session.operator_id, workstation_id, moment, act_id=act_id)
+        end_session_at(db, workstation_id, room, moment.wall_ms)
+        subject = "" if room is Room.TILL else room.value
+        at = (OperatorAct.SIGNED_IN, session.operator_id, workstation_id, moment)
+        note_act(db, *at, act_id=session.session_id, subject=subject)
+    insert_session(db, session, token, pin.set_at_ms, steady)
+    return session
+
+
+def go_to_office(
+    db: sqlite3.Connection,
+    at_till: Session,
+    session_id: UUID,
+    token: str,
+    steady: Steady,
+    moment: Moment,
+) -> Session:
+    """Whoever is signed in at the till goes into the back office of the same workstation, with a
+    session of its own: the till's goes on. It is no new sign-in, and no fact. Raises
+    SignInNeeded."""
+    pin = find_pin(db, at_till.operator_id)
+    if pin is None:
+        raise SignInNeeded
+    end_session_at(db, at_till.workstation_id, Room.OFFICE, moment.wall_ms)
+    session = at_till._replace(session_id=session_id, room=Room.OFFICE)
     insert_session(db, session, token, pin.set_at_ms, steady)
     return session
 

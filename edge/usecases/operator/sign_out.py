@@ -21,4 +21,4 @@ def sign_out(db: sqlite3.Connection, session: Session, moment: Moment, *, act_id
 def lock_session(db: sqlite3.Connection, session: Session, moment: Moment) -> None:
     """It finishes what was tendered before, and nothing else."""
     if session.ended_at_ms is None:
-        end_session_at(db, session.workstation_id, moment.wall_ms)
+        end_session_at(db, session.workstation_id, session.room, moment.wall_ms)

@@ -16,10 +16,12 @@ from edge.db.tills import (
     is_carried,
     mark_carries,
 )
+from edge.db.workstations import kind_of
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.fields import AmountMinor, Request, ShortOperator, ShortTill, one_case
 from edge.domain.rights import Override
 from edge.domain.till import TILL, TillEvent, TillSessionNotCarried
+from edge.domain.workstation import NoTillHere, WorkstationKind
 from sync.engine.journal import Moment
 from sync.protocol.facts import TillSessionCarried, TillSessionOpened
 from sync.protocol.identity import EventId, TillId, TillSessionId, WorkstationId
@@ -48,9 +50,11 @@ def open_till(
 ) -> TillSession:
     """The open session; its opening event has the session's id.
 
-    Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, SettingsMissing,
-    NoOpenBusinessDay, TillOpenAlready, TillSessionNotCarried, NotEnrolled.
+    Raises NoTillHere, UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused,
+    SettingsMissing, NoOpenBusinessDay, TillOpenAlready, TillSessionNotCarried, NotEnrolled.
     """
+    if kind_of(db, workstation_id) is WorkstationKind.OFFICE:
+        raise NoTillHere(workstation_id)
     till_id = TillId(one_case(request.till_id or workstation_id))
     settings = read_settings(db)
     require(db, request.operator_id, Permission.OPEN_TILL, request.till_session_id, override)

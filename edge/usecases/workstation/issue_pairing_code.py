@@ -13,6 +13,7 @@ import msgspec
 
 from edge.db.workstations import PendingCode, write_code
 from edge.domain.fields import one_case
+from edge.domain.workstation import WorkstationKind
 from sync.engine.journal import Moment
 from sync.protocol.identity import WorkstationId
 
@@ -46,12 +47,17 @@ def code_hash(workstation_id: WorkstationId, code: str) -> bytes:
 
 
 def issue_pairing_code(
-    db: sqlite3.Connection, workstation_id: WorkstationId, code: str, moment: Moment
+    db: sqlite3.Connection,
+    workstation_id: WorkstationId,
+    code: str,
+    moment: Moment,
+    kind: WorkstationKind = WorkstationKind.TILL,
 ) -> IssuedCode:
-    """``code`` from ``new_code``, valid from now on for this workstation (in any case), in place
-    of an earlier one. A workstation that is paired already stays so until the code is used."""
+    """``code`` from ``new_code``, valid from now on for this workstation (in any case) as a
+    ``kind``, in place of an earlier one. A workstation that is paired already stays so until the
+    code is used."""
     workstation_id = WorkstationId(one_case(workstation_id))
     expires_at_ms = moment.wall_ms + LIFETIME_MS
-    pending = PendingCode(code_hash(workstation_id, code), expires_at_ms)
+    pending = PendingCode(code_hash(workstation_id, code), expires_at_ms, kind)
     write_code(db, workstation_id, pending)
     return IssuedCode(workstation_id, code, expires_at_ms)

@@ -18,7 +18,7 @@ from edge.db.workstations import (
     write_workstation,
 )
 from edge.domain.fields import Request, ShortWorkstation, one_case
-from edge.domain.workstation import PairingRefused
+from edge.domain.workstation import PairingRefused, WorkstationKind
 from edge.usecases.workstation.issue_pairing_code import code_hash
 from sync.engine.journal import Moment
 from sync.protocol.identity import WorkstationId
@@ -54,23 +54,33 @@ class Paired(msgspec.Struct, frozen=True):
     workstation_id: WorkstationId
 
 
-def pair_workstation(db: sqlite3.Connection, request: PairWorkstation, moment: Moment) -> Paired:
+def pair_workstation(
+    db: sqlite3.Connection,
+    request: PairWorkstation,
+    moment: Moment,
+    kind: WorkstationKind = WorkstationKind.TILL,
+) -> Paired:
     """The request's token is valid from now on; an earlier one of this workstation is not, and a
     repeat of the request that brought that one is no longer answered. Raises PairingRefused.
     """
     workstation_id = request.workstation
-    check_code(db, request, moment)
+    check_code(db, request, moment, kind)
     drop_code(db, workstation_id)
     forget_pairing(db, workstation_id)
-    write_workstation(db, workstation_id, request.token, moment.wall_ms)
+    write_workstation(db, workstation_id, request.token, moment.wall_ms, kind)
     return Paired(workstation_id)
 
 
-def check_code(db: sqlite3.Connection, request: PairWorkstation, moment: Moment) -> None:
-    """Whether the code pairs the workstation now: a look that writes nothing, so that whoever
-    guesses keeps no writer from its work. Raises PairingRefused."""
+def check_code(
+    db: sqlite3.Connection,
+    request: PairWorkstation,
+    moment: Moment,
+    kind: WorkstationKind = WorkstationKind.TILL,
+) -> None:
+    """Whether the code pairs the workstation now, as a ``kind``: a look that writes nothing, so
+    that whoever guesses keeps no writer from its work. Raises PairingRefused."""
     pending = find_code(db, request.workstation)
-    if pending is None or moment.wall_ms >= pending.expires_at_ms:
+    if pending is None or pending.kind is not kind or moment.wall_ms >= pending.expires_at_ms:
         raise PairingRefused
     if not hmac.compare_digest(pending.code_hash, code_hash(request.workstation, request.code)):
         raise PairingRefused

@@ -2,6 +2,7 @@
 
 import { doing, trying } from "./actions.js";
 import { Modal } from "./modal.js";
+import { openOffice } from "./office.js";
 import { lock, signOut } from "./session.js";
 import { openDisplay } from "./shown.js";
 import { changeSounds } from "./sounds.js";
@@ -43,6 +44,11 @@ const CHOICES = [
   { label: () => PEOPLE_MENU.letIn, act: show("let in"), permission: "unlock_operators" },
   { label: () => PEOPLE_MENU.tills, act: show("tills"), permission: "pair_workstations" },
   { label: () => PEOPLE_MENU.doctor, act: show("doctor"), permission: "see_reports" },
+  {
+    label: () => PEOPLE_MENU.office,
+    act: closing(() => doing(openOffice)),
+    permission: "see_reports",
+  },
   { label: () => MENU.language, act: () => trying(speakAnother) },
   {
     label: () => (state.training.value ? TRAINING.end : TRAINING.begin),

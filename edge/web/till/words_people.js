@@ -205,5 +205,6 @@ export const PEOPLE_MENU = inBoth({
   letIn: ["Let somebody in", "允许某人进入"],
   tills: ["Tills …", "收银台 …"],
   doctor: ["The store box …", "店内主机 …"],
+  office: ["Back office", "后台"],
   signOut: ["Sign out", "登出"],
 });

@@ -7,6 +7,7 @@ import pytest
 from central.pages.words import figures as words
 from central.reports.board import Standing
 from central.reports.figure_rows import FigureKey, FigureKind
+from sync.http import written
 
 NOW_MS = 1_772_425_800_000
 S, MIN, H, DAY = 1_000, 60_000, 3_600_000, 86_400_000
@@ -49,21 +50,21 @@ def test_what_is_not_known_is_never_a_zero() -> None:
     [(0, "0"), (1_000, "1"), (755, "0.755"), (1_500, "1.5"), (-20, "-0.02"), (-3_000, "-3")],
 )
 def test_a_quantity_is_told_without_needless_zeros(milli: int, said: str) -> None:
-    assert words.quantity(milli) == said
+    assert written.quantity(milli) == said
 
 
 def test_instants_are_told_on_the_store_s_wall() -> None:
-    assert words.local_time(NOW_MS, "Asia/Singapore") == "2026-03-02 12:30:00"
-    assert words.local_time(NOW_MS, "Nowhere/Land") == "2026-03-02 04:30:00 UTC"
-    assert words.local_time(None, "Asia/Singapore") == ""
-    assert words.local_time((1 << 47) - 1, "UTC").startswith("6429-")
-    assert words.local_time((1 << 53), "UTC") == f"{1 << 53} ms after 1970 UTC"
+    assert written.local_time(NOW_MS, "Asia/Singapore") == "2026-03-02 12:30:00"
+    assert written.local_time(NOW_MS, "Nowhere/Land") == "2026-03-02 04:30:00 UTC"
+    assert written.local_time(None, "Asia/Singapore") == ""
+    assert written.local_time((1 << 47) - 1, "UTC").startswith("6429-")
+    assert written.local_time((1 << 53), "UTC") == f"{1 << 53} ms after 1970 UTC"
 
 
 def test_a_day_s_own_receipts_are_told_by_the_time_alone() -> None:
-    at = words.time_on(NOW_MS, "Asia/Singapore", date(2026, 3, 2))
+    at = written.time_on(NOW_MS, "Asia/Singapore", date(2026, 3, 2))
     assert at == "12:30:00"
-    assert words.time_on(NOW_MS, "Asia/Singapore", date(2026, 3, 1)) == "2026-03-02 12:30:00"
+    assert written.time_on(NOW_MS, "Asia/Singapore", date(2026, 3, 1)) == "2026-03-02 12:30:00"
 
 
 def test_a_lag_tells_what_is_on_its_way() -> None:

@@ -793,6 +793,7 @@ def _create_operator_session() -> None:
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("operator_id", sa.String(), nullable=False),
         sa.Column("workstation_id", sa.String(), nullable=False),
+        sa.Column("room", sa.String(), nullable=False),
         sa.Column("machine_boot", sa.String(), nullable=False),
         sa.Column("seen_ms", sa.Integer(), nullable=False),
         sa.Column("pin_set_at_ms", sa.Integer(), nullable=False),
@@ -804,7 +805,7 @@ def _create_operator_session() -> None:
     op.create_index(
         "ix_operator_session_open",
         "operator_session",
-        ["workstation_id"],
+        ["workstation_id", "room"],
         unique=True,
         sqlite_where=sa.text("ended_at_ms IS NULL"),
     )
@@ -827,6 +828,7 @@ def _create_pairing_code() -> None:
         sa.Column("workstation_id", sa.String(), nullable=False),
         sa.Column("code_hash", sa.LargeBinary(), nullable=False),
         sa.Column("expires_at_ms", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("workstation_id", name=op.f("pk_pairing_code")),
     )
 
@@ -1384,6 +1386,7 @@ def _create_workstation() -> None:
         sa.Column("workstation_id", sa.String(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("paired_at_ms", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("workstation_id", name=op.f("pk_workstation")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_workstation_token_hash")),
     )

@@ -1,0 +1,152 @@
+"""What every page of the back office has in common: its template, its headers, its errors in words.
+
+Pages are whole without scripts. Where htmx asks, the same page is sent and htmx takes its part. A
+refusal is a page too: a device that is not known leads to /office/pair, somebody who is signed out
+to /office/sign-in, all else says what, why and what to do.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.types import ExceptionHandlersMap
+
+from edge.api.cookies import LANGUAGE
+from edge.api.guard import box_of
+from edge.api.problems import EXCEPTION_HANDLERS, NotPaired
+from edge.domain.operator import OwnPinNeeded, SessionLocked, SignInNeeded
+from edge.pages.assets import ROOM, asset_address
+from edge.pages.coming_in import SAFE_METHODS, visitor_of
+from edge.pages.places import HOME, OWN_PIN, PAIR, PLACES, SIGN_IN
+from edge.pages.words import language_of, say_in
+from sync.http.page import HTML, PAGE_HEADERS, asked_by_htmx, load_instead, packed
+from sync.http.problems import Problem
+from sync.http.tables import CSV, WORKBOOK, file_address, page_or_file
+from sync.http.written import local_time, quantity, time_on, written
+from sync.protocol.errors import Refusal
+from sync.protocol.figures import percent
+from sync.protocol.money import format_minor
+
+AnyRequest = Request[Any, Any, Any]
+_templates = Environment(
+    loader=FileSystemLoader(ROOM / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.globals["asset"] = asset_address
+_templates.globals["places"] = PLACES
+_templates.filters.update(
+    amount=format_minor,
+    figure=written,
+    quantity=quantity,
+    local_time=local_time,
+    time_on=time_on,
+    percent=percent,
+)
+
+
+def language_here(request: AnyRequest) -> str:
+    """In which language the pages speak to whoever asks."""
+    chosen = request.cookies.get(LANGUAGE, "")
+    return language_of(chosen, request.headers.get("Accept-Language", ""))
+
+
+def page(
+    request: AnyRequest,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    **context: Any,
+) -> Response[Any]:
+    """A template as a response; what it is not given and asks for is a bug."""
+    return packed(request, _rendered(request, template, status, headers, context))
+
+
+def tables_page(
+    request: AnyRequest, template: str, *, status: int = 200, **context: Any
+) -> Response[Any]:
+    """A page whose tables are given as a file too: exactly what is shown."""
+    files = {"as_csv": file_address(request, CSV), "as_workbook": file_address(request, WORKBOOK)}
+    made = _rendered(request, template, status, {}, {**context, **files})
+    return page_or_file(request, made, untitled="office")
+
+
+def _rendered(
+    request: AnyRequest,
+    template: str,
+    status: int,
+    headers: Mapping[str, str],
+    context: Mapping[str, Any],
+) -> Response[str]:
+    language = language_here(request)
+    frame = {
+        "say": say_in(language),
+        "language": language,
+        "visitor": visitor_of(request),
+        "store_code": box_of(request).enrolment.store_code,
+        "here": request.url.path,
+        "here_whole": _here(request),
+    }
+    content = _templates.get_template(template).render({**frame, **context})
+    return Response(
+        content, status_code=status, media_type=HTML, headers={**PAGE_HEADERS, **headers}
+    )
+
+
+def wrong_fields(refusal: Refusal | None) -> Mapping[str, str]:
+    """Which field of a form a refusal is about, and what it says, to stand beside it."""
+    return {} if refusal is None or refusal.field is None else {refusal.field: refusal.detail}
+
+
+def _here(request: AnyRequest) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _signed_out(request: AnyRequest, _error: Exception) -> Response[Any]:
+    """To the sign-in, and back here afterwards."""
+    address = SIGN_IN
+    if request.method in SAFE_METHODS and not asked_by_htmx(request) and _here(request) != HOME:
+        address = f"{SIGN_IN}?{urlencode({'next': _here(request)})}"
+    return load_instead(request, address, 401)
+
+
+def _not_known(request: AnyRequest, _error: Exception) -> Response[Any]:
+    """Where a device is let in."""
+    return load_instead(request, PAIR, 401)
+
+
+def _without_own_pin(request: AnyRequest, _error: Exception) -> Response[Any]:
+    """Where a PIN is chosen."""
+    return load_instead(request, OWN_PIN, 403)
+
+
+def _in_words(kind: Any) -> Any:
+    """The same problem that an API's caller gets, as a page."""
+    answered = EXCEPTION_HANDLERS[kind]
+
+    def told(request: AnyRequest, error: Exception) -> Response[Any]:
+        answer = answered(request, error)
+        problem = msgspec.json.decode(answer.content, type=Problem)
+        slug = problem.type.rpartition(":")[2]
+        said = {"problem": problem, "slug": slug, "home": HOME}
+        headers = dict(answer.headers)
+        headers.pop("WWW-Authenticate", None)
+        return page(request, "problem.html", status=problem.status, headers=headers, **said)
+
+    return told
+
+
+PAGE_EXCEPTIONS: ExceptionHandlersMap = {
+    **{kind: _in_words(kind) for kind in EXCEPTION_HANDLERS},
+    NotPaired: _not_known,
+    SignInNeeded: _signed_out,
+    SessionLocked: _signed_out,
+    OwnPinNeeded: _without_own_pin,
+}

@@ -1,0 +1,22 @@
+"""Every word that the back office says, a module for each page, in English and Chinese.
+
+Templates hold structure only. A sentence with markup in its midst is the pieces around it.
+"""
+
+from edge.pages.words import everywhere, finding, own_pin, pairing, problem, sign_in, sync
+from edge.pages.words.language import LANGUAGES, Say, chosen
+
+__all__ = ["CATALOGUES", "LANGUAGES", "language_of", "say_in"]
+CATALOGUES = (everywhere, finding, own_pin, pairing, problem, sign_in, sync)
+
+
+def say_in(language: str) -> Say:
+    """All of them in one of LANGUAGES."""
+    return chosen(CATALOGUES, language)
+
+
+def language_of(cookie: str, accepted: str) -> str:
+    """As was chosen here, else as the browser asks (``Accept-Language``)."""
+    if cookie in LANGUAGES:
+        return cookie
+    return LANGUAGES[1] if accepted.lower().startswith("zh") else LANGUAGES[0]

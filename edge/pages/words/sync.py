@@ -1,0 +1,181 @@
+"""What the page says of how this shop and head office are apart."""
+
+from types import MappingProxyType
+
+from edge.pages.words.language import Said
+
+title = "Sync", "同步"
+subtitle = "What head office has of this shop", "总部已收到本店的哪些内容"
+waits = "What waits", "等待发送"
+confirmed = "What head office has confirmed", "总部已确认"
+nothing_confirmed = (
+    "It has confirmed no receipt of this box yet.",
+    "总部尚未确认本机的任何收据。",
+)
+since = "The oldest since", "最早的等待自"
+contact = "Last contact", "最近联络"
+epoch = "Epoch", "周期"
+looked_at = "What is looked at", "检查项目"
+look_at = "Item", "项目"
+state = "State", "状态"
+says = "How it is, and what to do", "情况与处理办法"
+workstations = "Workstations", "工作站"
+last_here = "Last contact", "最近联络"
+who = "Signed in", "登录者"
+keeps = "Receipts that it keeps", "保存的收据"
+keeps_hint = (
+    "A till keeps each of its receipts until head office has it: a box that burns loses none.",
+    "总部收到之前，收银台会保留自己的每张收据：主机损毁也不会丢失。",
+)
+not_since_start = "not since the box was started", "主机启动后尚未联络"
+office_device = "back office only", "仅后台"
+no_workstation = "No workstation is paired.", "没有已配对的工作站。"
+epochs = "Epochs of this box", "本机的周期"
+events = "Records", "记录"
+acknowledged = "Confirmed through", "已确认至"
+waiting = "Waiting", "等待"
+published = "What head office published", "总部发布的数据"
+data_set = "Data", "数据"
+number = "Publication", "发布号"
+examine = "Look at everything", "全面检查"
+examine_hint = (
+    "Disk, clock, keys, database, printers and the way to head office, step by step. It takes up to"
+    " half a minute, and selling goes on.",
+    "逐项检查磁盘、时钟、密钥、数据库、打印机以及到总部的线路。最长需半分钟，销售照常。",
+)
+examined = "The store box", "店内主机"
+again = "Look again", "重新检查"
+back = "To the Sync page", "返回同步页"
+remedy_by = "On the store box:", "在店内主机上："
+
+rows = MappingProxyType(
+    {
+        "line": ("Head office", "总部"),
+        "clock": ("Clock", "时钟"),
+        "disk": ("Disk", "磁盘"),
+        "backup": ("Backup", "备份"),
+        "certificate": ("Certificate", "证书"),
+        "data": ("Published data", "发布的数据"),
+        "counted": ("Not counted yet", "尚未计入"),
+        "mail": ("Receipts by e-mail", "电邮收据"),
+        "printers": ("Printers", "打印机"),
+        "alarms": ("Alarms", "警报"),
+    }
+)
+epoch_states = MappingProxyType(
+    {
+        "writing": ("this box writes in it", "本机正在写入"),
+        "ended": ("ended; its end is on its way", "已结束，余下的正在发送"),
+        "sent": ("ended; head office has all of it", "已结束，总部已全部收到"),
+        "left": ("left; the rest was carried on", "已离开，其余已续接"),
+    }
+)
+all_sent = "Head office has everything.", "总部已收到全部内容。"
+clock_fine = "As head office's, at the last contact.", "与总部一致（最近联络时）。"
+clock_unknown = (
+    "Head office has not said its time yet.",
+    "总部尚未告知时间。",
+)
+certificate_fine = "In order.", "正常。"
+certificate_none = (
+    "None is shown: tills on this machine alone are answered.",
+    "未出示证书：只回应本机上的收银台。",
+)
+data_fine = "All of it is in use.", "全部在用。"
+no_alarm = "None stands.", "没有警报。"
+no_mail = "None waits.", "没有等待发送的。"
+
+
+def disk_fine(mebibytes: int) -> Said:
+    """Room that is left."""
+    return f"{mebibytes:,} MiB are free.", f"剩余 {mebibytes:,} MiB。"
+
+
+def records(count: int) -> Said:
+    """So many wait."""
+    return f"{count:,} records", f"{count:,} 条记录"
+
+
+def worth(receipts: int, amount: str, currency: str) -> Said:
+    """What is among them."""
+    one = "receipt" if receipts == 1 else "receipts"
+    return f"{receipts:,} {one} among them, worth {currency} {amount}", (
+        f"其中 {receipts:,} 张收据，价值 {currency} {amount}"
+    )
+
+
+def through(number: str, when: str) -> Said:
+    """The last receipt that head office has."""
+    return f"Everything through receipt {number} of {when}.", f"至收据 {number}（{when}）为止。"
+
+
+def event(seq: int, last: int) -> Said:
+    """Where the journal stands there, and here."""
+    return f"Record {seq:,} of {last:,}", f"第 {seq:,} 条，共 {last:,} 条"
+
+
+def backup(receipts: int, amount: str, currency: str) -> Said:
+    """What stands on this box's disk and its tills' alone."""
+    if not receipts:
+        return (
+            "Head office holds every receipt; a new box takes this one's place with all of them.",
+            "总部保有每张收据；新主机可凭此接替。",
+        )
+    return (
+        f"{receipts:,} receipts, {currency} {amount}, stand on this box's disk and at its tills"
+        " alone until head office has them. Keep both switched on.",
+        f"{receipts:,} 张收据（{currency} {amount}）在总部收到之前"
+        "只存于本机磁盘和收银台。请保持两者开机。",
+    )
+
+
+def aside(rows: int) -> Said:
+    """Rows of head office's that this version cannot take."""
+    return (
+        f"{rows:,} rows cannot be used by this version, and what was known before is in use: update"
+        " this box, or have head office publish them anew.",
+        f"{rows:,} 行无法被此版本使用，仍沿用之前的数据：请更新本机，或请总部重新发布。",
+    )
+
+
+def not_counted(events: int) -> Said:
+    """Kept there, and not counted."""
+    return (
+        f"Head office keeps {events:,} records and does not count them yet: its people see why"
+        " there. Nothing is to be done here.",
+        f"总部保存了 {events:,} 条尚未计入的记录：总部可看到原因，此处无需处理。",
+    )
+
+
+def mails(waiting: int, given_up: int) -> Said:
+    """On their way, or given up."""
+    return (
+        f"{waiting:,} wait to be sent, {given_up:,} were given up in the last days.",
+        f"{waiting:,} 封等待发送，最近几天放弃了 {given_up:,} 封。",
+    )
+
+
+def printers(names: str) -> Said:
+    """Where one stands."""
+    if not names:
+        return (
+            "None is named: receipts print through the browser.",
+            "未设置打印机：收据通过浏览器打印。",
+        )
+    return (
+        f"At {names}; whether each has paper is seen below, by looking at everything.",
+        f"位于 {names}；纸张情况请用下方的全面检查查看。",
+    )
+
+
+def alarm(kind: str, times: int) -> Said:
+    """One that stands."""
+    often = "once" if times == 1 else f"{times:,} times"
+    return f"{kind.replace('_', ' ')}, {often}:", f"{kind}，{times:,} 次："
+
+
+def opened_here(known: bool) -> Said:
+    """Of an epoch that this box opened itself."""
+    if known:
+        return "opened by this box", "由本机开启"
+    return "opened by this box, unknown to head office", "由本机开启，总部尚不知"
