@@ -2,7 +2,8 @@
 in without typing the PIN again, and the till's session goes on."""
 
 import secrets
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import litestar
@@ -20,11 +21,18 @@ from edge.usecases.operator.sign_in import go_to_office
 from sync.http.body import read_body
 
 
+class Language(StrEnum):
+    """As HTML names it."""
+
+    ENGLISH = "en"
+    CHINESE = "zh-Hans"
+
+
 class EnterOffice(Request, frozen=True):
     """``request_id`` becomes the session's; ``language``: in which the till page speaks."""
 
     request_id: UUID
-    language: Literal["en", "zh-Hans"] = "en"
+    language: Language = Language.ENGLISH
 
 
 class OfficeEntered(msgspec.Struct, frozen=True):

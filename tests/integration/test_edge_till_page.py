@@ -52,7 +52,7 @@ async def test_a_page_is_open_strict_and_loads_only_what_is_there(
     assert page.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
     assert "unsafe" not in CONTENT_SECURITY_POLICY
     named = set(re.findall(r'(?:src|href)="([^"]+)"', page.text))
-    assert len(named) == 4
+    assert len(named) == 5
     assert "@" not in page.text
     for address in named | {f"/web/{assets.version}/{name}" for name in assets.files}:
         answer = await till.client.get(address, headers=NO_TOKEN)

@@ -19,7 +19,6 @@ places = MappingProxyType(
 )
 sign_out = "Sign out", "登出"
 other_language = "中文", "English"
-other_language_title = "这些页面改为中文", "These pages in English"
 not_known = "not known", "未知"
 none = "none", "无"
 show = "Show", "显示"

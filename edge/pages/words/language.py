@@ -16,9 +16,11 @@ from functools import cache
 from types import MappingProxyType, ModuleType
 from typing import Any, TypeAlias
 
+from edge.api.office import Language
+
 Said: TypeAlias = tuple[str, str]
-LANGUAGES = ("en", "zh-Hans")
-"""By their names as HTML has them, in the order of a pair."""
+LANGUAGES = tuple(language.value for language in Language)
+"""In the order of a pair."""
 
 
 def spoken(words: Any, language: str) -> Any:

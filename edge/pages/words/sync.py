@@ -46,7 +46,6 @@ examine_hint = (
 examined = "The store box", "店内主机"
 again = "Look again", "重新检查"
 back = "To the Sync page", "返回同步页"
-remedy_by = "On the store box:", "在店内主机上："
 
 rows = MappingProxyType(
     {
