@@ -1,9 +1,7 @@
 """Rights to spend at this store: how much of an account is here and in all, and more of it, for
-which head office is asked while the customer waits. One way for every kind of right; points have an
-address of their own beside it."""
+which head office is asked while the customer waits. One way for every kind of right."""
 
 from typing import Annotated, Any, Literal, TypeAlias
-from uuid import UUID
 
 import litestar
 import msgspec
@@ -13,18 +11,13 @@ from edge.api.described import Described, accepts
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox
 from edge.box.asker import Outcome
-from edge.box.box import Box
 from edge.db.loyalty import PointsMovement, movements_of
 from edge.db.sale_reads import points_here
 from edge.db.value import value_here
 from edge.domain.fields import Request
-from edge.domain.sale.basket import AccountRequest
-from edge.domain.sale.refusals.value import AccountUnknown
-from edge.domain.sale.value import account_named
+from edge.domain.sale.right_named import NamedRight, account_of_right
 from sync.http.body import read_body
 from sync.protocol.bounds import FIGURE_MAX
-from sync.protocol.escrow import RightKind
-from sync.protocol.facts import Account
 from sync.protocol.identity import CustomerId
 
 Became: TypeAlias = Literal["granted", "refused", "away"]
@@ -32,9 +25,10 @@ HowMuch: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=FIGURE_MAX)]
 
 
 class AskForRight(Request, frozen=True):
-    """``amount``: how much more is wanted than can be spent here, in minor units."""
+    """``amount``: how much more is wanted than can be spent here: of value in minor units, of
+    points so many, of a coupon 1."""
 
-    account: AccountRequest
+    account: NamedRight
     amount: HowMuch
 
 
@@ -50,9 +44,9 @@ class RightAsked(msgspec.Struct, frozen=True):
 
 
 class LookUpRight(Request, frozen=True):
-    """Whose: a card's, a note's, a customer's. In a body, for an address would stand in logs."""
+    """Whose it is. In a body, for an address would stand in logs."""
 
-    account: AccountRequest
+    account: NamedRight
 
 
 class RightInAll(msgspec.Struct, frozen=True):
@@ -73,10 +67,10 @@ class RightInAll(msgspec.Struct, frozen=True):
     operation_class=accepts(AskForRight),
 )
 async def ask_for_right(request: litestar.Request[Any, Any, Any], box: TheBox) -> RightAsked:
-    """Ask head office for more of an account, before it is tendered. It takes a few seconds at
-    most, and the sale goes on whatever comes of it."""
+    """Ask head office for more of an account, before it is spent; what no sale takes goes back by
+    itself. It takes a few seconds at most, and the sale goes on whatever comes of it."""
     asked = await read_body(request, AskForRight)
-    account = _account(asked.account, box)
+    account = account_of_right(asked.account, box.enrolment.company_id, "account")
     outcome = await box.asker.ask_for_right(account.kind, account.account_id, asked.amount)
     here = await box.reader.read(lambda db: value_here(db, account))
     return RightAsked(account.kind, outcome.granted, here, _became(outcome))
@@ -89,10 +83,9 @@ async def ask_for_right(request: litestar.Request[Any, Any, Any], box: TheBox) -
     operation_class=accepts(LookUpRight),
 )
 async def read_right(request: litestar.Request[Any, Any, Any], box: TheBox) -> RightInAll:
-    """What a card or a customer's credit comes to: here at once, in all as head office says within
-    a few seconds."""
+    """What there is of it: here at once, in all as head office says within a few seconds."""
     asked = await read_body(request, LookUpRight)
-    account = _account(asked.account, box)
+    account = account_of_right(asked.account, box.enrolment.company_id, "account")
     here = await box.reader.read(lambda db: value_here(db, account))
     stated = await box.asker.ask_for_account(account.kind, account.account_id)
     if stated is None:
@@ -100,71 +93,10 @@ async def read_right(request: litestar.Request[Any, Any, Any], box: TheBox) -> R
     return RightInAll(account.kind, here, stated.balance, stated.free)
 
 
-def _account(asked: AccountRequest, box: Box) -> Account:
-    """Raises WrongCardNumber, AccountUnknown."""
-    account = account_named(asked, box.enrolment.company_id, None, "account.card")
-    if account is None:
-        raise AccountUnknown
-    return account
-
-
 def _became(outcome: Outcome) -> Became:
     if outcome.away:
         return "away"
     return "granted" if outcome.granted else "refused"
-
-
-class AskForPoints(Request, frozen=True):
-    """``points``: how many more are wanted than can be spent here."""
-
-    customer_id: CustomerId
-    points: HowMuch
-
-
-class PointsAsked(msgspec.Struct, frozen=True):
-    """``granted``: so many more can be spent here now, ``points_here`` in all. ``outcome``:
-    ``granted``, ``refused`` (there are no more anywhere to give), or ``away``: head office did not
-    answer in time."""
-
-    customer_id: UUID
-    granted: int
-    points_here: int
-    outcome: Became
-
-
-@post(
-    "/points/asks",
-    status_code=200,
-    request_max_body_size=SALE_BYTES_MAX,
-    operation_class=accepts(AskForPoints),
-)
-async def ask_for_points(request: litestar.Request[Any, Any, Any], box: TheBox) -> PointsAsked:
-    """Ask head office for points of a customer, before they are tendered. It takes a few seconds at
-    most, and the sale goes on whatever comes of it."""
-    asked = await read_body(request, AskForPoints)
-    kind = RightKind.POINTS.value
-    outcome = await box.asker.ask_for_right(kind, asked.customer_id, asked.points)
-    here = await box.reader.read(lambda db: points_here(db, asked.customer_id))
-    return PointsAsked(asked.customer_id, outcome.granted, here, _became(outcome))
-
-
-class PointsInAll(msgspec.Struct, frozen=True):
-    """``points_in_all``: what the customer has, wherever it may be spent, as far as head office
-    heard; ``points_to_ask_for``: so many of them head office could give this store now. Both None:
-    it did not say in time."""
-
-    customer_id: UUID
-    points_in_all: int | None
-    points_to_ask_for: int | None
-
-
-@get("/points/{customer_id:uuid}", operation_class=Described)
-async def read_points(customer_id: IdInPath, box: TheBox) -> PointsInAll:
-    """Ask head office what a customer has in all; it takes a few seconds at most."""
-    stated = await box.asker.ask_for_account(RightKind.POINTS.value, customer_id)
-    if stated is None:
-        return PointsInAll(customer_id, None, None)
-    return PointsInAll(customer_id, stated.balance, stated.free)
 
 
 class PointsMovements(msgspec.Struct, frozen=True):
@@ -184,4 +116,4 @@ async def read_movements(customer_id: IdInPath, box: TheBox) -> PointsMovements:
     return PointsMovements(here, await box.reader.read(lambda db: movements_of(db, key)))
 
 
-ROUTES = (ask_for_right, read_right, ask_for_points, read_points, read_movements)
+ROUTES = (ask_for_right, read_right, read_movements)

@@ -77,10 +77,13 @@ async def grant(shop: Shop, points: int) -> None:
     await shop.till.box.writer.run(lambda db: db.execute(right, values).rowcount)
 
 
+def asked_of(points: int) -> dict[str, Any]:
+    return {"account": {"kind": "points", "customer_id": str(CUSTOMER)}, "amount": points}
+
+
 async def ask(shop: Shop, points: int) -> dict[str, Any]:
     shop.till.box.asker.for_right = partial(ask_for_right, shop.till.box, shop.line)
-    body = {"customer_id": str(CUSTOMER), "points": points}
-    answer = await shop.till.call("POST", "/points/asks", body)
+    answer = await shop.till.call("POST", "/rights/asks", asked_of(points))
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -121,9 +124,9 @@ async def test_what_head_office_grants_can_be_spent_at_once_and_is_given_back_un
 ) -> None:
     shop.central.instead = answering(40)
     assert await ask(shop, 40) == {
-        "customer_id": str(CUSTOMER),
+        "kind": "points",
         "granted": 40,
-        "points_here": 40,
+        "here": 40,
         "outcome": "granted",
     }
     await settle(shop)
@@ -156,7 +159,7 @@ async def test_what_is_not_granted_is_not_spent(
 ) -> None:
     shop.central.instead = answer
     said = await ask(shop, 40)
-    assert (said["granted"], said["points_here"], said["outcome"]) == (0, 0, outcome)
+    assert (said["granted"], said["here"], said["outcome"]) == (0, 0, outcome)
 
 
 async def test_an_answer_that_got_lost_is_asked_for_again_under_the_same_request(
@@ -231,8 +234,7 @@ async def test_a_box_in_an_epoch_of_its_own_gives_nothing_back_and_asks_for_noth
     assert released(shop) == []
     assert await here(shop) > 0
     shop.till.box.asker.for_right = partial(ask_for_right, shop.till.box, shop.line)
-    body = {"customer_id": str(CUSTOMER), "points": 5}
-    answer = await shop.till.call("POST", "/points/asks", body)
+    answer = await shop.till.call("POST", "/rights/asks", asked_of(5))
     assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (
         409,
         "nothing-to-ask-for",

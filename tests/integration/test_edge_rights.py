@@ -11,7 +11,6 @@ import pytest
 from edge.server.app import build_app
 from sync.protocol.codec import encode
 from sync.protocol.permissions import SHIPPED_ROLES, Permission
-from sync.protocol.promotions.once import once_number
 from sync.protocol.reference import Role
 from tests.edge_store import CUSTOMER, MILK, open_store, sale
 from tests.integration.people_fixtures import Counter
@@ -124,12 +123,9 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/payments"): (ANYBODY, None),
     ("GET", "/payments/{attempt_id:uuid}"): (ANYBODY, None),
     ("POST", "/payments/{attempt_id:uuid}/ask"): (ANYBODY, lambda _: {"operator_id": "ben"}),
-    ("GET", "/points/{customer_id:uuid}"): (ANYBODY, None),
     ("GET", "/points/{customer_id:uuid}/movements"): (ANYBODY, None),
-    ("POST", "/coupons/asks"): (ANYBODY, lambda _: {"code": once_number(1, 2)}),
     ("POST", "/rights/asks"): (ANYBODY, lambda _: {"account": CREDIT, "amount": 1}),
     ("POST", "/rights/balances"): (ANYBODY, lambda _: {"account": CREDIT}),
-    ("POST", "/points/asks"): (ANYBODY, lambda _: {"customer_id": str(uuid4()), "points": 1}),
     ("GET", "/doctor"): (Permission.SEE_REPORTS, None),
     ("GET", "/totals"): (Permission.SEE_REPORTS, None),
     ("GET", "/totals/receipts"): (Permission.SEE_REPORTS, None),

@@ -81,8 +81,9 @@ class Shop:
 
     async def ask(self, member: UUID, points: int) -> tuple[str, int]:
         """What came of asking head office for so many: its word, and how many."""
-        said = {"customer_id": str(member), "points": points}
-        answer = await self.till.call("POST", "/points/asks", said)
+        account = {"kind": "points", "customer_id": str(member)}
+        said = {"account": account, "amount": points}
+        answer = await self.till.call("POST", "/rights/asks", said)
         return answer["outcome"], answer["granted"]
 
     def rights(self, member: UUID) -> list[tuple[int, int]]:

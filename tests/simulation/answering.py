@@ -106,7 +106,7 @@ class Answering(Host):
         return Told(sale, msgspec.structs.replace(sale.kept, signature=signature))
 
     async def ask_for_points(self, customer_id: CustomerId, points: int) -> int | Refused:
-        """POST /points/asks: so many more can be spent here."""
+        """POST /rights/asks of points: so many more can be spent here."""
         try:
             outcome = await self.box.asker.ask_for_right(RightKind.POINTS, customer_id, points)
         except Refusal as refusal:

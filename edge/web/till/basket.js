@@ -31,7 +31,7 @@
  * @property {string|null} [approval]
  * @property {string} [attempt_id] the payment's
  * @property {string} [refunds] the payment that the terminal gave back of
- * @property {object} [account] whose value it is (value.js)
+ * @property {object} [account] whose value it is (rights.js)
  * @property {{currency: string, amount_minor: number}} [foreign] what was handed over
  * @property {string} [handed] the same as the page shows it
  *

@@ -146,8 +146,8 @@ async function coupon(code, basket, quoteWith) {
 
 /** Null where it may be used here from now on, else why not. */
 async function askFor(code) {
-  const body = { code };
-  const { here, outcome } = await call("POST", "/coupons/asks", { body });
-  if (here) return null;
+  const body = { account: { kind: "coupon", card: code }, amount: 1 };
+  const { here, outcome } = await call("POST", "/rights/asks", { body });
+  if (here > 0) return null;
   return outcome === "away" ? DISCOUNT.couponAway : DISCOUNT.couponUsed;
 }

@@ -40,7 +40,7 @@ export function Points() {
 }
 
 function sentence(here, lent, stated) {
-  const inAll = stated?.points_in_all ?? null;
+  const inAll = stated?.in_all ?? null;
   const more = inAll !== null && inAll > here;
   const own = more ? POINTS.inAll(count(inAll), count(here)) : POINTS.here(count(here));
   const known = lent > 0 ? `${own} ${POINTS.lent(count(lent))}` : own;
@@ -64,9 +64,9 @@ function More({ stated, here, asked, onAsk, onAgain }) {
   if (stated === null || missing === 0) return null;
   const tryAgain = html`<button type="button" onClick=${onAgain}>${POINTS.tryAgain}</button>`;
   if (asked?.outcome === "away") return tryAgain;
-  if (stated.points_in_all === null) return html`<p class="quiet">${POINTS.away}</p>${tryAgain}`;
-  if (stated.points_in_all <= here) return null;
-  const more = Math.min(missing, stated.points_to_ask_for);
+  if (stated.in_all === null) return html`<p class="quiet">${POINTS.away}</p>${tryAgain}`;
+  if (stated.in_all <= here) return null;
+  const more = Math.min(missing, stated.to_ask_for);
   if (more > 0) {
     return html`<button type="button" onClick=${() => onAsk(more)}>
       ${POINTS.ask(count(more))}

@@ -7,7 +7,7 @@ import { notAnAmount } from "./opening_view.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
 import { html, useLayoutEffect, useState } from "./ui.js";
-import { accountOf, askForMore, readBalance } from "./value.js";
+import { accountOf, askForMore, readBalance } from "./rights.js";
 import { VALUE } from "./words_value.js";
 
 const money = (minor) => formatMinor(minor, state.decimals.value);

@@ -1,4 +1,4 @@
-/** Value on cards and of store credit: what of it can be spent here and in all, and more of it, for
+/** Rights to spend, whatever their kind: what of it can be spent here and in all, and more of it, for
  *  which head office is asked. Nothing waits for either, and nothing fails by them. */
 
 import { BoxAway, Refused, call } from "./api.js";
