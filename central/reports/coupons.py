@@ -11,8 +11,8 @@ from sync.protocol.identity import CompanyId
 from sync.protocol.promotions.once import picture_of
 
 _BATCHES = """
-SELECT c.batch, c.promotion_id, c.decided_by, count(*), coalesce(sum(a.spent), 0)::bigint,
-    coalesce(sum(a.granted), 0)::bigint
+SELECT c.batch, c.promotion_id, c.decided_by, count(*),
+    coalesce(sum(a.spent - a.earned), 0)::bigint, coalesce(sum(a.granted), 0)::bigint
 FROM coupon AS c LEFT JOIN right_account AS a
     ON a.company_id = c.company_id AND a.kind = $2 AND a.account_id = c.account_id
 WHERE c.company_id = $1 GROUP BY 1, 2, 3 ORDER BY 1
@@ -20,8 +20,8 @@ WHERE c.company_id = $1 GROUP BY 1, 2, 3 ORDER BY 1
 
 
 class BatchOfCoupons(NamedTuple):
-    """``made`` of them, ``used`` by receipts that are here; ``at_shops``: given to shops that have
-    neither used them nor given them back."""
+    """``made`` of them, ``used`` by receipts that are here and were not voided; ``at_shops``: where
+    a shop may take them that has not given them back."""
 
     batch: int
     promotion_id: str

@@ -1,5 +1,5 @@
 """Value on cards and of store credit at this store: what a request may spend of it, on which card a
-line put some, and what receipts moved. The rights themselves stand with all others
+line put some, and what receipts moved, coupons with it. The rights themselves stand with all others
 (``points_right``)."""
 
 import sqlite3
@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from edge.db.customers import SAME_PERSON
-from sync.protocol.escrow import Right
+from sync.protocol.escrow import Right, RightKind
 from sync.protocol.facts import Account, OriginalLine, RetailTransaction
 from sync.protocol.identity import CompanyId, SaleId
 
@@ -26,6 +26,10 @@ _LOADED = """
 SELECT m.sale_id, m.line_no, m.kind, m.account_id
 FROM json_each(?) f JOIN value_move m ON m.sale_id = unhex(f.value)
 WHERE m.line_no > 0 AND m.amount > 0
+"""
+_USED_UP = """
+SELECT kind, account_id FROM value_move WHERE sale_id = ? AND kind = ? AND amount < 0
+ORDER BY tender_no
 """
 _MOVE = (
     "INSERT INTO value_move (sale_id, line_no, tender_no, kind, account_id, amount)"
@@ -66,11 +70,18 @@ def loaded_by(db: sqlite3.Connection, sale_ids: Iterable[SaleId]) -> dict[Origin
     }
 
 
+def coupons_used(db: sqlite3.Connection, sale_id: SaleId) -> tuple[Account, ...]:
+    """The coupons that a receipt used up, each good once."""
+    rows = db.execute(_USED_UP, (sale_id.bytes, RightKind.COUPON.value))
+    return tuple(Account(row[0], UUID(bytes=row[1])) for row in rows)
+
+
 def move_value(db: sqlite3.Connection, fact: RetailTransaction, *, born: bool = True) -> None:
-    """What lines of a receipt put into accounts, and tenders took out of them or put back. In a
-    receipt of another epoch no right was ``born`` that this one may spend, nor was one spent that
-    it has."""
-    if not (fact.rights_given or any(tender.account for tender in fact.tenders)):
+    """What lines of a receipt put into accounts, and tenders took out of them or put back, and the
+    coupons that it used up. In a receipt of another epoch no right was ``born`` that this one may
+    spend, nor was one spent that it has."""
+    by_tender = any(tender.account for tender in fact.tenders)
+    if not (fact.rights_given or fact.rights_taken or by_tender):
         return
     db.executemany(_MOVE, _moves(fact))
     if not born:
@@ -97,8 +108,16 @@ def _moves(fact: RetailTransaction) -> Collection[tuple[object, ...]]:
         for one in fact.rights_given
         if one.line <= lines
     ]
-    return moves + [
-        (sale_id, 0, number, one.account.kind, one.account.account_id.bytes, -one.amount_minor)
-        for number, one in enumerate(fact.tenders, start=1)
-        if one.account is not None
-    ]
+    return (
+        moves
+        + [
+            (sale_id, 0, number, one.account.kind, one.account.account_id.bytes, -one.amount_minor)
+            for number, one in enumerate(fact.tenders, start=1)
+            if one.account is not None
+        ]
+        + [
+            (sale_id, 0, len(fact.tenders) + number, one.kind, one.account_id.bytes, -one.amount)
+            for number, one in enumerate(fact.rights_taken, start=1)
+            if one.kind == RightKind.COUPON
+        ]
+    )

@@ -2,24 +2,34 @@
 
 import sqlite3
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from edge.db.rights import hold_right, rights_of
 from edge.domain.sale.refusals.coupons import CouponNotHere
+from edge.usecases.right.give_back import give_back_rights
 from sync.protocol.cards import account_of
-from sync.protocol.facts import RetailTransaction, RightTaken
+from sync.protocol.codec import decode_fact
+from sync.protocol.escrow import Right
+from sync.protocol.facts import (
+    GrantReleased,
+    Released,
+    RetailTransaction,
+    RightGiven,
+    RightTaken,
+)
 from sync.protocol.identity import CompanyId
+from sync.protocol.promotions.basket_off import BasketOff, Level
 from sync.protocol.promotions.conditions import Condition
 from sync.protocol.promotions.once import once_number, picture_of
 from sync.protocol.promotions.percent_off import PercentOff
 from sync.protocol.promotions.shape import Pick
-from tests.builders import CARD
+from tests.builders import CARD, moment
 from tests.integration.sale_fixtures import refused
 from tests.integration.test_edge_promotions import HALF, TEA, HeadOffice, db, head_office, row
 from tests.integration.test_edge_promotions_for_whom import quoted
-from tests.sale_builders import line, return_line, sale_request, sell, tender
+from tests.sale_builders import line, return_line, sale_id, sale_request, sell, tender
 
 __all__ = ["db", "head_office"]
 FIRST, SECOND, OTHER = once_number(7, 1), once_number(7, 2), once_number(8, 3)
@@ -153,3 +163,69 @@ def test_goods_that_come_back_do_not_make_it_new(db: sqlite3.Connection, half: N
     assert sell(db, back).fact.rights_taken == ()
     assert left(db, FIRST) == 0
     refused(db, request("c", 570, FIRST), CouponNotHere)
+
+
+def void(name: str, of: str, total_minor: int, **more: Any) -> Any:
+    named = {"post_void_of": sale_id(of), "note": "rang up for the wrong person"}
+    return sale_request(name, [], [], total_minor=-total_minor, **named, **more)
+
+
+def test_a_receipt_that_is_voided_gives_its_coupon_again_and_it_is_used_like_before(
+    db: sqlite3.Connection, half: None
+) -> None:
+    hold(db, FIRST, 1)
+    hold(db, SECOND, 2)
+    sold(db, "a", 570, FIRST)
+    gone = sell(db, void("b", "a", 570)).fact
+    assert gone.rights_given == (RightGiven(COUPON, account(db, FIRST), 3, 1),)
+    assert gone.rights_taken == ()
+    (right,) = rights_of(db, COUPON, account(db, FIRST))
+    assert right == Right(gone.sale_id, 3, 1)
+    again = sold(db, "c", 570, FIRST)
+    assert again.rights_taken == (RightTaken(COUPON, account(db, FIRST), gone.sale_id, 3, 1),)
+    refused(db, request("d", 570, FIRST), CouponNotHere)
+    assert left(db, SECOND) == 1
+
+
+def test_what_a_void_gives_again_goes_back_to_head_office_with_the_next_round(
+    db: sqlite3.Connection, half: None
+) -> None:
+    hold(db, FIRST, 1)
+    sold(db, "a", 570, FIRST)
+    gone = sell(db, void("b", "a", 570)).fact
+    give_back_rights(db, moment(), event_id=uuid4())
+    (body,) = db.execute("SELECT body FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    released = decode_fact("grant_released", 1, body)
+    assert isinstance(released, GrantReleased)
+    assert released.releases == (Released(COUPON, account(db, FIRST), gone.sale_id, 3, 1),)
+    refused(db, request("c", 570, FIRST), CouponNotHere)
+
+
+def test_of_a_line_that_two_coupons_lowered_a_void_gives_both_again(
+    db: sqlite3.Connection, head_office: HeadOffice, half: None
+) -> None:
+    more = BasketOff((Level(100, 70),))
+    head_office.publishes(row("basket", more, Condition(coupons=(picture_of(8),))))
+    hold(db, FIRST, 1)
+    hold(db, OTHER, 2)
+    fact = sold(db, "a", 500, FIRST, OTHER)
+    assert {one for _, one in off(fact)} == {FIRST, OTHER}
+    gone = sell(db, void("b", "a", 500)).fact
+    assert [one.line for one in gone.rights_given] == [3, 4]
+    assert (left(db, FIRST), left(db, OTHER)) == (1, 1)
+
+
+def test_in_training_a_void_gives_no_coupon_again(db: sqlite3.Connection, half: None) -> None:
+    hold(db, FIRST, 1)
+    sold(db, "a", 570, FIRST, training=True)
+    gone = sell(db, void("b", "a", 570, training=True)).fact
+    assert (gone.rights_given, left(db, FIRST)) == ((), 1)
+
+
+def test_a_void_gives_none_again_for_which_nothing_came_off(
+    db: sqlite3.Connection, half: None
+) -> None:
+    hold(db, OTHER, 1)
+    sold(db, "a", 1_140, OTHER)
+    gone = sell(db, void("b", "a", 1_140)).fact
+    assert (gone.rights_given, left(db, OTHER)) == ((), 1)

@@ -51,12 +51,13 @@ async def known(shop: Shop, number: str) -> bool:
 
 
 async def asks(shop: Shop, number: str) -> tuple[str, bool]:
-    answer = await shop.till.call("POST", "/coupons/asks", {"code": number})
-    return answer["outcome"], answer["here"]
+    asked = {"account": {"kind": "coupon", "card": number}, "amount": 1}
+    answer = await shop.till.call("POST", "/rights/asks", asked)
+    return answer["outcome"], answer["here"] > 0
 
 
-async def half_a_bun(shop: Shop, number: str) -> None:
-    """Sold for half of its price by the coupon. Raises SaleRefused."""
+async def half_a_bun(shop: Shop, number: str) -> str:
+    """Sold for half of its price by the coupon: its id. Raises SaleRefused."""
     total = BUN_MINOR - BUN_MINOR // 2
     sale: dict[str, Any] = {
         "sale_id": new_id(),
@@ -68,6 +69,21 @@ async def half_a_bun(shop: Shop, number: str) -> None:
         "coupons": [number],
     }
     await shop.till.complete("/sales", sale)
+    return str(sale["sale_id"])
+
+
+async def voided(shop: Shop, sale_id: str) -> None:
+    void: dict[str, Any] = {
+        "sale_id": new_id(),
+        "operator_id": "O01",
+        "tendered_at": datetime.now(UTC).isoformat(),
+        "total_minor": BUN_MINOR // 2 - BUN_MINOR,
+        "lines": [],
+        "tenders": [],
+        "post_void_of": sale_id,
+        "note": "a mistake",
+    }
+    await shop.till.complete("/sales", void)
 
 
 async def test_two_shops_never_take_one_coupon_twice_with_a_line_or_without(
@@ -97,3 +113,22 @@ async def test_two_shops_never_take_one_coupon_twice_with_a_line_or_without(
 
     await until(both_are_counted)
     assert await asks(first, numbers[1]) == ("refused", False)
+
+
+async def test_a_coupon_whose_receipt_one_shop_voids_is_good_again_at_the_other(
+    chain: Chain, tmp_path: Path
+) -> None:
+    (number,) = await made(chain, tmp_path, 1)
+    first, second = chain.first, chain.second
+    assert await asks(first, number) == ("granted", True)
+    sale_id = await half_a_bun(first, number)
+    assert await asks(second, number) == ("refused", False)
+    await voided(first, sale_id)
+
+    async def is_given() -> bool:
+        return await asks(second, number) == ("granted", True)
+
+    await until(is_given)
+    await half_a_bun(second, number)
+    with pytest.raises(SaleRefused, match="coupon"):
+        await half_a_bun(first, number)

@@ -1,5 +1,6 @@
 """Two stores and a head office that hear of each other when they please: no coupon that is good
-once is ever taken twice, and one that nobody took is free again in the end. Over the use cases of
+once is ever taken twice but by a receipt that was voided, and one that nobody took, or whose
+receipt was voided, is free again in the end. Over the use cases of
 the boxes and the very functions that head office decides by (``sync/protocol/escrow.py``)."""
 
 import sqlite3
@@ -25,7 +26,7 @@ from sync.protocol.promotions.percent_off import PercentOff
 from tests.builders import CARD, moment, new_store
 from tests.integration.test_edge_coupons_once import COUPON, account
 from tests.integration.test_edge_promotions import HALF, TEA, HeadOffice, row
-from tests.sale_builders import line, sale_request, sell, tender
+from tests.sale_builders import line, sale_id, sale_request, sell, tender
 
 NUMBERS = tuple(once_number(7, drawn) for drawn in (1, 2))
 STORES = (0, 1)
@@ -44,18 +45,29 @@ class Store:
         HeadOffice(self.db).publishes(row("half", PercentOff(TEA, HALF), asked))
         self.heard = 0
         self.sales = 0
+        self.sold: list[tuple[str, str]] = []
 
     def sells_by(self, number: str) -> bool:
         """Whether the coupon was taken; nothing is sold without it."""
         self.sales += 1
-        paid = [tender(CARD, 190)]
-        asked = sale_request(
-            f"{id(self)} {self.sales}", [line("I05")], paid, total_minor=190, coupons=(number,)
-        )
+        name, paid = f"{id(self)} {self.sales}", [tender(CARD, 190)]
+        asked = sale_request(name, [line("I05")], paid, total_minor=190, coupons=(number,))
         try:
-            return bool(sell(self.db, asked).fact.rights_taken)
+            taken = bool(sell(self.db, asked).fact.rights_taken)
         except CouponNotHere:
             return False
+        self.sold += [(name, number)] * taken
+        return taken
+
+    def voids(self) -> str | None:
+        """The coupon of the receipt that it voids, the last one; None: there is none."""
+        if not self.sold:
+            return None
+        name, number = self.sold.pop()
+        more = {"post_void_of": sale_id(name), "note": "a mistake"}
+        void = sell(self.db, sale_request(f"void {name}", [], [], total_minor=-190, **more)).fact
+        assert [one.account_id for one in void.rights_given] == [account(self.db, number)]
+        return number
 
 
 class Office:
@@ -71,7 +83,7 @@ class Office:
     def answers(self, store: int, request: UUID, coupon: UUID) -> int:
         """As ``answer_request``: out of what is available, and nothing to one that was given up."""
         sums = self.sums[coupon]
-        balance = 1 - sum(one["used"] for one in sums.values())
+        balance = 1 + sum(one["born"] - one["used"] for one in sums.values())
         held = [HeldRights(one["given"], one["used"], one["back"]) for one in sums.values()]
         free = 0 if request in self.barred else granted_of(1, available(balance, held))
         self.granted[request] = (store, coupon, free)
@@ -83,9 +95,12 @@ class Office:
         for seq, kind, version, body in box.db.execute(_FACTS, (box.heard,)).fetchall():
             box.heard = seq
             match decode_fact(kind, version, body):
-                case RetailTransaction(rights_taken=taken):
+                case RetailTransaction(rights_taken=taken, rights_given=born):
                     for one in taken:
                         self.sums[one.account_id][store]["used"] += one.amount
+                    for again in born:
+                        self.sums[again.account_id][store]["given"] += again.amount
+                        self.sums[again.account_id][store]["born"] += again.amount
                 case GrantReleased(releases, requests):
                     for back in releases:
                         self.sums[back.account_id][store]["back"] += back.amount
@@ -108,7 +123,7 @@ def asks(office: Office, store: int, box: Store, number: str, *, lost: bool) -> 
 
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["ask", "lose", "sell", "sell", "give back", "hear"]),
+        st.sampled_from(["ask", "lose", "sell", "sell", "void", "give back", "hear"]),
         st.sampled_from(STORES),
         st.sampled_from(NUMBERS),
     ),
@@ -131,6 +146,9 @@ def test_no_coupon_is_taken_twice_whatever_two_stores_do_and_one_that_is_left_is
                     asks(office, store, box, number, lost=act == "lose")
                 case "sell":
                     taken[number] += box.sells_by(number)
+                case "void":
+                    if (again := box.voids()) is not None:
+                        taken[again] -= 1
                 case "give back":
                     give_back_rights(box.db, moment(DONE_MS), event_id=uuid4())
                 case _:

@@ -93,9 +93,10 @@ def _refuse_basket(basket: PricedBasket, request: SaleRequest, known: Situation)
 def _given(
     basket: PricedBasket, tenders: Sequence[TenderLine], lines: int, known: Situation
 ) -> tuple[RightGiven, ...]:
-    """What lines load, and what goes back into value."""
+    """What lines load, what goes back into value, and coupons that are good again."""
     loaded = value.born_of(basket.sold, known)
-    return (*loaded, *value.given_back(tenders, lines, known))
+    again = coupons.give_again(known, lines, len(tenders))
+    return (*loaded, *value.given_back(tenders, lines, known), *again)
 
 
 def _rights_taken(

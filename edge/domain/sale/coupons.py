@@ -1,13 +1,14 @@
-"""Coupons that are good once: which of those that were shown may be used here, and what the receipt
-takes for it (``sync/protocol/promotions/once.py``)."""
+"""Coupons that are good once: which of those that were shown may be used here, what the receipt
+takes for it, and what its void gives again (``sync/protocol/promotions/once.py``)."""
 
 from collections.abc import Collection, Iterable, Sequence
 
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.refusals.coupons import CouponNotHere
+from edge.domain.sale.refusals.lines import TooManyLines
 from edge.domain.sale.situation import CouponRights, Situation
 from sync.protocol.cards import last_of
-from sync.protocol.facts import Line, RightTaken
+from sync.protocol.facts import LINES_MAX, Line, RightGiven, RightTaken
 from sync.protocol.promotions.once import read_once
 
 
@@ -33,3 +34,15 @@ def take_coupons(lines: Sequence[Line], rights: CouponRights) -> tuple[RightTake
         return ()
     used = {modifier.coupon for line in lines for modifier in line.modifiers}
     return tuple(right for number, right in rights.items() if number in used and right is not None)
+
+
+def give_again(known: Situation, lines: int, tenders: int) -> tuple[RightGiven, ...]:
+    """Those that the voided receipt used up, each born anew behind the void's tenders: the right
+    that was taken stays used, as head office counts it. Raises TooManyLines."""
+    places = range(lines + tenders + 1, lines + tenders + 1 + len(known.paid.coupons))
+    if places and places[-1] > LINES_MAX:
+        raise TooManyLines(lines)
+    return tuple(
+        RightGiven(one.kind, one.account_id, place, 1)
+        for one, place in zip(known.paid.coupons, places, strict=True)
+    )

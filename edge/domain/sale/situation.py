@@ -142,11 +142,13 @@ class SoldLine(NamedTuple):
 
 class PaidBefore(NamedTuple):
     """``by``: of each receipt of which goods come back, what paid and has not gone back. ``cash``:
-    the store's, by which anything may go back. ``whole``: it is one receipt, which is voided."""
+    the store's, by which anything may go back. ``whole``: it is one receipt, which is voided;
+    ``coupons``: the accounts of those that it used up."""
 
     by: Mapping[SaleId, tuple[Payment, ...]]
     cash: Payment | None
     whole: bool = False
+    coupons: tuple[Account, ...] = ()
 
 
 NOTHING_PAID = PaidBefore(MappingProxyType({}), None)

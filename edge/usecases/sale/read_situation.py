@@ -23,7 +23,7 @@ from edge.db.scale_codes import scale_codes
 from edge.db.stated_receipts import leaves_here, lines_stated
 from edge.db.tenders import tenders_named, worth_of
 from edge.db.unverified import given_back_unverified
-from edge.db.value import company_of, loaded_by, value_rights
+from edge.db.value import company_of, coupons_used, loaded_by, value_rights
 from edge.domain.box import SettingsMissing
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.sale.basket import SaleRequest
@@ -141,8 +141,10 @@ def _taken(
     sales = list(dict.fromkeys(one.sale_id for one in originals))
     leaves = leaves_here(db, sales)
     under = {of: leave.request_id for of, leave in leaves.items() if leave.read_under_it}
-    whole = request.post_void_of is not None
-    return originals, PaidBefore(payments_left(db, sales), cash_tender(db), whole), under
+    voided = request.post_void_of
+    coupons = () if voided is None else coupons_used(db, voided)
+    paid = PaidBefore(payments_left(db, sales), cash_tender(db), voided is not None, coupons)
+    return originals, paid, under
 
 
 def _unverified_before(db: sqlite3.Connection, request: SaleRequest, day: date) -> int:

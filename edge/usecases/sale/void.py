@@ -2,10 +2,10 @@
 every tender gets back what it paid. It is a return like any other, made out of the receipt itself;
 what it takes more is that nothing of it came back before, a reason, and the permission ``void``.
 
-What gift cards and credit paid goes back onto them, what points paid is given as points again, and
-what it loaded comes off its card, if it is there yet (``edge/domain/sale/value.py``): all as rights
-that the void gives birth to or takes. What took nothing back for good (a voucher that the store
-keeps) forbids it."""
+What gift cards and credit paid goes back onto them, what points paid is given as points again,
+coupons that it used up are good again, and what it loaded comes off its card, if it is there yet
+(``edge/domain/sale/value.py``, ``coupons.py``): all as rights that the void gives birth to or
+takes. What took nothing back for good (a voucher that the store keeps) forbids it."""
 
 import sqlite3
 from collections.abc import Sequence

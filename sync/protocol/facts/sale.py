@@ -303,7 +303,8 @@ def _refuse_wrong_rights(sale: RetailTransaction) -> None:
     places = {one.line for one in sale.rights_given}
     if len(places) != len(sale.rights_given):
         raise Unbalanced("two rights are born in one place")
-    last = min(len(sale.lines) + len(sale.tenders), LINES_MAX)
+    again = len(places) if sale.post_void_of is not None else 0
+    last = min(len(sale.lines) + len(sale.tenders) + again, LINES_MAX)
     if places and not 1 <= min(places) <= max(places) <= last:
         raise Unbalanced("a right is born in a line or a tender of its receipt")
     refuse_size([one.amount for one in sale.rights_taken], "rights")

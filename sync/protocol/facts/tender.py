@@ -118,7 +118,8 @@ class RightGiven(Part, frozen=True, array_like=True):
     """So much of an account is born in this receipt, as the right (sale_id, line).
 
     ``line``: the sale line that sold it, or, behind all lines, the number of the tender that went
-    back into it (the third tender of a receipt of five lines: 8), at most 1,000.
+    back into it (the third tender of a receipt of five lines: 8), or, in a void, behind all tenders
+    which of the coupons it is that the voided receipt used up; at most 1,000.
     """
 
     kind: Kind

@@ -4,8 +4,9 @@ A number has 16 digits: ``98``, four of its batch, nine that are random, Luhn's 
 promotion asks for is the batch's *picture*, its first six digits and ten stars, which nobody can
 type for it. Who shows a number may use it at a shop that holds the right to its account
 (``escrow.py``: kind ``coupon``, amount 1), which both sides derive from company and number
-(``cards.py``). The receipt that took something off for it takes the right, for good: goods that
-come back do not make the coupon new, and the customer is given what was paid for them.
+(``cards.py``). The receipt that took something off for it takes the right: goods that come back do
+not make the coupon new, and the customer is given what was paid for them. A receipt that is voided
+should not have been: its void gives the right again.
 """
 
 import re

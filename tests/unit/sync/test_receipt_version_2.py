@@ -71,7 +71,7 @@ def test_foreign_money_is_handed_over(amount_minor: int) -> None:
     ("fields", "words"),
     [
         ({"rights_taken": (COUPON, COUPON)}, "taken twice"),
-        ({"rights_given": (RightGiven("gift_value", GRANT, 7, 5),)}, "born in a line or a tender"),
+        ({"rights_given": (RightGiven("gift_value", GRANT, 8, 5),)}, "born in a line or a tender"),
         ({"rights_given": (RightGiven("gift_value", GRANT, 0, 5),)}, "born in a line or a tender"),
         ({"rights_given": (RightGiven("gift_value", GRANT, 1, 5),) * 2}, "in one place"),
     ],
@@ -79,6 +79,17 @@ def test_foreign_money_is_handed_over(amount_minor: int) -> None:
 def test_rights_are_taken_once_and_born_somewhere(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(Unbalanced, match=words):
         msgspec.structs.replace(RECEIPT, **fields)
+
+
+def test_behind_its_tenders_a_void_gives_what_was_used_up_again_and_no_other_receipt_does() -> None:
+    place = len(RECEIPT.lines) + len(RECEIPT.tenders) + 1
+    again = (RightGiven("coupon", GRANT, place, 1),)
+    void = {"post_void_of": RECEIPT.sale_id, "rights_given": again}
+    assert msgspec.structs.replace(RECEIPT, **void).rights_given == again
+    beyond = {**void, "rights_given": (RightGiven("coupon", GRANT, place + 1, 1),)}
+    for fields in ({"rights_given": again, "post_void_of": None}, beyond):
+        with pytest.raises(Unbalanced, match="born in a line or a tender"):
+            msgspec.structs.replace(RECEIPT, **fields)
 
 
 @pytest.mark.parametrize("linked_to", [0, 1, 2])
