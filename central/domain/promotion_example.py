@@ -2,13 +2,15 @@
 of the till (``sync/protocol/promotions/reduce.py``)."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from sync.protocol.codec import decode
 from sync.protocol.money import MILLI
 from sync.protocol.promotions.kinds import BY_CODE, picks_of
 from sync.protocol.promotions.reduce import reduce_lines
-from sync.protocol.promotions.shape import START, DealKind, LineOnOffer, Pick, Promotion
+from sync.protocol.promotions.shape import START, DealKind, Kind, LineOnOffer, Pick, Promotion
 from sync.protocol.reference import Item, PublishedPromotion
 
 PIECES_MAX = 1_000
@@ -32,9 +34,9 @@ class Priced(NamedTuple):
 
 
 def picks_wanted(published: PublishedPromotion) -> tuple[Pick, ...]:
-    """Of which goods an example wants one each."""
+    """Of which goods an example wants one each; of a kind that picks none, of any."""
     arguments = decode(BY_CODE[published.kind].arguments, published.arguments)
-    return tuple(dict.fromkeys(picks_of(arguments)))
+    return tuple(dict.fromkeys(picks_of(arguments))) or (Pick(),)
 
 
 def example_of(
@@ -46,8 +48,8 @@ def example_of(
     if isinstance(kind, DealKind):
         wanted = [(slot.of, slot.pieces) for slot in kind.steps(arguments)[START][0].slots]
     else:
-        of = next(picks_of(arguments))
-        wanted = [(of, _enough(arguments.levels[0].from_minor, goods.get(of)))]
+        of = picks_wanted(published)[0]
+        wanted = [(of, _enough(kind, arguments, goods.get(of)))]
     if any(of not in goods for of, _ in wanted):
         return ()
     lines = [_line(goods[of], pieces) for of, pieces in wanted]
@@ -58,11 +60,13 @@ def example_of(
     return tuple(_examples(lines, [goods[of] for of, _ in wanted], left))
 
 
-def _enough(from_minor: int, priced: Priced | None) -> int:
-    """So many pieces come to as much."""
-    if priced is None or priced.price_minor == 0:
+def _enough(kind: Kind[Any], arguments: msgspec.Struct, priced: Priced | None) -> int:
+    """So many pieces of it that something comes off, as far as the kind says what lacks."""
+    if priced is None or priced.price_minor == 0 or kind.lacks is None:
         return 1
-    return min(PIECES_MAX, max(1, -(-from_minor // priced.price_minor)))
+    one = [_line(priced, 1)]
+    lacks = None if any(kind.apply(arguments, one)) else kind.lacks(arguments, one)
+    return min(PIECES_MAX, 1 - (-(lacks or 0) // priced.price_minor))
 
 
 def _line(priced: Priced, pieces: int) -> LineOnOffer:

@@ -336,11 +336,11 @@ from sync.protocol.promotions.shape import Kind, LineOnOffer, Reduction
 class PennyOff(msgspec.Struct, frozen=True, array_like=True):
     """How much, in minor units."""
 
-    off_minor: int
+    pennies: int
 
 
 def _apply(asked: PennyOff, lines: Sequence[LineOnOffer]) -> Iterator[Reduction]:
-    yield Reduction(asked.off_minor, {i: each.left_minor for i, each in enumerate(lines)})
+    yield Reduction(asked.pennies, {i: each.left_minor for i, each in enumerate(lines)})
 
 
 PENNY_OFF = Kind("penny_off", PennyOff, _apply)
@@ -353,6 +353,13 @@ PENNY_OFF = Kind("penny_off", PennyOff, _apply)
             "from sync.protocol.promotions.penny_off import PENNY_OFF\n",
         ),
         Behind("    BY_QUANTITY,\n", "    PENNY_OFF,\n"),
+    ),
+    "central/pages/words/promotions.py": (
+        Behind('    "percent_off": "percent off",\n', '    "penny_off": "a few cents off",\n'),
+        Behind(
+            '    "pieces": ("Pieces together", "A whole number"),\n',
+            '    "pennies": ("Amount off it", "A whole number"),\n',
+        ),
     ),
 }
 

@@ -24,6 +24,7 @@ from central.server import app
 from sync.protocol.codec import KINDS
 from sync.protocol.facts import TenderKind
 from sync.protocol.figures import FIGURES, SUMS
+from sync.protocol.promotions.kinds import BY_CODE
 from sync.protocol.reference import DataSet
 from tests.contract.additions import ADDITIONS, AtEnd, Behind, Edits, Instead, New
 from tests.patience import PATIENCE_S
@@ -62,15 +63,20 @@ from edge.api.stock import ROUTES
 from edge.db.connection import migrate as store_schema
 from edge.db.connection.writer import InlineWriter
 from edge.db.totals import read_totals
-from sync.protocol.promotions.kinds import Published, understand
+from central.domain.promotion_example import Priced, example_of
+from central.domain.promotion_text import keys_of
+from central.pages.words import promotions as said
+from sync.protocol.promotions.kinds import BY_CODE, Published, understand
 from edge.usecases.feed.apply_reference import apply_reference
 from edge.usecases.stock.read_cold_room import ReadColdRoom, read_cold_room
 from edge.db.journal import read_range
 from sync.protocol.batch import UNFOLDED_BYTES_MAX
 from sync.protocol.change import epoch_of, genesis_hash, Genesis
 from sync.protocol.codec import decode, encode, pack_batch, unpack_batch
-from sync.protocol.identity import MovementId, PromotionId, TenderId
-from sync.protocol.reference import DataSet, FeedPage, Supplier
+from sync.protocol.facts import TaxClass
+from sync.protocol.identity import ItemId, MovementId, PromotionId, TenderId
+from sync.protocol.promotions.shape import Pick
+from sync.protocol.reference import DataSet, FeedPage, Item, PublishedPromotion, Supplier
 from tests.builders import ANNA, BUSINESS_DATE, CARD, DEVICE, NOW_MS, STORE, STORE_CODE
 from tests.builders import moment, new_store
 from tests.chain_strategies import Chain
@@ -161,6 +167,12 @@ async def main(tree, url):
     assert any("/stock/cold-room" in route.paths for route in ROUTES)
     offered = Published(PromotionId("P"), 1, "1.00 off", "penny_off", encode([100]))
     assert len(understand([offered]).in_force) == 1
+    assert {kind: said.kinds[kind] for kind in BY_CODE}["penny_off"] == "a few cents off"
+    assert [said.keys[key.name] for key in keys_of(BY_CODE["penny_off"])]
+    drafted = PublishedPromotion(PromotionId("P"), "1.00 off", "penny_off", encode([100]))
+    item = Item(ItemId("I"), "Bun", "", TaxClass.STANDARD, ())
+    (bun,) = example_of(drafted, {Pick(): Priced(item, 450)})
+    assert (bun.before_minor, bun.after_minor) == (450, 350)
     writer = InlineWriter.open(store)
     told = at_the_store(writer)
     batch, shop = sent(writer)
@@ -283,6 +295,7 @@ LISTS: Mapping[str, tuple[str, Collection[str]]] = {
     "names of data sets": ("a data set", [one.value for one in DataSet]),
     "members of TenderKind": ("a tender kind", [f"TenderKind.{one.name}" for one in TenderKind]),
     "names of tender kinds": ("a tender kind", [one.value for one in TenderKind]),
+    "codes of promotion kinds": ("a promotion kind", list(BY_CODE)),
     "fields of figures": ("a day's figure", SUMS),
     "names of figures": ("a day's figure", [one.name for one in FIGURES]),
     "words of figures": ("a day's figure", [one.slug for one in FIGURES]),

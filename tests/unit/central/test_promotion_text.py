@@ -13,6 +13,7 @@ from central.domain.promotion_text import (
     write_arguments,
     write_hours,
 )
+from central.pages.words import promotions as words
 from sync.protocol.errors import InvalidField
 from sync.protocol.promotions.basket_off import BasketOff, Level
 from sync.protocol.promotions.buy_get import BuyGet
@@ -140,3 +141,9 @@ def test_hours_that_are_none_are_refused(text: str) -> None:
 )
 def test_hours_are_written_as_they_are_read(hours: list[Hours]) -> None:
     assert read_hours(write_hours(tuple(hours))) == tuple(hours)
+
+
+def test_every_kind_has_a_name_on_the_page_and_each_of_its_keys_a_label() -> None:
+    assert list(words.kinds) == sorted(kind.code for kind in KINDS)
+    keys = {key.name for kind in KINDS for key in keys_of(kind)}
+    assert words.keys.keys() == keys
