@@ -152,7 +152,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         " --coupons SAVE5 --groups gold",
     ),
     "promotion list": ("promotion list",),
-    "promotion approve": ("promotion approve BUN3 --as bea@example.com",),
+    "promotion approve": (
+        "promotion approve BUN3 --as bea@example.com",
+        "promotion approve BUN3 --as bea@example.com --over 3fa91c027d5b",
+    ),
+    "promotion renew": ("promotion renew BUN3",),
     "promotion approvers": ("promotion approvers 2",),
     "promotion retire": ("promotion retire BUN3",),
     "coupon make": ("coupon make TEN 500 coupons.csv",),

@@ -49,10 +49,7 @@ Pairs = Annotated[
 ]
 Kind = Annotated[
     str | None,
-    typer.Option(
-        help="amount_off, basket_off, buy_get, by_quantity, percent_off, several_for, together or"
-        " unit_price; a new one needs one."
-    ),
+    typer.Option(help="Such as several_for or percent_off; a new one needs one, ? names them all."),
 ]
 Name = Annotated[str | None, typer.Option(help="On receipts; a new one needs one.")]
 Begin = Annotated[
@@ -134,17 +131,26 @@ async def _set(
 def promotion_approve(
     promotion_id: Promotion,
     person: Annotated[str, typer.Option("--as", metavar="ADDRESS", help="Who approves it.")],
+    over: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VERSION", help="Of what was published since it was drafted, as a refusal says."
+        ),
+    ] = None,
     company: CompanyName = None,
     database_url: Url = None,
     data: Folder = None,
 ) -> None:
-    """Approve the draft of a promotion: it is published with it."""
+    """Approve the draft of a promotion: it is published with it, in the place of what was published
+    since it was drafted only with --over."""
+    from central.domain.promotion_versions import Seen
     from central.usecases.people.act_for import require_person
     from central.usecases.promotion.draft import approve_promotion
 
     async def work(db: "AsyncConnection", company_id: "CompanyId") -> "tuple[Shown, Put]":
         await require_person(db, company_id, person)
-        made, put = await approve_promotion(db, company_id, promotion_id, person, now_ms())
+        whose = (company_id, promotion_id)
+        made, put = await approve_promotion(db, *whose, person, now_ms(), Seen(published=over))
         return await _shown(db, company_id, made), put
 
     approving = putting(
@@ -153,6 +159,28 @@ def promotion_approve(
     shown, put = on_database(database_url, data, approving)
     listing = next_command(database_url, data, "promotion", "list", company=company)
     print(f"{_said(*shown)}: {in_words(put)}. Next: `{listing}`.")
+
+
+@promotion_app.command("renew")
+def promotion_renew(
+    promotion_id: Promotion,
+    company: CompanyName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Take what was published since a promotion was drafted into its draft, wherever that changed
+    nothing itself."""
+    from central.usecases.promotion.draft import renew_draft
+
+    async def work(db: "AsyncConnection", company_id: "CompanyId") -> "Shown":
+        made = await renew_draft(db, company_id, promotion_id, acting_user(), now_ms())
+        return await _shown(db, company_id, made)
+
+    renewing = changing(company, work, "promotion_renewed", promotion_id)
+    shown = on_database(database_url, data, renewing)
+    words = ("promotion", "approve", promotion_id, "--as", "ADDRESS")
+    approving = next_command(database_url, data, *words, company=company)
+    print(f"{_said(*shown)}: so is the draft, made upon what is published. Next: `{approving}`.")
 
 
 @promotion_app.command("approvers")

@@ -57,12 +57,14 @@ class ListedPrice(CentralTable, table=True):
 
 class PromotionDraft(CentralTable, table=True):
     """What somebody wrote down of a promotion last: it waits until it is approved, and is published
-    with that. ``body``: the msgpack of PublishedPromotion."""
+    with that. ``body``: the msgpack of PublishedPromotion; ``upon``: of what was published when it
+    was drafted, None where nothing was."""
 
     __tablename__ = "promotion_draft"
     company_id: UUID = Field(primary_key=True)
     promotion_id: str = Field(primary_key=True)
     body: bytes
+    upon: bytes | None
     made_by: str
     made_at_ms: int = big()
     approved_by: str | None
@@ -70,10 +72,12 @@ class PromotionDraft(CentralTable, table=True):
 
 
 class PromotionByTwo(CentralTable, table=True):
-    """Companies that want a promotion approved by another than who drafted it."""
+    """Whether a company wants a promotion approved by another than who drafted it: a row, since the
+    mirror holds rows and no word of one that is gone. Without one: it does not."""
 
     __tablename__ = "promotion_by_two"
     company_id: UUID = Field(primary_key=True)
+    two: bool
 
 
 class PriceZone(CentralTable, table=True):

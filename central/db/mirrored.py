@@ -32,7 +32,15 @@ from central.domain.mirror import (
 
 OPTION = "holdfast_mirror"
 """An engine's execution option: the Mirror of its units of work."""
-OWN = ("company", "price_zone", "store", "authority", "enrol_code")
+OWN = (
+    "company",
+    "price_zone",
+    "store",
+    "authority",
+    "enrol_code",
+    "promotion_draft",
+    "promotion_by_two",
+)
 """Tables of head office's own that neither decisions nor publications tell, in the order in which
 their rows can be written. Who may sign in is not among them (README, restoring)."""
 MADE_OF_FACTS = "customers"

@@ -46,10 +46,36 @@ class NothingToStop(NotNow, slug="nothing-to-stop", title="The promotion is in f
     remedy = "There is nothing to do."
 
 
-class DraftWaits(NotNow, slug="draft-waits", title="A draft of the promotion waits for approval"):
+class PublishedSince(
+    NotNow,
+    slug="published-since",
+    title="The promotion was published otherwise since its draft was made",
+):
+    """``changed``: what differs now from what the draft was made upon, in words; ``version``: of
+    what is published now."""
+
     promotion_id: str
-    detail = "A draft of the promotion {promotion_id} waits, which knows nothing of these coupons."
-    remedy = "Approve it first, or draft it anew; then make the coupons."
+    changed: str
+    version: str
+    detail = (
+        "Since the draft of {promotion_id} was made, what is published became another: {changed}."
+    )
+    remedy = (
+        "Take that into the draft (by command: `central promotion renew {promotion_id}`), or"
+        " approve the draft in its place (`central promotion approve {promotion_id}"
+        " --over {version}`)."
+    )
+
+
+class ChangedSince(
+    NotNow, slug="changed-since", title="The promotion was changed since it was looked at"
+):
+    """``there``: what is there now and differs, in words."""
+
+    promotion_id: str
+    there: str
+    detail = "Since you looked at {promotion_id} somebody changed it: {there}."
+    remedy = "Look at what is there now; do the same again if that is still what you want."
 
 
 class ApprovedByMaker(

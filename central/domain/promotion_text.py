@@ -14,12 +14,14 @@ import msgspec
 from msgspec import inspect
 
 from central.domain.typed import local_time, minor_of, rate_of
+from sync.protocol.codec import decode
 from sync.protocol.errors import InvalidField
 from sync.protocol.figures import percent
 from sync.protocol.money import format_minor
 from sync.protocol.promotions.conditions import DAY_MINUTES, WEEK_DAYS, Condition, Hours
 from sync.protocol.promotions.kinds import BY_CODE, AnyKind
 from sync.protocol.promotions.shape import Pick, Terms
+from sync.protocol.reference import PublishedPromotion
 
 ALL = "all"
 DEPARTMENT, BUT = "dept:", "but:"
@@ -27,6 +29,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAILY = "daily"
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
 _MINOR, _RATE = "_minor", "_bp"
+ARGUMENT = "argument-"
+"""Before a key of the kind's own, where all of a promotion's fields stand together."""
 
 
 class Key(NamedTuple):
@@ -145,6 +149,21 @@ def write_condition(asked: Condition, terms: Terms, clock: str | None) -> dict[s
         "priority": str(terms.priority) if terms.priority else "",
         "alone": "yes" if terms.alone else "",
         "times": "" if terms.times_max is None else str(terms.times_max),
+    }
+
+
+def write_promotion(
+    promotion: PublishedPromotion, decimals: int, clock: str | None
+) -> dict[str, str]:
+    """All of it by the fields of its form, each as it is typed: ``name``, ``kind``, the kind's own
+    keys behind ARGUMENT, and what ``write_condition`` gives."""
+    arguments = decode(kind_named(promotion.kind).arguments, promotion.arguments)
+    typed = write_arguments(arguments, decimals)
+    return {
+        "name": promotion.name,
+        "kind": promotion.kind,
+        **{ARGUMENT + key: text for key, text in typed.items()},
+        **write_condition(promotion.condition, promotion.terms, clock),
     }
 
 

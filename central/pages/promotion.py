@@ -17,34 +17,25 @@ from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.domain.access import UserRole
 from central.domain.promotion_example import ExampleLine
-from central.domain.promotion_state import PromotionState, state_at
-from central.domain.promotion_text import (
-    keys_of,
-    kind_named,
-    write_arguments,
-    write_condition,
-)
+from central.domain.promotion_state import ChangedSince, PromotionState, state_at
+from central.domain.promotion_text import ARGUMENT, keys_of, kind_named, write_promotion
+from central.domain.promotion_versions import Changed, Seen, changes_between
 from central.pages.page import page, wrong_fields
 from central.reports.company import company_money
 from central.reports.promotions import StoreHas, stores_that_have
 from central.usecases.price.look_up import clock_of_stores
 from central.usecases.promotion.draft import (
-    Drafted,
+    Versions,
     approve_promotion,
     draft_promotion,
-    find_draft,
+    find_versions,
     is_by_two,
+    renew_draft,
 )
 from central.usecases.promotion.example import work_example
-from central.usecases.promotion.set import (
-    PromotionChanges,
-    find_promotion,
-    retire_promotion,
-    wanted_promotion,
-)
+from central.usecases.promotion.set import PromotionChanges, retire_promotion, wanted_promotion
 from sync.http.forms import read_form
 from sync.http.page import see_other
-from sync.protocol.codec import decode
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import CompanyId
 from sync.protocol.promotions.kinds import BY_CODE
@@ -53,8 +44,8 @@ from sync.protocol.text import TEXT_PATTERN
 
 ONE = "/promotion"
 WORD_LETTERS_MAX = 40
-ARGUMENT = "argument-"
-"""Before a key of the kind's own, in the form."""
+SEEN = ("seen-draft", "seen-published")
+"""Fields of every form: what there was when the page was made (``Seen``)."""
 SAID = ("name", "since", "until", "hours", "groups", "coupons", "zones", "priority", "times")
 
 AnyRequest = Request[Any, Any, Any]
@@ -87,7 +78,7 @@ async def send_draft(request: AnyRequest) -> Response[Any]:
     try:
         async with acting(request, "promotion_drafted", promotion_id, form.get("name", "")) as db:
             whose = (person.company_id, promotion_id)
-            await draft_promotion(db, *whose, _changes(form), person.name, now_ms)
+            await draft_promotion(db, *whose, _changes(form), person.name, now_ms, _seen(form))
     except Refusal as refusal:
         return await _page(request, form.get("known", ""), form.get("kind", ""), form, refusal)
     return see_other(f"{ONE}?{urlencode({'id': promotion_id, 'done': 'drafted'})}")
@@ -110,14 +101,29 @@ async def send_example(request: AnyRequest) -> Response[Any]:
     return page("promotion_example.html", money=money, lines=lines, refused=refused)
 
 
+@changing(f"{ONE}/renew")
+async def send_renew(request: AnyRequest) -> Response[Any]:
+    """What was published since is taken into the draft."""
+    form, person = await read_form(request), person_of(request)
+    promotion_id, now_ms = form.get("promotion_id", ""), office_of(request).clock_ms()
+    try:
+        async with acting(request, "promotion_renewed", promotion_id) as db:
+            whose = (person.company_id, promotion_id)
+            await renew_draft(db, *whose, person.name, now_ms, _seen(form))
+    except Refusal as refusal:
+        return await _page(request, promotion_id, "", refusal=refusal)
+    return see_other(f"{ONE}?{urlencode({'id': promotion_id, 'done': 'renewed'})}")
+
+
 @changing(f"{ONE}/approve")
 async def send_approve(request: AnyRequest) -> Response[Any]:
-    """Published with it."""
+    """Published with it, in the place of what the page showed to be published."""
     form, person = await read_form(request), person_of(request)
     promotion_id, now_ms = form.get("promotion_id", ""), office_of(request).clock_ms()
     try:
         async with acting(request, "promotion_approved", promotion_id) as db:
-            await approve_promotion(db, person.company_id, promotion_id, person.name, now_ms)
+            whose = (person.company_id, promotion_id)
+            await approve_promotion(db, *whose, person.name, now_ms, _seen(form))
     except Refusal as refusal:
         return await _page(request, promotion_id, "", refusal=refusal)
     return see_other(f"{ONE}?{urlencode({'id': promotion_id, 'done': 'approved'})}")
@@ -153,6 +159,16 @@ def _changes(form: Mapping[str, str]) -> PromotionChanges:
     )
 
 
+def _seen(form: Mapping[str, str]) -> Seen:
+    """What the page showed that the form was sent from."""
+    draft, published = SEEN
+    return Seen(form.get(draft), form.get(published))
+
+
+def _seen_in_form(seen: Seen) -> dict[str, str]:
+    return dict(zip(SEEN, (said or "" for said in seen), strict=True))
+
+
 def _wrong(refusal: Refusal | None, kind: str) -> Mapping[str, str]:
     """By the form's own names; goods that are not there stand at the first argument that there
     is."""
@@ -171,38 +187,53 @@ def _values(
     values["kind"] = kind
     if promotion is None:
         return values
-    arguments = decode(kind_named(promotion.kind).arguments, promotion.arguments)
-    values |= {ARGUMENT + key: text for key, text in write_arguments(arguments, decimals).items()}
-    values |= write_condition(promotion.condition, promotion.terms, clock)
-    return values | {"promotion_id": promotion.promotion_id, "name": promotion.name}
+    typed = write_promotion(promotion, decimals, clock)
+    return values | typed | {"promotion_id": promotion.promotion_id}
+
+
+def _as_sent(
+    values: Mapping[str, str], sent: Mapping[str, str], refusal: Refusal | None
+) -> dict[str, str]:
+    """The form as it was sent: a box that is not in it was empty. It goes on from what it was
+    opened upon, and from what is there now once that was said."""
+    typed = {name: sent.get(name, "") for name in ("alone", *sent)}
+    if isinstance(refusal, ChangedSince):
+        typed |= {name: values[name] for name in SEEN}
+    return {**values, **typed}
 
 
 class _Read(NamedTuple):
     """What head office has of one promotion: ``newest`` is the draft that waits, else what is
-    published."""
+    published; ``since``: what was published otherwise since that draft was made."""
 
-    draft: Drafted | None
-    published: PublishedPromotion | None
+    versions: Versions
     newest: PublishedPromotion | None
     states: tuple[PromotionState, ...]
+    since: tuple[Changed, ...]
     stores: tuple[StoreHas, ...]
     lines: tuple[ExampleLine, ...]
     by_two: bool
 
 
 async def _read(
-    db: AsyncConnection, company_id: CompanyId, promotion_id: str, now_ms: int
+    db: AsyncConnection,
+    company_id: CompanyId,
+    promotion_id: str,
+    now_ms: int,
+    as_typed: tuple[int, str | None],
 ) -> _Read:
-    draft = await find_draft(db, company_id, promotion_id)
-    published = await find_promotion(db, company_id, promotion_id)
-    waits = draft is not None and draft.waits
-    newest = draft.promotion if draft is not None and waits else published
-    states = [PromotionState.DRAFT] if waits else []
+    """``as_typed``: the currency's decimals and the clock's zone."""
+    found = await find_versions(db, company_id, promotion_id)
+    waiting, published, newest = found.waiting, found.published, found.newest
+    states = [PromotionState.DRAFT] if waiting is not None else []
     states += [] if published is None else [state_at(published, now_ms)]
+    since: tuple[Changed, ...] = ()
+    if waiting is not None and waiting.is_behind(published):
+        since = changes_between(waiting.upon, published, *as_typed)
     stores = await stores_that_have(db, company_id, promotion_id)
     lines = () if newest is None else await work_example(db, company_id, newest, now_ms)
     by_two = await is_by_two(db, company_id)
-    return _Read(draft, published, newest, tuple(states), stores, lines, by_two)
+    return _Read(found, newest, tuple(states), since, stores, lines, by_two)
 
 
 async def _page(
@@ -218,9 +249,11 @@ async def _page(
     async with reading(office) as db:
         money = await company_money(db, company_id)
         clock = await clock_of_stores(db, company_id)
-        found = await _read(db, company_id, promotion_id, now_ms)
+        as_typed = (money.decimals, clock)
+        found = await _read(db, company_id, promotion_id, now_ms, as_typed)
     kind = found.newest.kind if found.newest is not None else kind
-    made_by = found.draft.made_by if found.draft is not None else ""
+    draft, published = found.versions.draft, found.versions.published
+    values = _values(found.newest, kind, *as_typed) | _seen_in_form(found.versions.seen)
     return page(
         "promotion.html",
         status=200 if refusal is None else refusal.status,
@@ -229,18 +262,20 @@ async def _page(
         promotion=found.newest,
         kind=kind,
         keys=keys_of(kind_named(kind)),
-        values=_values(found.newest, kind, money.decimals, clock) | dict(typed or {}),
+        drafted=values,
+        values=values if typed is None else _as_sent(values, typed, refusal),
+        seen=_seen_in_form(found.versions.seen),
         wrong=_wrong(refusal, kind),
         refusal=refusal,
         refused="",
         done=done,
-        own=found.by_two and made_by == person.name,
-        waits=PromotionState.DRAFT in found.states,
-        may_end=found.published is not None and PromotionState.ENDED not in found.states,
+        draft=draft,
+        own=found.by_two and draft is not None and draft.made_by == person.name,
+        may_end=published is not None and PromotionState.ENDED not in found.states,
         may_change=person.role.allows(UserRole.ADMINISTER),
         now_ms=now_ms,
         **found._asdict(),
     )
 
 
-ROUTES = (show_promotion, send_draft, send_example, send_approve, send_end)
+ROUTES = (show_promotion, send_draft, send_renew, send_example, send_approve, send_end)

@@ -7,16 +7,16 @@ import msgspec
 import pytest
 
 from central.db.engine import unit_of_work
-from central.domain.promotion_state import DraftWaits
+from central.domain.promotion_state import PublishedSince
 from central.reports.coupons import BatchOfCoupons, batches_of_coupons
 from central.usecases.feed.sequence_publications import drain_publications
-from central.usecases.promotion.draft import approve_promotion, draft_promotion
+from central.usecases.promotion.draft import approve_promotion, draft_promotion, renew_draft
 from central.usecases.promotion.make_coupons import PIECES_MAX, CouponBatch, make_coupons
 from central.usecases.promotion.set import set_promotion
 from central.usecases.proof.verify_projections import verify_projections
 from sync.protocol.cards import account_of
 from sync.protocol.errors import InvalidField, NotFound
-from sync.protocol.facts import GrantReleased, Released, RightTaken
+from sync.protocol.facts import GrantReleased, Released, RightGiven, RightTaken
 from sync.protocol.promotions.once import picture_of, read_once
 from sync.protocol.reference import DataSet
 from tests.central_fixtures import NOW_MS, Served, postgres_template, serving
@@ -97,6 +97,34 @@ async def test_one_that_was_used_is_given_to_nobody_any_more(postgres_url: str) 
         assert await verify_projections(served.engine) == ()
 
 
+async def test_one_whose_receipt_was_voided_is_free_again_once_its_shop_gave_it_back(
+    postgres_url: str,
+) -> None:
+    async with serving(postgres_url) as served:
+        first, second = await tills(served)
+        batch = await made(served, first)
+        coupon = ("coupon", account_of(first.box.genesis.company_id, batch.numbers[0]))
+        assert granted(await first.asks(1, account=coupon)) == 1
+        ((request,),) = await served.rows("SELECT request_id FROM grant_answer WHERE granted = 1")
+        sale = first.shop.sale(((1, 1_000, 1_000),))
+        first.write(
+            msgspec.structs.replace(sale, rights_taken=(RightTaken(*coupon, request, 0, 1),))
+        )
+        void = first.shop.sale((), None, [(sale, 1)])
+        place = len(void.lines) + len(void.tenders) + 1
+        again = (RightGiven(*coupon, place, 1),)
+        more = {"post_void_of": sale.sale_id, "note": "a mistake", "rights_given": again}
+        first.write(msgspec.structs.replace(void, **more))
+        await first.tells()
+        assert await counted(served, first) == [(3, 0, 1)]
+        assert granted(await second.asks(1, account=coupon)) == 0
+        first.write(GrantReleased((Released(*coupon, void.sale_id, place, 1),)))
+        await first.tells()
+        assert await counted(served, first) == [(3, 0, 0)]
+        assert granted(await second.asks(1, account=coupon)) == 1
+        assert await verify_projections(served.engine) == ()
+
+
 async def test_what_cannot_be_made_is_refused_and_nothing_remains(postgres_url: str) -> None:
     async with serving(postgres_url) as served:
         till, _ = await tills(served)
@@ -116,22 +144,23 @@ async def test_what_cannot_be_made_is_refused_and_nothing_remains(postgres_url: 
             )
 
 
-async def test_while_a_draft_of_the_promotion_waits_no_coupons_are_made_that_it_knows_nothing_of(
+async def test_a_draft_from_before_they_were_made_is_not_approved_without_them(
     postgres_url: str,
 ) -> None:
     async with serving(postgres_url) as served:
         till, _ = await tills(served)
-        company_id = till.box.genesis.company_id
+        about = (till.box.genesis.company_id, "TENTH")
         await made(served, till, 1)
         async with unit_of_work(served.engine) as db:
-            await draft_promotion(db, company_id, "TENTH", TENTH, "ann", NOW_MS)
-        with pytest.raises(DraftWaits):
+            await draft_promotion(db, *about, TENTH, "ann", NOW_MS)
+            await make_coupons(db, *about, 1, "ann", NOW_MS)
+        with pytest.raises(PublishedSince, match="coupons is "):
             async with unit_of_work(served.engine) as db:
-                await make_coupons(db, company_id, "TENTH", 1, "ann", NOW_MS)
-        assert await counted(served, till) == [(1, 0, 0)]
+                await approve_promotion(db, *about, "ann", NOW_MS)
         async with unit_of_work(served.engine) as db:
-            promotion, _ = await approve_promotion(db, company_id, "TENTH", "ann", NOW_MS)
-        assert promotion.condition.coupons == (picture_of(1),)
+            await renew_draft(db, *about, "ann", NOW_MS)
+            promotion, _ = await approve_promotion(db, *about, "ann", NOW_MS)
+        assert promotion.condition.coupons == (picture_of(1), picture_of(2))
 
 
 async def test_the_command_writes_the_numbers_into_a_file_and_says_what_became_of_them(

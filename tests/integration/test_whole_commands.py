@@ -154,6 +154,7 @@ WALK = (
 )
 REFUSED = (
     "promotion approve WELCOME --as you@shop.example",
+    "promotion renew WELCOME",
     "item show NOPE",
     "store show S77",
     "tender show 'no such'",

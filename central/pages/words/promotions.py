@@ -1,5 +1,6 @@
 """What the page of promotions says."""
 
+from central.domain.promotion_text import ARGUMENT
 from central.pages.words.figures import counted
 
 title = "Promotions"
@@ -72,15 +73,38 @@ priority_hint = "A higher one has the goods first; empty: 0"
 times = "Times a receipt"
 times_hint = "At most so often; empty: as often as it can"
 alone = "Stands alone: what takes part in it takes part in nothing else"
+_LABELS = {
+    "name": name,
+    "kind": kind,
+    "since": since,
+    "until": until,
+    "hours": hours,
+    "groups": groups,
+    "coupons": coupons,
+    "zones": zones,
+    "priority": priority,
+    "alone": "Stands alone",
+    "times": times,
+}
 save_draft = "Keep as a draft"
 approve = "Approve and publish"
 own_draft = "You drafted it: somebody else has to approve it."
+behind = "Since this was drafted, something else was published, which the draft does not know of:"
+published_since = "Published since it was drafted"
+what_changed = "What changed"
+upon = "When it was drafted"
+published_now = "Published now"
+in_draft = "In the draft"
+nothing = "nothing"
+renew = "Take it into the draft"
+approve_over = "Approve the draft in its place"
 end = "End it now"
 example = "An example"
 no_example = "No goods with a price in the main zone are there for an example."
 states = {"draft": "amber", "scheduled": "grey", "in force": "green", "ended": "grey"}
 done = {
     "drafted": "It is kept as a draft; nothing is published of it yet.",
+    "renewed": "The draft has what was published since; look at it, and approve it.",
     "approved": "It is approved and published: stores take it with their next pull.",
     "ended": "It ended: stores take that with their next pull.",
 }
@@ -88,6 +112,14 @@ who = "Who"
 stores = "Which stores have it"
 store_has = {True: "has it", False: "not yet"}
 waits_for = "Waits for approval"
+
+
+def labelled(field: str) -> str:
+    """A field of the form as its label says."""
+    key = field.removeprefix(ARGUMENT)
+    if key != field:
+        return keys[key][0]
+    return _LABELS.get(field, field)
 
 
 def made(by: str, at: str) -> str:

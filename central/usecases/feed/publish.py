@@ -44,7 +44,7 @@ async def publish(
     records = []
     for row in rows:
         if row.body is not None:
-            _refuse_unreadable(data_set, row.key, row.body)
+            refuse_unreadable(data_set, row.key, row.body)
         records.append((named, company_id, data_set.value, scope, row.key, row.body))
     note_rows(db, data_set.value, (MirroredRow(*record) for record in records))
     if records:
@@ -53,7 +53,8 @@ async def publish(
     return named
 
 
-def _refuse_unreadable(data_set: DataSet, key: str, body: bytes) -> None:
+def refuse_unreadable(data_set: DataSet, key: str, body: bytes) -> None:
+    """Raises RowRefused."""
     try:
         read_row(data_set, key, body)
     except RowUnreadable as error:

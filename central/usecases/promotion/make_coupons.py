@@ -10,11 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.db.decisions import lock_decisions
 from central.db.engine import driver_of
 from central.domain.coupons import CouponsMade
-from central.domain.promotion_state import DraftWaits
 from central.usecases.decision.decide import decide
 from central.usecases.feed.put_row import put_row
 from central.usecases.feed.read_published import lock_published
-from central.usecases.promotion.draft import find_draft
 from central.usecases.promotion.set import promotion_of_company
 from sync.protocol.cards import account_of
 from sync.protocol.errors import InvalidField
@@ -44,8 +42,7 @@ async def make_coupons(
     who: str,
     now_ms: int,
 ) -> CouponBatch:
-    """Raises NotFound, InvalidField; DraftWaits, for what is approved takes the place of what is
-    published now."""
+    """Raises NotFound, InvalidField."""
     if not 1 <= pieces <= PIECES_MAX:
         raise InvalidField(
             f"pieces: they must be from 1 to {PIECES_MAX:,} in a batch.",
@@ -55,9 +52,6 @@ async def make_coupons(
     await lock_decisions(db)
     await lock_published(db, company_id)
     before = await promotion_of_company(db, company_id, promotion_id)
-    draft = await find_draft(db, company_id, promotion_id)
-    if draft is not None and draft.waits:
-        raise DraftWaits(promotion_id)
     batch = await (await driver_of(db)).fetchval(_LAST, company_id) + 1
     coupons = before.condition.coupons
     if batch > BATCH_MAX or len(coupons) >= NAMED_MAX:

@@ -173,11 +173,16 @@ def _condition(base: Condition, changes: PromotionChanges, clock: str | None) ->
         typed = getattr(changes, name)
         if typed is not None:
             made = replace(made, **{name: read_words(typed)})
-    if made.until_ms is not None and made.until_ms <= made.from_ms:
+    refuse_backwards(made)
+    return made
+
+
+def refuse_backwards(asked: Condition) -> None:
+    """Raises InvalidField: it would end before it begins."""
+    if asked.until_ms is not None and asked.until_ms <= asked.from_ms:
         raise InvalidField(
             "until: it would end before it begins.", field="until", remedy="Correct one of both."
         )
-    return made
 
 
 def _terms(base: Terms, changes: PromotionChanges) -> Terms:

@@ -728,6 +728,7 @@ def _create_promotion_draft() -> None:
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("promotion_id", sa.String(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("upon", sa.LargeBinary(), nullable=True),
         sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("made_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("approved_by", sa.String(), nullable=True),
@@ -737,6 +738,7 @@ def _create_promotion_draft() -> None:
     op.create_table(
         "promotion_by_two",
         sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("two", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("company_id", name=op.f("pk_promotion_by_two")),
     )
 
