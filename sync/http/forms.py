@@ -11,7 +11,7 @@ from sync.protocol.errors import InvalidField, WrongContentType
 from sync.protocol.text import shown
 
 FORM_TYPE = "application/x-www-form-urlencoded"
-FIELDS_MAX = 20
+FIELDS_MAX = 40
 _LINE_END = re.compile(r"\r?\n")
 
 
