@@ -12,6 +12,7 @@ from edge.api.described import Described, accepts
 from edge.api.guard import refuse_other_operator
 from edge.api.once import At, writes
 from edge.api.parameters import IdInPath, TheBox
+from edge.box.box import Box
 from edge.db.receipt_prints import note_printed
 from edge.domain.fields import Request, ShortOperator
 from edge.usecases.sale.make_invoice import InvoiceMade, MakeInvoice, make_invoice
@@ -29,7 +30,11 @@ async def receipt_pdf(
 ) -> Response[bytes]:
     """The customer's receipt, or invoice, as a page: given out by this as by a printer, so that
     whatever is given of it later is a copy. 409 ``pdf-not-made`` touches no sale."""
-    sale = SaleId(sale_id)
+    return await page_of(box, SaleId(sale_id), form)
+
+
+async def page_of(box: Box, sale: SaleId, form: Form) -> Response[bytes]:
+    """The same for whoever may have it. Raises NotFound, SaleArchived, SaleDamaged, PdfNotMade."""
     async with box.pages.turn():
         given = (await box.reader.read(lambda db: hand_over(db, sale))).sale
         made = await box.pages.set_page(

@@ -34,6 +34,9 @@ _REOPEN = (
     "UPDATE business_day SET state = 'open', closed_by = NULL, closed_at_ms = NULL,"
     " closed_seq = NULL, closed_opened_no = NULL WHERE business_date = ?"
 )
+_BEFORE = "SELECT max(business_date) FROM business_day WHERE business_date < ?"
+_AFTER = "SELECT min(business_date) FROM business_day WHERE business_date > ?"
+_NEWEST = "SELECT max(business_date) FROM business_day"
 _INSERT = (
     "INSERT INTO business_day (business_date, state, opened_by, opened_at_ms, first_seq,"
     " first_opened_no) VALUES (?, 'open', ?, ?, ?, ?)"
@@ -80,8 +83,24 @@ def find_day(db: sqlite3.Connection, business_date: date) -> BusinessDay | None:
 def last_closed_date(db: sqlite3.Connection) -> date | None:
     """The latest date that was closed with anything in it: a day that was opened by mistake and
     closed empty keeps no other from opening."""
-    found = db.execute(_LAST_CLOSED).fetchone()[0]
-    return None if found is None else date.fromisoformat(found)
+    return _date(db.execute(_LAST_CLOSED).fetchone()[0])
+
+
+def newest_date(db: sqlite3.Connection) -> date | None:
+    """The latest date that was ever opened."""
+    return _date(db.execute(_NEWEST).fetchone()[0])
+
+
+def dates_beside(db: sqlite3.Connection, business_date: date) -> tuple[date | None, date | None]:
+    """The dates that were opened next before and after this one."""
+    key = (business_date.isoformat(),)
+    return _date(db.execute(_BEFORE, key).fetchone()[0]), _date(
+        db.execute(_AFTER, key).fetchone()[0]
+    )
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def insert_day(db: sqlite3.Connection, day: BusinessDay) -> None:

@@ -27,6 +27,10 @@ _OPEN_ON = (
     f"SELECT {_COLUMNS} FROM till_session"  # noqa: S608 - constant
     " WHERE state = 'open' AND business_date = ? ORDER BY till_id"
 )
+_OF_DAY = (
+    f"SELECT {_COLUMNS} FROM till_session"  # noqa: S608 - constant
+    " WHERE business_date = ? ORDER BY opened_at_ms, till_id"
+)
 _ANY_OPEN = (
     "SELECT EXISTS (SELECT 1 FROM till_session"
     " WHERE state = 'open' AND business_date = coalesce(?, business_date))"
@@ -101,6 +105,12 @@ def find_open_session(
 def open_sessions(db: sqlite3.Connection, business_date: date) -> tuple[TillSession, ...]:
     """The day's sessions that were not settled; as many as the store has workstations."""
     rows = db.execute(_OPEN_ON, (business_date.isoformat(),)).fetchall()
+    return tuple(session for row in rows if (session := _session(row)) is not None)
+
+
+def sessions_of_day(db: sqlite3.Connection, business_date: date) -> tuple[TillSession, ...]:
+    """The day's sessions, open or settled, as they were opened."""
+    rows = db.execute(_OF_DAY, (business_date.isoformat(),)).fetchall()
     return tuple(session for row in rows if (session := _session(row)) is not None)
 
 

@@ -30,6 +30,7 @@ Tallies: TypeAlias = defaultdict[Part, Tally]
 STORE = "''"
 WORKSTATION = "s.workstation_id"
 RECEIPT = "s.sale_id"
+TILL = "s.till_session_id"
 
 OF_DAY = "s.business_date = :day"
 FINISHED_HERE = "s.request_digest <> x''"
@@ -131,6 +132,12 @@ def read_totals(db: sqlite3.Connection, business_date: date | None) -> Totals:
     scope, values = _scope(business_date), _of(business_date)
     tallies = _count(db, STORE, scope, values, tills=scope)
     return _with_other_stock(db, tallies[""], scope, values)
+
+
+def read_parts(db: sqlite3.Connection, business_date: date, part: str) -> dict[Part, Totals]:
+    """What each WORKSTATION, or each TILL's session, did on a day, in whichever epoch."""
+    tallies = _count(db, part, OF_DAY, _of(business_date), tills=OF_DAY)
+    return {key: tallies[key].totals() for key in sorted(tallies, key=str)}
 
 
 def read_receipts(

@@ -21,14 +21,14 @@ from edge.api.problems import EXCEPTION_HANDLERS, NotPaired
 from edge.domain.operator import OwnPinNeeded, SessionLocked, SignInNeeded
 from edge.pages.assets import ROOM, asset_address
 from edge.pages.coming_in import SAFE_METHODS, visitor_of
-from edge.pages.places import HOME, OWN_PIN, PAIR, PLACES, SIGN_IN
+from edge.pages.places import HOME, OWN_PIN, PAIR, PLACES, SIGN_IN, is_below
 from edge.pages.words import language_of, say_in
 from sync.http.page import HTML, PAGE_HEADERS, asked_by_htmx, load_instead, packed
 from sync.http.problems import Problem
 from sync.http.tables import CSV, WORKBOOK, file_address, page_or_file
 from sync.http.written import local_time, quantity, time_on, written
 from sync.protocol.errors import Refusal
-from sync.protocol.figures import percent
+from sync.protocol.figures import owed_minor
 from sync.protocol.money import format_minor
 
 AnyRequest = Request[Any, Any, Any]
@@ -41,13 +41,14 @@ _templates = Environment(
 )
 _templates.globals["asset"] = asset_address
 _templates.globals["places"] = PLACES
+_templates.globals["is_below"] = is_below
+_templates.globals["owed"] = owed_minor
 _templates.filters.update(
     amount=format_minor,
     figure=written,
     quantity=quantity,
     local_time=local_time,
     time_on=time_on,
-    percent=percent,
 )
 
 

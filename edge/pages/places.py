@@ -1,8 +1,13 @@
 """Where the pages of the back office lie. Another place in the quiet bar is another row."""
 
+from datetime import date
 from typing import NamedTuple
+from urllib.parse import urlencode
+from uuid import UUID
 
 from edge.api.cookies import OFFICE
+from edge.db.day_rows import Whose
+from sync.protocol.figures import Reading
 
 SIGN_IN = f"{OFFICE}/sign-in"
 SIGN_OUT = f"{OFFICE}/sign-out"
@@ -10,14 +15,47 @@ PAIR = f"{OFFICE}/pair"
 OWN_PIN = f"{OFFICE}/own-pin"
 CHOOSE_LANGUAGE = f"{OFFICE}/language"
 SYNC = f"{OFFICE}/sync"
+DAY = f"{OFFICE}/day"
+DAYS = f"{OFFICE}/days"
+RECEIPTS = f"{OFFICE}/receipts"
+FIND = f"{OFFICE}/find"
 
 
 class Place(NamedTuple):
-    """``name``: its word in ``words/everywhere.py``."""
+    """``name``: its word in ``words/everywhere.py``; ``below``: where its other pages begin."""
 
     name: str
     address: str
+    below: tuple[str, ...]
 
 
-PLACES = (Place("sync", SYNC),)
+PLACES = (Place("day", DAY, (DAYS, RECEIPTS)), Place("sync", SYNC, (SYNC,)))
 HOME = PLACES[0].address
+
+
+def is_below(path: str, place: Place) -> bool:
+    """Whether a page belongs to it."""
+    return path.startswith(tuple(f"{one}/" for one in place.below))
+
+
+def day_address(business_date: date, whose: Whose | None = None) -> str:
+    """A day, or a workstation's or till's part of it."""
+    query = urlencode(_part(whose or Whose()))
+    return f"{DAYS}/{business_date}{f'?{query}' if query else ''}"
+
+
+def rows_address(business_date: date, one: Reading, whose: Whose) -> str:
+    """The rows under a figure."""
+    parts = {"figure": one.figure.slug, "name": one.part, "rate_bp": one.rate_bp, **_part(whose)}
+    query = urlencode({name: value for name, value in parts.items() if value is not None})
+    return f"{DAYS}/{business_date}/rows?{query}"
+
+
+def receipt_address(sale_id: UUID) -> str:
+    """A receipt as it was printed."""
+    return f"{RECEIPTS}/{sale_id}"
+
+
+def _part(whose: Whose) -> dict[str, object]:
+    parts = {"workstation": whose.workstation_id, "till": whose.till_session_id}
+    return {name: value for name, value in parts.items() if value is not None}

@@ -55,7 +55,8 @@ from edge.api.problems import EXCEPTION_HANDLERS
 from edge.api.stated_head import compare_stated_head
 from edge.box.box import Box
 from edge.pages import assets as page_assets
-from edge.pages import signing_in, sync
+from edge.pages import day, signing_in, sync
+from edge.pages import receipts as page_receipts
 from edge.pages.page import PAGE_EXCEPTIONS
 from sync.http.describing import DescribedAsJson
 from sync.http.headers import harden
@@ -91,7 +92,7 @@ _OF_SALES = (
     totals,
 )
 _SIGNED_IN = (*_OF_SALES, doctor, office, operators, workstations)
-_PAGES = (page_assets, signing_in, sync)
+_PAGES = (page_assets, signing_in, day, page_receipts, sync)
 
 
 def build_app(box: Box) -> Litestar:

@@ -12,7 +12,7 @@ from tests.browser.till_page import MANAGER, items, pay_exactly, receipt_number,
 from tests.browser.watched import Tabs
 from tests.pins import PIN
 
-PAGES = ("/office/sync", "/office/sync/everything")
+PAGES = ("/office/sync", "/office/sync/everything", "/office/day")
 
 
 async def test_the_tills_menu_opens_the_office_which_is_live(tabs: Tabs, shop: Box) -> None:
@@ -69,6 +69,44 @@ async def test_every_page_is_accessible_and_fits_every_window(
     await page.get_by_role("button", name="Sign out").click()
     found |= {f"sign-in: {name}": nodes for name, nodes in (await wrong_with(page)).items()}
     assert found == {}
+
+
+async def test_a_day_is_looked_into_down_to_a_receipt_and_closed_after_it_was_counted(
+    tabs: Tabs, shop: Box
+) -> None:
+    page = await open_office(tabs, shop)
+    till = page.context.pages[0]
+    item = items(shop)[0]
+    await till.bring_to_front()
+    await scan(till, item.scan_code)
+    await pay_exactly(till)
+    number = await receipt_number(till)
+    await page.bring_to_front()
+    await page.get_by_role("link", name="Day", exact=True).click()
+    row = page.locator("#figures-table tr").filter(has_text="Total").first
+    await row.get_by_role("link").click()
+    await expect(page.locator("#row-sum")).to_have_text(written(item.price_minor))
+    assert await wrong_with(page) == {}
+    await page.get_by_role("link", name=number).click()
+    await expect(page.locator("#paper")).to_contain_text("COPY")
+    assert await wrong_with(page) == {}
+    await page.keyboard.press("/")
+    await expect(page.get_by_role("searchbox")).to_be_focused()
+    await page.keyboard.type(number)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#paper")).to_contain_text(number)
+    await page.get_by_role("link", name="Day", exact=True).click()
+    for width, height in SIZES:
+        await page.set_viewport_size({"width": width, "height": height})
+        assert await fits(page), width
+    await page.get_by_role("link", name="Close the day").click()
+    await expect(page.locator("#still-open")).to_contain_text("till W1 at W1")
+    assert await wrong_with(page) == {}
+    await expect(page.get_by_role("button", name="Close 20")).to_have_count(0)
+
+
+def written(minor: int) -> str:
+    return f"{minor // 100}.{minor % 100:02d}"
 
 
 async def test_the_pages_speak_chinese_as_the_till_does(tabs: Tabs, shop: Box) -> None:

@@ -3,11 +3,21 @@
 Templates hold structure only. A sentence with markup in its midst is the pieces around it.
 """
 
-from edge.pages.words import everywhere, finding, own_pin, pairing, problem, sign_in, sync
+from edge.pages.words import (
+    day,
+    everywhere,
+    figures,
+    finding,
+    own_pin,
+    pairing,
+    problem,
+    sign_in,
+    sync,
+)
 from edge.pages.words.language import LANGUAGES, Say, chosen
 
 __all__ = ["CATALOGUES", "LANGUAGES", "language_of", "say_in"]
-CATALOGUES = (everywhere, finding, own_pin, pairing, problem, sign_in, sync)
+CATALOGUES = (day, everywhere, figures, finding, own_pin, pairing, problem, sign_in, sync)
 
 
 def say_in(language: str) -> Say:

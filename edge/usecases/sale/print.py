@@ -53,7 +53,7 @@ def print_sale(
     customers = paper_for is PaperFor.CUSTOMER
     before = was_printed(db, sale_id)
     is_copy = before and customers
-    sale = _finished(db, sale_id, copy=is_copy)
+    sale = finished_sale(db, sale_id, copy=is_copy)
     head = () if customers else _MERCHANTS
     first = customers and not before and sale.buyer is None
     opens = first and _is_cash_now(sale, workstation_id, now_ms)
@@ -63,10 +63,11 @@ def print_sale(
 def hand_over(db: sqlite3.Connection, sale_id: SaleId) -> HandedOver:
     """Raises NotFound, SaleArchived, SaleDamaged."""
     is_copy = was_printed(db, sale_id)
-    return HandedOver(_finished(db, sale_id, copy=is_copy), is_copy)
+    return HandedOver(finished_sale(db, sale_id, copy=is_copy), is_copy)
 
 
-def _finished(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool) -> CompletedSale:
+def finished_sale(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool) -> CompletedSale:
+    """What stands on its paper. Raises NotFound, SaleArchived, SaleDamaged."""
     sale = look_up_sale(db, sale_id, copy=copy)
     if not isinstance(sale, CompletedSale):
         raise NotFound(

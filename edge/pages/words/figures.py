@@ -1,0 +1,53 @@
+"""The figures of a day as the pages head them; English stands in ``sync/protocol/figures.py``."""
+
+from types import MappingProxyType
+
+from edge.pages.words.language import Said
+from sync.protocol.figures import Reading, percent
+
+_CHINESE = MappingProxyType(
+    {
+        "owed": "合计",
+        "total": "收据数",
+        "lines": "行数",
+        "gross": "销售总额",
+        "refunds": "退款",
+        "tax-added": "另加税款",
+        "net": "应税额",
+        "tax": "税款",
+        "tender": "付款方式",
+        "change": "找零",
+        "rounding": "现金舍入",
+        "float": "备用金",
+        "expected-cash": "应有现金",
+        "counted-cash": "实点现金",
+        "over-short": "现金长短",
+        "points-earned": "获得积分",
+        "points-spent": "使用积分",
+        "points-taken-back": "收回积分",
+        "stock": "库存变动",
+        "discounts": "折扣",
+    }
+)
+
+
+def label(one: Reading) -> Said:
+    """``Tender cash``, ``Tax 9.00 % standard``."""
+    figure = one.figure
+    rate = "" if one.rate_bp is None else f" {percent(one.rate_bp)}"
+    part = "" if one.part is None else f" {one.part}"
+    chinese = _CHINESE.get(figure.slug, figure.label)
+    return f"{figure.label}{rate}{part}", f"{chinese}{rate}{part}"
+
+
+def amount_head(unit: str) -> Said:
+    """What a column of them holds, by the figure's unit."""
+    match unit:
+        case "points":
+            return "Points", "积分"
+        case "milli":
+            return "Units", "数量"
+        case "count":
+            return "Count", "数目"
+        case _:
+            return "Amount", "金额"
