@@ -195,10 +195,10 @@ def book_show(
     from central.usecases.price_book.set import book_of_company
 
     async def work(db: "AsyncConnection", company_id: "CompanyId") -> list[str]:
-        await book_of_company(db, company_id, book)
+        chosen = await book_of_company(db, company_id, book)
         currency = (await company_money(db, company_id)).currency
         clock = await _clock(db, company_id)
-        found = with_states(await prices_of_book(db, company_id, book), now_ms())
+        found = with_states(await prices_of_book(db, company_id, chosen), now_ms())
         of = [one for one in found if item_id in (None, one.price.item_id)]
         return [_price_said(one.price, one.state, currency, clock) for one in of]
 

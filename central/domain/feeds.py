@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from sync.protocol.errors import Declared
-from sync.protocol.feeds import scope_of
+from sync.protocol.feeds import scopes_of
 from sync.protocol.identity import StoreId
 from sync.protocol.reference import DataSet
 
@@ -21,7 +21,9 @@ class FollowedFeed(NamedTuple):
 def followed_feeds(store_id: StoreId, price_zone: str) -> tuple[FollowedFeed, ...]:
     """In the order in which a store pulls them."""
     return tuple(
-        FollowedFeed(data_set, scope_of(data_set, store_id, price_zone)) for data_set in DataSet
+        FollowedFeed(data_set, scope)
+        for data_set in DataSet
+        for scope in scopes_of(data_set, store_id, price_zone)
     )
 
 
@@ -50,6 +52,30 @@ class CodeHeld(Declared, slug="code-held", title="Another item has this scan cod
         "time or before."
     )
     field = "items"
+
+
+class CodeOfPack(Declared, slug="code-of-pack", title="A pack has this scan code"):
+    """A till could not tell whether one or a pack is meant."""
+
+    code: str
+    item_id: str
+    pack_name: str
+    detail = (
+        "items {item_id} was not published: the scan code {code} is that of the pack {pack_name}."
+    )
+    remedy = "Choose another code, or take the pack away first with `central pack retire {code}`."
+    field = "items"
+
+
+class CodeOfItem(Declared, slug="code-of-item", title="An item has this scan code"):
+    """The same the other way round."""
+
+    code: str
+    item_id: str
+    item_name: str
+    detail = "code: {code} is that of {item_name} ({item_id})."
+    remedy = "Choose the code that is on the pack, or publish {item_name} without it before."
+    field = "code"
 
 
 class ZoneUnknown(Declared, slug="zone-unknown", title="There is no such price zone"):

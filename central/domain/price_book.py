@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeAlias
 from central.domain.importing.sheet import Fault, FileRefused, Row, Sheet, text_of
 from central.domain.typed import instant_of, local_time, minor_of
 from sync.protocol.errors import InvalidField
+from sync.protocol.feeds import SHARED
 from sync.protocol.identity import ItemId
 from sync.protocol.price_books import BookPrice, PriceBook
 from sync.protocol.scan_code import code_key
@@ -143,6 +144,11 @@ def _cells(row: Row, places: Sequence[int]) -> Iterable[str]:
 
 def _folded(header: str) -> str:
     return header.strip().lower().replace(" ", "_")
+
+
+def place_of(book: PriceBook) -> str:
+    """The scope in which a book and its prices are published."""
+    return book.zone or SHARED
 
 
 def state_of(book: PriceBook, now_ms: int) -> str:

@@ -68,7 +68,7 @@ async def show_price_books(
         found = await list_books(db, company_id)
         packs = await list_packs(db, company_id)
         chosen = await book_of_company(db, company_id, book) if book else None
-        prices = await prices_of_book(db, company_id, book) if book else []
+        prices = await prices_of_book(db, company_id, chosen) if chosen else []
     of_item = [one for one in with_states(prices, now_ms) if item in ("", one.price.item_id)]
     shown = [
         Shown(

@@ -14,7 +14,9 @@ from sync.protocol.batch import Health
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode
 from sync.protocol.errors import Undecodable
+from sync.protocol.feeds import ROWS, ZONED
 from sync.protocol.identity import CompanyId, StoreId
+from sync.protocol.reference import DataSet
 
 STORES_MAX = 10_000
 
@@ -26,18 +28,23 @@ WHERE o.company_id = $1 AND NOT o.retired AND ($2 = '' OR o.code = $2)
 ORDER BY o.code LIMIT $3
 """
 _FEEDS = """
-SELECT o.store_id, f.data_set, f.head, h.through, h.at_ms FROM store AS o
+SELECT o.store_id, f.data_set, sum(f.head)::bigint AS head, sum(h.through)::bigint AS through,
+    max(h.at_ms) AS at_ms FROM store AS o
 JOIN feed AS f ON f.company_id = o.company_id AND (f.scope = '' OR f.scope = o.store_id::text
-    OR (f.data_set = 'prices' AND f.scope = o.price_zone))
+    OR (f.data_set = ANY($3) AND f.scope = o.price_zone))
 LEFT JOIN handed_out AS h ON h.store_id = o.store_id AND h.data_set = f.data_set
     AND h.scope = f.scope
 WHERE o.company_id = $1 AND NOT o.retired AND ($2 = '' OR o.code = $2) AND f.head > 0
-ORDER BY o.code, f.data_set
+GROUP BY o.store_id, o.code, f.data_set ORDER BY o.code, f.data_set
 """
 
 
+_OF_ZONES = [one.value for one in DataSet if ROWS[one].scope in ZONED]
+
+
 class Book(NamedTuple):
-    """A data set as a store has it. ``through``: what was handed out last, None: nothing yet."""
+    """A data set as a store has it, in all scopes that it follows. ``through``: what was handed out
+    last, None: nothing yet."""
 
     data_set: str
     head: int
@@ -82,7 +89,7 @@ async def store_boxes(
     """Of all stores that were not given up, or of the one with this code."""
     connection = await driver_of(db)
     books: dict[StoreId, list[Book]] = {}
-    for row in await connection.fetch(_FEEDS, company_id, code):
+    for row in await connection.fetch(_FEEDS, company_id, code, _OF_ZONES):
         store_id = StoreId(plain_uuid(row["store_id"]))
         books.setdefault(store_id, []).append(Book(*tuple(row)[1:]))
     rows = await connection.fetch(_BOXES, company_id, code, STORES_MAX)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
+from sync.protocol.feeds import ROWS, SHARED, Scope
 from sync.protocol.identity import Incarnation
 from sync.protocol.reference import DataSet, FeedRow
 
@@ -24,7 +25,8 @@ _PUT_CURSOR = (
 )
 _DROP_CURSOR = "DELETE FROM feed_cursor WHERE data_set = ? AND scope = ?"
 _LIVE = (
-    "SELECT body FROM reference_row WHERE data_set = ? AND scope = ? AND key = ? AND pub_seq >= 0"
+    "SELECT pub_seq, key, body FROM reference_row"
+    " WHERE data_set = ? AND scope = ? AND key = ? AND pub_seq >= 0"
 )
 _PUT = (
     "INSERT OR REPLACE INTO reference_row (data_set, scope, key, pub_seq, body, aside)"
@@ -143,11 +145,16 @@ def begin_anew(db: sqlite3.Connection, feed: Feed) -> None:
     db.execute(_MARK_STALE, feed)
 
 
-def live_bodies(db: sqlite3.Connection, feed: Feed, keys: Iterable[str]) -> dict[str, bytes]:
+def live_rows(db: sqlite3.Connection, feed: Feed, keys: Iterable[str]) -> dict[str, FeedRow]:
     """What the set holds under these keys, stale rows left out. Each key is asked for by itself: a
     list in JSON would cut a key that somebody gave a NUL."""
-    found = ((key, db.execute(_LIVE, (*feed, key)).fetchone()) for key in keys)
-    return {key: row[0] for key, row in found if row is not None}
+    found = (db.execute(_LIVE, (*feed, key)).fetchone() for key in keys)
+    return {row[1]: FeedRow(*row) for row in found if row is not None}
+
+
+def live_bodies(db: sqlite3.Connection, feed: Feed, keys: Iterable[str]) -> dict[str, bytes | None]:
+    """Their bodies alone."""
+    return {key: row.body for key, row in live_rows(db, feed, keys).items()}
 
 
 def stale_bodies(db: sqlite3.Connection, feed: Feed, keys: Iterable[str]) -> dict[str, bytes]:
@@ -219,8 +226,21 @@ def scopes_held(db: sqlite3.Connection, data_set: DataSet) -> tuple[str, ...]:
     return tuple(found)
 
 
+def beside(db: sqlite3.Connection, feed: Feed) -> list[Feed]:
+    """The other feeds of a set that is followed in two scopes, of which rows are here: a row may
+    have moved there."""
+    if ROWS[feed.data_set].scope is not Scope.SHARED_AND_ZONE:
+        return []
+    if feed.scope != SHARED:
+        return [Feed(feed.data_set, SHARED)]
+    return [Feed(feed.data_set, scope) for scope in scopes_held(db, feed.data_set)]
+
+
 def left_behind(db: sqlite3.Connection, feed: Feed) -> list[Feed]:
-    """Feeds of the same data set in another scope, of which rows are here."""
+    """Feeds of the same data set in another scope, of which rows are here: what all stores follow
+    is left for none, and leaves none."""
+    if feed.scope == SHARED:
+        return []
     scopes = scopes_held(db, feed.data_set)
     return [Feed(feed.data_set, scope) for scope in scopes if scope != feed.scope]
 

@@ -17,8 +17,8 @@ from sync.protocol.reference import DataSet, FeedRow
 
 _PUT = "INSERT INTO waiting_row (data_set, scope, pub_seq, key, body) VALUES (?, ?, ?, ?, ?)"
 _NEWEST = (
-    "SELECT body FROM waiting_row WHERE data_set = ? AND scope = ? AND key = ? AND pub_seq <= ?"
-    " ORDER BY pub_seq DESC LIMIT 1"
+    "SELECT pub_seq, key, body FROM waiting_row WHERE data_set = ? AND scope = ? AND key = ?"
+    " AND pub_seq <= ? ORDER BY pub_seq DESC LIMIT 1"
 )
 _BETWEEN = (
     "SELECT pub_seq, key, body FROM waiting_row WHERE data_set = ? AND scope = ? AND pub_seq > ?"
@@ -81,8 +81,15 @@ def waiting_bodies(
 ) -> dict[str, bytes | None]:
     """The newest publication (up to one) that waits under each of these keys, None for a tombstone;
     keys under which nothing waits are left out."""
-    found = ((key, db.execute(_NEWEST, (*feed, key, through)).fetchone()) for key in keys)
-    return {key: row[0] for key, row in found if row is not None}
+    return {key: row.body for key, row in newest_waiting(db, feed, keys, through).items()}
+
+
+def newest_waiting(
+    db: sqlite3.Connection, feed: Feed, keys: Iterable[str], through: int = LAST
+) -> dict[str, FeedRow]:
+    """Those publications themselves."""
+    found = (db.execute(_NEWEST, (*feed, key, through)).fetchone() for key in keys)
+    return {row[1]: FeedRow(*row) for row in found if row is not None}
 
 
 def waiting_rows(

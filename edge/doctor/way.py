@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from collections import Counter
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
@@ -207,7 +208,9 @@ def feeds(scene: Scene) -> Found:
     if said is None:
         as_of = "never" if contact_ms is None else f"as of {instant(contact_ms)}"
         return unknown(f"What head office published is here {as_of}; it cannot be asked now.")
-    behind = {feed.data_set: feed.head - _taken(cursors, feed) for feed in known_feeds(said)}
+    behind = Counter[str]()
+    for feed in known_feeds(said):
+        behind[feed.data_set] += feed.head - _taken(cursors, feed)
     late = {data_set: rows for data_set, rows in behind.items() if rows > 0}
     if not late:
         return fine(f"Everything that head office published is here ({len(behind)} feeds).")

@@ -83,11 +83,11 @@ async def _lay_ready(box: Box, through: Mapping[Feed, int], laid: Laid) -> None:
         pass
     gone = await box.reader.read(lambda db: tuple(leaving(db, through, laid)))
     for feed in {one.now: None for one in gone}:
-        piece = partial(lay_rows, laid=laid, feed=feed, through=through[feed], now_ms=began_ms)
+        piece = partial(lay_rows, laid=laid, feed=feed, through=through, now_ms=began_ms)
         await _lay_feed(box, piece)
     for one in gone:
-        seq = through[one.now]
-        await _lay_gone(box, partial(lay_gone, laid=laid, gone=one, through=seq, now_ms=began_ms))
+        leave = partial(lay_gone, laid=laid, gone=one, through=through, now_ms=began_ms)
+        await _lay_gone(box, leave)
 
 
 async def _lay_feed(box: Box, piece: Callable[..., int | None]) -> None:

@@ -71,6 +71,12 @@ class Scope(Enum):
     SHARED = "shared"
     PRICE_ZONE = "price zone"
     STORE = "store"
+    SHARED_AND_ZONE = "shared; price zone"
+    """Two feeds: of all stores, and of those of a zone. A key stands in one of them."""
+
+
+ZONED = (Scope.PRICE_ZONE, Scope.SHARED_AND_ZONE)
+"""Of which a store's price zone has rows."""
 
 
 class Rows(NamedTuple):
@@ -218,8 +224,8 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
         ),
         DataSet.POINTS_RULES: Rows(PointsRule, lambda row: row.rule_id, check=_check_points_rule),
         DataSet.POINTS_EXPIRING: Rows(PointsExpiring, lambda row: str(row.customer_id), alone=True),
-        DataSet.PRICE_BOOKS: Rows(PriceBook, lambda book: str(book.book)),
-        DataSet.BOOK_PRICES: Rows(BookPrice, book_price_key),
+        DataSet.PRICE_BOOKS: Rows(PriceBook, lambda book: str(book.book), Scope.SHARED_AND_ZONE),
+        DataSet.BOOK_PRICES: Rows(BookPrice, book_price_key, Scope.SHARED_AND_ZONE),
         DataSet.PACKS: Rows(Pack, lambda pack: str(pack.scan_code), check=_check_pack),
     }
 )
@@ -246,12 +252,20 @@ def read_row(data_set: DataSet, key: str, body: bytes) -> Any:
     return value
 
 
+def scopes_of(data_set: DataSet, store_id: StoreId, price_zone: str) -> tuple[str, ...]:
+    """In which scopes a store follows the set: what all have comes first."""
+    narrowest = scope_of(data_set, store_id, price_zone)
+    if ROWS[data_set].scope is Scope.SHARED_AND_ZONE:
+        return SHARED, narrowest
+    return (narrowest,)
+
+
 def scope_of(data_set: DataSet, store_id: StoreId, price_zone: str) -> str:
-    """In which scope a store follows the set."""
+    """In which scope rows stand that are for this store and no others than must have them."""
     match ROWS[data_set].scope:
         case Scope.STORE:
             return str(store_id)
-        case Scope.PRICE_ZONE:
+        case Scope.PRICE_ZONE | Scope.SHARED_AND_ZONE:
             return price_zone
         case Scope.SHARED:
             return SHARED

@@ -8,23 +8,25 @@ import msgspec
 import pytest
 
 from central.db.engine import unit_of_work
-from central.domain.feeds import FollowedFeed
+from central.domain.feeds import FollowedFeed, followed_feeds
 from central.domain.price_book import Typed
 from central.usecases.feed.price_zones import declare_zone
 from central.usecases.feed.publish_reference import publish_items
 from central.usecases.feed.read_feed import FeedCursor, feed_page
 from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.goods.read_sheet import read_sheet
+from central.usecases.price_book.look_up import count_prices
 from central.usecases.price_book.pack import set_pack
 from central.usecases.price_book.prices import import_book_prices, set_book_price
-from central.usecases.price_book.set import BookChanges, retire_book, set_book
+from central.usecases.price_book.set import BookChanges, list_books, retire_book, set_book
+from edge.db.reference import Feed, read_cursor
 from edge.usecases.feed.apply_reference import apply_reference
 from sync.protocol.facts import TaxClass
 from sync.protocol.feeds import SHARED
 from sync.protocol.identity import ItemId
 from sync.protocol.reference import DataSet, Item
 from tests.board_pages import PageText, load
-from tests.builders import CARD, MEMBER, ean13, moment
+from tests.builders import CARD, MEMBER, STORE, ean13, moment
 from tests.central_fixtures import NOW_MS, Served, postgres_template
 from tests.integration.board_fixtures import acme
 from tests.integration.test_central_cli import central
@@ -214,6 +216,60 @@ async def test_what_head_office_says_is_what_the_box_sells_at(
         await pull()
         assert sold("gone", 3_800, by=MEMBER, lines=[line("I05", 10)]) == [None]
         assert db.execute("SELECT count(*) FROM book_price").fetchone() == (0,)
+
+
+async def test_a_store_takes_the_books_of_its_zone_and_of_all_and_what_moves_moves_whole(
+    postgres_url: str, db: sqlite3.Connection
+) -> None:
+    async with acme(postgres_url) as served:
+
+        async def say(*books: tuple[str, str]) -> None:
+            """Each in a zone, or in all; a new one with a price."""
+            for book, zone in books:
+                async with unit_of_work(served.engine) as office:
+                    await set_book(office, COMPANY, book, BookChanges(book, zone), NOW_MS)
+                    await set_book_price(office, COMPANY, book, Typed("I05", "3.00"), NOW_MS)
+            await drain_publications(served.engine)
+
+        async def held(zone: str) -> list[str]:
+            """Of a box of that zone, which pulled everything."""
+            for feed in followed_feeds(STORE, zone):
+                if feed.data_set in (DataSet.PRICE_BOOKS, DataSet.BOOK_PRICES):
+                    cursor = read_cursor(db, Feed(*feed))
+                    after = FeedCursor(None, 0 if cursor is None else cursor.pub_seq)
+                    async with unit_of_work(served.engine) as office:
+                        page = await feed_page(office, COMPANY, feed, after)
+                    apply_reference(db, page, moment())
+            books = [row[0] for row in db.execute("SELECT book FROM price_book ORDER BY 1")]
+            priced = [row[0] for row in db.execute("SELECT book FROM book_price ORDER BY 1")]
+            assert books == priced
+            return books
+
+        async with unit_of_work(served.engine) as office:
+            tea = Item(ItemId("I05"), "Item 5", "", TaxClass.STANDARD, ("8880000000059",))
+            await publish_items(office, COMPANY, [tea])
+            for zone in ("main", "north"):
+                await declare_zone(office, COMPANY, zone)
+        await say(("ALL", "all"), ("MAIN", "main"), ("NORTH", "north"))
+        assert await held("main") == ["ALL", "MAIN"]
+        await say(("MAIN", "north"), ("ALL", "main"), ("NORTH", "all"))
+        assert await held("main") == ["ALL", "NORTH"]
+        await say(("ALL", "all"), ("NORTH", "main"))
+        assert await held("main") == ["ALL", "NORTH"]
+        assert await held("north") == ["ALL", "MAIN"]
+        async with unit_of_work(served.engine) as office:
+            assert [one.book for one in await list_books(office, COMPANY)] == [
+                "ALL",
+                "MAIN",
+                "NORTH",
+            ]
+            assert await count_prices(office, COMPANY) == {"ALL": 1, "MAIN": 1, "NORTH": 1}
+            for book in ("ALL", "MAIN", "NORTH"):
+                _, prices = await retire_book(office, COMPANY, book)
+                assert prices == 1
+        await drain_publications(served.engine)
+        assert await held("north") == []
+        assert await held("main") == []
 
 
 async def test_the_page_shows_books_of_a_zone_and_the_prices_of_one(

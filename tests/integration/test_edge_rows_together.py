@@ -4,7 +4,7 @@ restored, after the store moved to another price zone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -35,7 +35,7 @@ from edge.usecases.feed.sweep import (
 from edge.usecases.feed.take_effect import Standing, standing_of, take_effect
 from sync.protocol.codec import encode
 from sync.protocol.facts import TaxClass
-from sync.protocol.feeds import ROWS, RowUnreadable, read_row
+from sync.protocol.feeds import ROWS, SHARED, ZONED, RowUnreadable, Scope, read_row
 from sync.protocol.identity import Incarnation, ItemId
 from sync.protocol.reference import DataSet, FeedRow, Price, TaxRate
 from tests.integration.edge_fixtures import (
@@ -68,22 +68,32 @@ NOT_HELD = {"past_row", "waiting_row", "snapshot_load", "feed_switch", "ready_pa
 """What was in force earlier depends on when a row came; how rows came, on the way."""
 
 
+ZONED_SETS = [data_set for data_set in DataSet if ROWS[data_set].scope in ZONED]
+IN_TWO_SCOPES = [one for one in ZONED_SETS if ROWS[one].scope is Scope.SHARED_AND_ZONE]
+
+
 class Step(NamedTuple):
     """``what``: a page of ``rows`` rows, everything that there is put in force, a feed begun anew,
-    head office restored, the store moved to the zone that it is in from then on."""
+    head office restored, the store moved to the zone that it is in from then on. ``shared``: of a
+    set in two scopes that of all stores."""
 
     what: str
     data_set: DataSet
     rows: int
+    shared: bool = False
 
 
 STEPS = st.builds(
     Step,
     st.sampled_from(["page"] * 8 + ["anew", "restored", "moved", "switched"]),
-    st.sampled_from([*DataSet, *[DataSet.ITEMS, DataSet.PRICES] * 6]),
+    st.sampled_from([*DataSet, *[DataSet.ITEMS, DataSet.PRICES, *IN_TWO_SCOPES] * 6]),
     st.integers(1, 6),
+    st.booleans(),
 )
 Feeds = dict[DataSet, Feed]
+Known = tuple[Feeds, Feeds, Feeds]
+"""What there is, what there was of another zone and before head office was restored, and what all
+stores have of sets in two scopes."""
 
 
 @dataclass
@@ -94,9 +104,24 @@ class Edge:
     feeds: Feeds
     now_ms: int = NOON_MS
     laid: bool = False
+    shared: Feeds = field(default_factory=dict)
 
-    def take(self, data_set: DataSet, rows: int) -> None:
-        feed = self.feeds[data_set]
+    def followed(self) -> list[tuple[FeedName, Feed]]:
+        """In the order of pulling."""
+        found = [
+            (FeedName(data_set, feed.scope), feed)
+            for feeds in (self.shared, self.feeds)
+            for data_set, feed in feeds.items()
+        ]
+        place = {data_set: place for place, data_set in enumerate(DataSet)}
+        return sorted(found, key=lambda each: (place[each[0].data_set], each[0].scope))
+
+    def of(self, step: Step) -> Feed:
+        feeds = self.shared if step.shared and step.data_set in self.shared else self.feeds
+        return feeds[step.data_set]
+
+    def take(self, feed: Feed, rows: int) -> None:
+        data_set = feed.data_set
         cursor = self.shop.do(lambda db: read_cursor(db, FeedName(data_set, feed.scope)))
         ours = cursor is not None and cursor.incarnation == feed.incarnation
         after = cursor.pub_seq if cursor is not None and ours else 0
@@ -107,7 +132,7 @@ class Edge:
 
     def to_the_heads(self, rows: int) -> None:
         self.switch_where_it_stands(rows)
-        followed = [FeedName(data_set, feed.scope) for data_set, feed in self.feeds.items()]
+        followed = [name for name, _ in self.followed()]
         self.mark_left(followed)
         while self.shop.do(lambda db: sweep_rest(db, followed, moment(self.now_ms))):
             pass
@@ -122,18 +147,16 @@ class Edge:
 
     def switch_where_it_stands(self, rows: int) -> None:
         """At the heads, once: from then on rows wait."""
-        for data_set, feed in self.feeds.items():
+        for _, feed in self.followed():
             for _ in range(len(feed.rows) + 1):
-                self.take(data_set, rows)
+                self.take(feed, rows)
         self.put_in_force()
 
     def put_in_force(self) -> None:
         """As a round does that has reached every head of one answer; ``laid``: of a switch that is
         too large for one unit of work."""
         heads = {
-            FeedName(data_set, feed.scope): len(feed.rows)
-            for data_set, feed in self.feeds.items()
-            if not ROWS[data_set].alone
+            name: len(feed.rows) for name, feed in self.followed() if not ROWS[name.data_set].alone
         }
         if self.shop.do(lambda db: standing_of(db, heads)) is Standing.READY:
             if self.laid:
@@ -152,58 +175,61 @@ class Edge:
         while do(lambda db: copy_some(db, LAID_READY, 2)):
             pass
         gone = do(lambda db: tuple(leaving(db, heads, LAID_READY)))
-        laying: dict[str, Any] = {"laid": LAID_READY, "now_ms": now_ms}
+        laying: dict[str, Any] = {"laid": LAID_READY, "now_ms": now_ms, "through": heads}
         for feed in {one.now: None for one in gone}:
             after: int | None = 0
             while after is not None:
-                piece = partial(lay_rows, feed=feed, through=heads[feed], after=after, **laying)
-                after = do(piece)
+                after = do(partial(lay_rows, feed=feed, after=after, **laying))
         for one in gone:
             key: str | None = ""
             while key is not None:
-                through = heads[one.now]
-                key = do(partial(lay_gone, gone=one, through=through, behind=key, **laying))
+                key = do(partial(lay_gone, gone=one, behind=key, **laying))
 
     def work(self, step: Step, last: Feeds) -> None:
-        feed = self.feeds[step.data_set]
+        feed = self.of(step)
         match step.what:
             case "page":
-                self.take(step.data_set, step.rows)
+                self.take(feed, step.rows)
             case "switched":
                 self.switch_where_it_stands(step.rows)
             case "anew":
                 name = FeedName(step.data_set, feed.scope)
                 self.shop.do(lambda db: begin_anew(db, name))
             case "restored":
-                zone = self.feeds[DataSet.PRICES]
-                self.feeds = {**last, DataSet.PRICES: replace(zone, incarnation=RESTORED)}
+                zoned = {one: self.feeds[one] for one in ZONED_SETS if one in self.feeds}
+                self.feeds = {**last, **of_incarnation(zoned, RESTORED)}
+                self.shared = of_incarnation(self.shared, RESTORED)
             case "moved":
+                zoned = {one: last[one] for one in ZONED_SETS if one in last}
                 now = self.feeds[DataSet.PRICES].incarnation
-                self.feeds[DataSet.PRICES] = replace(last[DataSet.PRICES], incarnation=now)
+                self.feeds.update(of_incarnation(zoned, now))
+
+
+def of_incarnation(feeds: Feeds, incarnation: Incarnation) -> Feeds:
+    return {one: replace(feed, incarnation=incarnation) for one, feed in feeds.items()}
 
 
 @contextmanager
-def edge_of(feeds: dict[DataSet, Feed], *, laid: bool = False) -> Iterator[Edge]:
+def edge_of(feeds: Feeds, *, laid: bool = False, shared: Feeds | None = None) -> Iterator[Edge]:
     with TemporaryDirectory() as folder:
         shop = new_shop(Path(folder) / "s.sqlite3", published=False)
-        yield Edge(shop, feeds, laid=laid)
+        yield Edge(shop, feeds, laid=laid, shared=dict(shared or {}))
         shop.writer.close_now()
 
 
-def held(
-    last: Feeds, rows: int, steps: list[Step], lost: Feeds, *, laid: bool = False
-) -> dict[str, Any]:
+def held(known: Known, rows: int, steps: list[Step], *, laid: bool = False) -> dict[str, Any]:
     """What an edge holds that came to the heads of ``last`` by these steps. Where one of them says
     so it began before head office was restored, with items that head office lost, or in another
     zone."""
+    last, lost, shared = known
     done = {step.what for step in steps}
     first = dict(last)
     if "moved" in done:
-        first[DataSet.PRICES] = lost[DataSet.PRICES]
+        first.update({one: feed for one, feed in lost.items() if one in ZONED_SETS})
     if "restored" in done:
         first[DataSet.ITEMS] = lost[DataSet.ITEMS]
-        first = {data_set: replace(feed, incarnation=OLD) for data_set, feed in first.items()}
-    with edge_of(first, laid=laid) as made:
+        first, shared = of_incarnation(first, OLD), of_incarnation(shared, OLD)
+    with edge_of(first, laid=laid, shared=shared) as made:
         for step in steps:
             made.work(step, last)
         made.to_the_heads(rows)
@@ -227,15 +253,20 @@ def readable(feed: Feed, row: FeedRow) -> bool:
 
 
 @st.composite
-def publications(draw: st.DrawFn) -> tuple[Feeds, Feeds]:
+def publications(draw: st.DrawFn) -> Known:
     """Of every set what head office might ever have published, prices and rates of many dates; and
     what it published once and lost: items, and the prices of another zone. What it lost under a key
-    of which it has only what nobody can read is left out: that stays in force (A18)."""
-    last, lost = {}, {}
+    of which it has only what nobody can read is left out: that stays in force (A18). A key that is
+    in two feeds which a store follows is in force in one of them, and readable."""
+    last, lost, shared = {}, {}, {}
     for data_set in DataSet:
         last[data_set] = feed_in(data_set, scope_here(data_set), draw)
     lost[DataSet.ITEMS] = feed_in(DataSet.ITEMS, "", draw)
-    lost[DataSet.PRICES] = feed_in(DataSet.PRICES, ELSEWHERE, draw)
+    for data_set in ZONED_SETS:
+        lost[data_set] = feed_in(data_set, ELSEWHERE, draw)
+    for data_set in IN_TWO_SCOPES:
+        shared[data_set] = feed_in(data_set, SHARED, draw)
+        part_keys(shared[data_set], last[data_set], lost[data_set], draw)
     for feeds in (last, {**last, **lost}):
         for data_set, row in draw(st.lists(st.sampled_from(DATED), max_size=6)):
             gone = draw(st.integers(0, 3)) == 0
@@ -244,25 +275,36 @@ def publications(draw: st.DrawFn) -> tuple[Feeds, Feeds]:
         now = last[data_set]
         unread = {row.key for row in now.rows if not readable(now, row)}
         kept = [row for row in feed.rows if row.key not in unread]
-        feed.rows[:] = [row for row in kept if row.body is None or readable(feed, row)]
-        feed.rows[:] = [FeedRow(n, row.key, row.body) for n, row in enumerate(feed.rows, start=1)]
-    return last, lost
+        number(feed, [row for row in kept if row.body is None or readable(feed, row)])
+    return last, lost, shared
+
+
+def number(feed: Feed, rows: list[FeedRow]) -> None:
+    feed.rows[:] = [FeedRow(n, row.key, row.body) for n, row in enumerate(rows, start=1)]
+
+
+def part_keys(shared: Feed, last: Feed, lost: Feed, draw: st.DrawFn) -> None:
+    """A row that moved between all stores and a zone was taken away where it was."""
+    both = {row.key for row in shared.rows} & {row.key for row in (*last.rows, *lost.rows)}
+    for feed in (shared, last, lost):
+        number(feed, [row for row in feed.rows if row.key not in both or readable(feed, row)])
+    for key in sorted(both):
+        publish_raw(draw(st.sampled_from([shared, last])), key, None)
 
 
 @settings(max_examples=TRIED)
 @given(publications(), st.lists(STEPS, max_size=25), st.integers(1, 3), st.booleans())
 def test_every_edge_at_the_same_place_holds_the_same_rows(
-    known: tuple[Feeds, Feeds], steps: list[Step], rows: int, laid: bool
+    known: Known, steps: list[Step], rows: int, laid: bool
 ) -> None:
     """Stale rows are swept one at a time here: what is left must go later, wherever it is of. And
     whether a switch is one unit of work or is laid ready before, two rows at a time."""
-    last, lost = known
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(edge.db.reference, "STALE_PAGE_ROWS", 1)
         patch.setattr(edge.usecases.feed.sweep, "STALE_PAGE_ROWS", 1)
         patch.setattr(edge.usecases.feed.sweep, "SWEPT_PAGES_MAX", 1)
         patch.setattr(edge.usecases.feed.lay_ready, "READY_ROWS_MAX", 2)
-        assert held(last, rows, steps, lost, laid=laid) == held(last, 1_000, [], lost)
+        assert held(known, rows, steps, laid=laid) == held(known, 1_000, [])
 
 
 def test_what_a_store_left_behind_goes_when_every_feed_is_at_its_head() -> None:
@@ -277,8 +319,8 @@ def test_what_a_store_left_behind_goes_when_every_feed_is_at_its_head() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(edge.db.reference, "STALE_PAGE_ROWS", 1)
         patch.setattr(edge.usecases.feed.sweep, "STALE_PAGE_ROWS", 1)
-        found = held(last, 1_000, steps, {DataSet.PRICES: elsewhere})
-    assert found == held(last, 1_000, [], {})
+        found = held((last, {DataSet.PRICES: elsewhere}, {}), 1_000, steps)
+    assert found == held((last, {}, {}), 1_000, [])
 
 
 def test_every_table_of_what_was_published_is_compared() -> None:

@@ -5,10 +5,10 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
+from central.domain.price_book import place_of
 from sync.protocol.codec import decode
-from sync.protocol.feeds import SHARED
 from sync.protocol.identity import CompanyId
-from sync.protocol.price_books import BookPrice
+from sync.protocol.price_books import BookPrice, PriceBook
 from sync.protocol.reference import DataSet
 
 _OF_BOOK = """
@@ -23,12 +23,12 @@ SELECT key, body FROM (
 """
 _COUNTS = """
 SELECT split_part(key, '>', 1) AS book, count(*) AS prices FROM (
-    SELECT DISTINCT ON (key) key, body FROM (
-        SELECT key, body, 0 AS waiting_no FROM feed_latest
-        WHERE company_id = $1 AND data_set = $2 AND scope = $3
-        UNION ALL SELECT key, body, waiting_no FROM publication
-        WHERE company_id = $1 AND data_set = $2 AND scope = $3
-    ) AS published ORDER BY key, waiting_no DESC
+    SELECT DISTINCT ON (scope, key) key, body FROM (
+        SELECT scope, key, body, 0 AS waiting_no FROM feed_latest
+        WHERE company_id = $1 AND data_set = $2
+        UNION ALL SELECT scope, key, body, waiting_no FROM publication
+        WHERE company_id = $1 AND data_set = $2
+    ) AS published ORDER BY scope, key, waiting_no DESC
 ) AS newest WHERE body IS NOT NULL GROUP BY 1
 """
 
@@ -40,14 +40,18 @@ class PriceInBook(NamedTuple):
     state: str
 
 
-async def rows_of_book(db: AsyncConnection, company_id: CompanyId, book: str) -> dict[str, bytes]:
+async def rows_of_book(
+    db: AsyncConnection, company_id: CompanyId, book: PriceBook
+) -> dict[str, bytes]:
     """All of its prices as they are published, by their keys."""
-    named = (company_id, DataSet.BOOK_PRICES.value, SHARED, f"{book}>")
+    named = (company_id, DataSet.BOOK_PRICES.value, place_of(book), f"{book.book}>")
     rows = await (await driver_of(db)).fetch(_OF_BOOK, *named)
     return {row["key"]: row["body"] for row in rows}
 
 
-async def prices_of_book(db: AsyncConnection, company_id: CompanyId, book: str) -> list[BookPrice]:
+async def prices_of_book(
+    db: AsyncConnection, company_id: CompanyId, book: PriceBook
+) -> list[BookPrice]:
     """By item, pack, quantity and instant."""
     rows = await rows_of_book(db, company_id, book)
     prices = [decode(BookPrice, body) for body in rows.values()]
@@ -56,7 +60,7 @@ async def prices_of_book(db: AsyncConnection, company_id: CompanyId, book: str) 
 
 async def count_prices(db: AsyncConnection, company_id: CompanyId) -> dict[str, int]:
     """How many each book has."""
-    named = (company_id, DataSet.BOOK_PRICES.value, SHARED)
+    named = (company_id, DataSet.BOOK_PRICES.value)
     return {
         row["book"]: row["prices"] for row in await (await driver_of(db)).fetch(_COUNTS, *named)
     }

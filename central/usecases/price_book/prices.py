@@ -2,7 +2,6 @@
 of it is told by the line, and the others go in."""
 
 from collections.abc import Iterable
-from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +13,7 @@ from central.domain.price_book import (
     Planned,
     Typed,
     Wanted,
+    place_of,
     plan,
     read_typed,
     wanted_of,
@@ -39,7 +39,7 @@ async def set_book_price(
     await lock_published(db, company_id)
     of = await book_of_company(db, company_id, book)
     known = await _known(db, company_id, of, [typed])
-    return await _publish(db, company_id, book, [wanted_of(typed, known)], (), now_ms)
+    return await _publish(db, company_id, of, [wanted_of(typed, known)], (), now_ms)
 
 
 async def import_book_prices(
@@ -58,20 +58,21 @@ async def import_book_prices(
             value = dict(zip(COLUMNS, typed, strict=True)).get(refused.field or "", "")
             _, _, reason = refused.detail.partition(": ")
             faults.append(Fault(line, refused.field or "", value, reason.removesuffix(".")))
-    return await _publish(db, company_id, book, wanted, faults, now_ms)
+    return await _publish(db, company_id, of, wanted, faults, now_ms)
 
 
 async def _publish(
     db: AsyncConnection,
     company_id: CompanyId,
-    book: str,
+    book: PriceBook,
     wanted: Iterable[Wanted],
     faults: Iterable[Fault],
     now_ms: int,
 ) -> Planned:
-    planned = plan(book, await prices_of_book(db, company_id, book), wanted, now_ms)
+    planned = plan(book.book, await prices_of_book(db, company_id, book), wanted, now_ms)
     if planned.rows:
-        await publish_rows(db, company_id, DataSet.BOOK_PRICES, planned.rows, together=uuid4())
+        place = place_of(book)
+        await publish_rows(db, company_id, DataSet.BOOK_PRICES, planned.rows, place)
     return planned._replace(faults=tuple(faults))
 
 

@@ -4,21 +4,23 @@ force by its own dates, where its zone and its group of customers say."""
 import shlex
 from collections.abc import Mapping
 from typing import NamedTuple
+from uuid import uuid4
 
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.domain.fields import plain_text, short_id
+from central.domain.price_book import place_of
 from central.domain.store_settings import whole_number
 from central.domain.typed import instant_of
 from central.usecases.feed.price_zones import refuse_unknown_zone
 from central.usecases.feed.publish import PublishedRow, publish
 from central.usecases.feed.put_row import Put, put_row
-from central.usecases.feed.read_published import lock_published, published_rows
+from central.usecases.feed.read_published import lock_published, published_anywhere
 from central.usecases.price.look_up import clock_of_stores, clock_of_zone
 from central.usecases.price_book.look_up import rows_of_book
+from sync.protocol.codec import encode
 from sync.protocol.errors import InvalidField, NotFound
-from sync.protocol.feeds import SHARED
 from sync.protocol.identity import CompanyId
 from sync.protocol.price_books import BOOK_CHARACTERS_MAX, PRIORITY_MAX, PriceBook
 from sync.protocol.reference import WORD_CHARACTERS_MAX, DataSet
@@ -42,22 +44,27 @@ class BookChanges(NamedTuple):
 
 async def list_books(db: AsyncConnection, company_id: CompanyId) -> tuple[PriceBook, ...]:
     """By id, also those that ended."""
-    return tuple((await published_rows(db, company_id, DataSet.PRICE_BOOKS)).values())
+    return tuple((await published_anywhere(db, company_id, DataSet.PRICE_BOOKS)).values())
 
 
 async def book_of_company(db: AsyncConnection, company_id: CompanyId, book: str) -> PriceBook:
     """Raises NotFound."""
-    found: Mapping[str, PriceBook] = await published_rows(
-        db, company_id, DataSet.PRICE_BOOKS, keys=[book]
-    )
-    if book not in found:
+    found = await _find(db, company_id, book)
+    if found is None:
         raise NotFound(
             f"There is no price book {book}.",
             field="book",
             remedy="See which there are with `central price-books list`, or make it with"
             f" `central price-books set {shlex.quote(book)} --name NAME`.",
         )
-    return found[book]
+    return found
+
+
+async def _find(db: AsyncConnection, company_id: CompanyId, book: str) -> PriceBook | None:
+    found: Mapping[str, PriceBook] = await published_anywhere(
+        db, company_id, DataSet.PRICE_BOOKS, [book]
+    )
+    return found.get(book)
 
 
 async def set_book(
@@ -66,19 +73,37 @@ async def set_book(
     """A new one begins now where no beginning is stated. Raises InvalidField, NotFound,
     ZoneUnknown."""
     await lock_published(db, company_id)
+    held = await _find(db, company_id, book)
     if changes.name is None:
-        base = await book_of_company(db, company_id, book)
+        base = held or await book_of_company(db, company_id, book)
     else:
-        held = await published_rows(db, company_id, DataSet.PRICE_BOOKS, keys=[book])
-        base = held.get(book) or _new(book, now_ms)
-        base = replace(base, name=plain_text(changes.name, "name"))
+        base = replace(held or _new(book, now_ms), name=plain_text(changes.name, "name"))
     wanted = _for_whom(base, changes)
     if wanted.zone is not None:
         await refuse_unknown_zone(db, company_id, wanted.zone)
     zone = wanted.zone
     clock = await (clock_of_zone(db, company_id, zone) if zone else clock_of_stores(db, company_id))
     wanted = _when(wanted, changes, clock)
-    return wanted, await put_row(db, company_id, DataSet.PRICE_BOOKS, wanted)
+    if held is None or place_of(held) == place_of(wanted):
+        place = place_of(wanted)
+        return wanted, await put_row(db, company_id, DataSet.PRICE_BOOKS, wanted, place)
+    await _move(db, company_id, held, wanted)
+    return wanted, Put.CHANGED
+
+
+async def _move(
+    db: AsyncConnection, company_id: CompanyId, held: PriceBook, wanted: PriceBook
+) -> None:
+    """Its stores are others from now on: what some have no more and others have takes effect
+    together."""
+    together = uuid4()
+    prices = await rows_of_book(db, company_id, held)
+    moving = ((DataSet.PRICE_BOOKS, {wanted.book: encode(wanted)}), (DataSet.BOOK_PRICES, prices))
+    for data_set, rows in moving:
+        gone = [PublishedRow(key, None) for key in rows]
+        await publish(db, company_id, data_set, place_of(held), gone, together)
+        there = [PublishedRow(key, body) for key, body in rows.items()]
+        await publish(db, company_id, data_set, place_of(wanted), there, together)
 
 
 async def retire_book(
@@ -87,11 +112,10 @@ async def retire_book(
     """It is no more, and with it its prices, of which there were so many. Raises NotFound."""
     await lock_published(db, company_id)
     gone = await book_of_company(db, company_id, book)
-    away = [PublishedRow(key, None) for key in await rows_of_book(db, company_id, book)]
-    together = await publish(
-        db, company_id, DataSet.PRICE_BOOKS, SHARED, [PublishedRow(book, None)]
-    )
-    await publish(db, company_id, DataSet.BOOK_PRICES, SHARED, away, together)
+    away = [PublishedRow(key, None) for key in await rows_of_book(db, company_id, gone)]
+    place = place_of(gone)
+    together = await publish(db, company_id, DataSet.PRICE_BOOKS, place, [PublishedRow(book, None)])
+    await publish(db, company_id, DataSet.BOOK_PRICES, place, away, together)
     return gone, len(away)
 
 

@@ -26,16 +26,15 @@ from edge.db.reference import (
     drop_rows,
     keys_leaving,
     left_behind,
-    live_bodies,
 )
 from edge.db.waiting import (
     count_waiting,
     drop_waiting,
     note_settled,
     read_settling,
-    waiting_bodies,
     waiting_rows,
 )
+from edge.usecases.feed.still_held import away
 from edge.usecases.feed.take_rows import put_rows_in_force, write_as_published
 from sync.protocol.reference import DataSet
 
@@ -89,27 +88,42 @@ def leaving(db: sqlite3.Connection, through: Mapping[Feed, int], laid: Laid) -> 
 
 
 def lay_rows(
-    db: sqlite3.Connection, laid: Laid, feed: Feed, through: int, after: int, now_ms: int
+    db: sqlite3.Connection,
+    laid: Laid,
+    feed: Feed,
+    through: Mapping[Feed, int],
+    after: int,
+    now_ms: int,
 ) -> int | None:
     """A piece of what waits behind ``after``: the last publication of it, None without any.
     ``now_ms``: when the laying began."""
-    rows = waiting_rows(db, feed, through, READY_ROWS_MAX, after)
-    put_rows_in_force(ready_tables(db, laid), feed, rows, now_ms + LAYING_MS_MAX)
+    rows = waiting_rows(db, feed, through[feed], READY_ROWS_MAX, after)
+    others = {one: seq for one, seq in _of_set(through, feed).items() if one != feed}
+    put_rows_in_force(ready_tables(db, laid), feed, rows, others, now_ms + LAYING_MS_MAX)
     crash_point("rows_laid")
     return rows[-1].pub_seq if rows else None
 
 
 def lay_gone(
-    db: sqlite3.Connection, laid: Laid, gone: Leaving, through: int, behind: str, now_ms: int
+    db: sqlite3.Connection,
+    laid: Laid,
+    gone: Leaving,
+    through: Mapping[Feed, int],
+    behind: str,
+    now_ms: int,
 ) -> str | None:
     """A piece of what leaves behind a key, but for what the new set has: the piece's last key, None
     without any."""
     keys = keys_leaving(db, gone.old, behind, READY_ROWS_MAX, whole=gone.whole)
-    kept = {**live_bodies(db, gone.now, keys), **waiting_bodies(db, gone.now, keys, through)}
-    away = [key for key in keys if kept.get(key) is None]
+    now = _of_set(through, gone.now)
+    left = away(db, gone.old, now, keys, now)
     ready, at_ms = ready_tables(db, laid), now_ms + LAYING_MS_MAX
-    put_in_force(ready, gone.now.data_set, away, (), away, at_ms)
+    put_in_force(ready, gone.now.data_set, left.named, left.instead, left.gone, at_ms)
     return keys[-1] if keys else None
+
+
+def _of_set(through: Mapping[Feed, int], feed: Feed) -> dict[Feed, int]:
+    return {one: seq for one, seq in through.items() if one.data_set is feed.data_set}
 
 
 def settle_some(db: sqlite3.Connection) -> InForce | None:

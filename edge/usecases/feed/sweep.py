@@ -6,7 +6,7 @@ piece once every feed is at its head: an edge holds the same rows whatever way i
 """
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from edge.db.loads import mark_stale
 from edge.db.published import KEPT, put_in_force
@@ -14,17 +14,18 @@ from edge.db.reference import (
     STALE_PAGE_ROWS,
     Feed,
     begin_anew,
+    beside,
     drop_rows,
     forget_cursor,
     keys_leaving,
     left_behind,
-    live_bodies,
     read_cursors,
     stale_feeds,
     stale_keys,
 )
+from edge.usecases.feed.still_held import away
 from sync.engine.journal import Moment
-from sync.protocol.feeds import ROWS, Scope
+from sync.protocol.feeds import SHARED
 
 SWEPT_PAGES_MAX = 20
 """Pages of stale rows that one unit of work takes away (about a second's work)."""
@@ -33,20 +34,20 @@ SWEPT_PAGES_MAX = 20
 def sweep_loaded(db: sqlite3.Connection, feed: Feed, moment: Moment) -> None:
     """Its load is complete, and it takes the place of other scopes of its set: of so few rows that
     they leave in the same unit of work, or before the store sells anything."""
-    if ROWS[feed.data_set].scope is Scope.PRICE_ZONE:
+    gone = [feed]
+    if feed.scope != SHARED:
         for old in _others(db, [feed]):
             begin_anew(db, old)
-        gone = [old for old in stale_feeds(db) if old.data_set is feed.data_set]
-    else:
-        gone = [feed]
-    _sweep(db, gone, feed, moment, SWEPT_PAGES_MAX)
+        stale = (old for old in stale_feeds(db) if old.data_set is feed.data_set)
+        gone = [old for old in stale if old.scope != SHARED]
+    _sweep(db, gone, [feed, *beside(db, feed)], moment, SWEPT_PAGES_MAX)
 
 
 def sweep_rest(db: sqlite3.Connection, followed: Collection[Feed], moment: Moment) -> bool:
     """A page of the rows that are stale. Every one of ``followed``, which are all that the store
     follows, is at its head. True: there is more."""
     for old in stale_feeds(db):
-        now = next((feed for feed in followed if feed.data_set is old.data_set), old)
+        now = [feed for feed in followed if feed.data_set is old.data_set]
         if _sweep(db, [old], now, moment, 1):
             return True
     return False
@@ -80,22 +81,23 @@ def mark_left(db: sqlite3.Connection, old: Feed, behind: str) -> str | None:
 
 
 def _others(db: sqlite3.Connection, followed: Collection[Feed]) -> list[Feed]:
-    """Feeds that were begun, of sets that are followed in another scope."""
-    sets = {feed.data_set for feed in followed}
-    begun = [Feed(*feed) for feed in read_cursors(db)]
+    """Feeds that were begun, of sets that are followed in another scope; not what all follow."""
+    sets = {feed.data_set for feed in followed if feed.scope != SHARED}
+    begun = [feed for feed in read_cursors(db) if feed.scope != SHARED]
     return [feed for feed in begun if feed.data_set in sets and feed not in followed]
 
 
-def _sweep(db: sqlite3.Connection, olds: list[Feed], now: Feed, moment: Moment, pages: int) -> bool:
-    """What ``now`` holds stays; customers stay, for the store may have made them itself, and stock
-    that was opened. True where more is left."""
+def _sweep(
+    db: sqlite3.Connection, olds: list[Feed], now: Sequence[Feed], moment: Moment, pages: int
+) -> bool:
+    """What one of ``now`` holds stays; customers stay, for the store may have made them itself, and
+    stock that was opened. True where more is left."""
     for old in olds:
         for _ in range(pages):
             keys = stale_keys(db, old)
             if old.data_set in KEPT:
-                kept = live_bodies(db, now, keys)
-                gone = [key for key in keys if key not in kept]
-                put_in_force(db, old.data_set, gone, (), gone, moment.wall_ms)
+                left = away(db, old, now, keys)
+                put_in_force(db, old.data_set, left.named, left.instead, left.gone, moment.wall_ms)
             drop_rows(db, old, keys)
             if len(keys) < STALE_PAGE_ROWS:
                 break

@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from edge.db.published import Settled, put_in_force, settle
-from edge.db.reference import Feed, PublishedRow, write_rows
+from edge.db.reference import Feed, PublishedRow, beside, write_rows
 from edge.usecases.customer.erase import erase_customers
 from edge.usecases.customer.take import take_customers
+from edge.usecases.feed.still_held import Away, away
 from edge.usecases.stock.open_stock import open_stock
 from sync.engine.journal import Moment
 from sync.protocol.feeds import RowUnreadable, read_row, uuid_of_key
@@ -37,15 +38,23 @@ def take_rows(
     elif feed.data_set is DataSet.OPENING_STOCK:
         open_stock(db, _openings(by_key.values()), moment)
     else:
-        _put_in_force(db, feed, settled, moment.wall_ms)
+        left = away(db, feed, beside(db, feed), _gone(settled))
+        _put_in_force(db, feed, settled, left, moment.wall_ms)
     return _write(db, feed, settled)
 
 
 def put_rows_in_force(
-    db: sqlite3.Connection, feed: Feed, rows: Iterable[FeedRow], now_ms: int
+    db: sqlite3.Connection,
+    feed: Feed,
+    rows: Iterable[FeedRow],
+    others: Mapping[Feed, int],
+    now_ms: int,
 ) -> None:
-    """What sales read of them, and nothing else: of a set that is laid ready (edge/db/ready.py)."""
-    _put_in_force(db, feed, _settled(feed, _by_key(rows)), now_ms)
+    """What sales read of them, and nothing else: of a set that is laid ready (edge/db/ready.py).
+    ``others``: the other feeds of the set, and through which publications they come into force."""
+    settled = _settled(feed, _by_key(rows))
+    left = away(db, feed, others, _gone(settled), others)
+    _put_in_force(db, feed, settled, left, now_ms)
 
 
 def write_as_published(
@@ -67,11 +76,18 @@ def _settled(feed: Feed, by_key: Mapping[str, Sequence[FeedRow]]) -> list[Settle
 
 
 def _put_in_force(
-    db: sqlite3.Connection, feed: Feed, settled: Sequence[Settled], now_ms: int
+    db: sqlite3.Connection,
+    feed: Feed,
+    settled: Sequence[Settled],
+    left: Away,
+    now_ms: int,
 ) -> None:
-    read = sorted(one.read for one in settled if one.read is not None)
-    gone = [one.row.key for one in settled if one.gone]
-    put_in_force(db, feed.data_set, [one.row.key for one in settled], read, gone, now_ms)
+    read = sorted(one.read for one in settled if one.read is not None) + left.instead
+    put_in_force(db, feed.data_set, [one.row.key for one in settled], read, left.gone, now_ms)
+
+
+def _gone(settled: Iterable[Settled]) -> list[str]:
+    return [one.row.key for one in settled if one.gone]
 
 
 def _write(db: sqlite3.Connection, feed: Feed, settled: Sequence[Settled]) -> tuple[str, ...]:
