@@ -90,6 +90,7 @@ def sold_lines(basket: Sequence[tuple[int, int, int]], earns: bool) -> tuple[Lin
             amount_minor=amounts[index],
             tax_minor=taxes[index],
             points=points[index],
+            price_book="GOLD" if item % 3 == 0 else None,
         )
         for index, (item, quantity, price) in enumerate(basket)
     )
@@ -117,6 +118,7 @@ def taken_line(sale: RetailTransaction, line_no: int, index: int) -> Line:
         tax_minor=-sold.tax_minor,
         points=-sold.points,
         original=OriginalLine(sale.sale_id, line_no),
+        price_book=sold.price_book,
     )
 
 

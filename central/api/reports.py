@@ -26,8 +26,10 @@ from central.reports.sales import (
     ROWS_MAX,
     DailySales,
     Page,
+    SoldByBook,
     TaxByRate,
     daily_sales,
+    sold_by_book,
     tax_by_rate,
 )
 from central.reports.standings import STREAMS_MAX, StoreStanding, store_standings
@@ -124,6 +126,26 @@ async def report_tax(
         store_id = await _store(db, company_id, store)
         page = Page(limit + 1, offset)
         rows = await tax_by_rate(db, company_id, first, last, store_id, page)
+    return _page(request, rows, limit, offset)
+
+
+@get("/v1/reports/price-books", guards=[person_guard], opt=needing(UserRole.LOOK))
+async def report_price_books(
+    request: AnyRequest,
+    first: First,
+    last: Last,
+    store: StoreCode = None,
+    limit: RowsLimit = ROWS_MAX,
+    offset: Offset = 0,
+) -> Response[Sequence[SoldByBook]]:
+    """What was sold out of price books, by store and book. Where rows are left, ``Link`` names the
+    next page."""
+    _refuse_period(first, last)
+    company_id = person_of(request).company_id
+    async with reading(office_of(request)) as db:
+        store_id = await _store(db, company_id, store)
+        page = Page(limit + 1, offset)
+        rows = await sold_by_book(db, company_id, first, last, store_id, page)
     return _page(request, rows, limit, offset)
 
 

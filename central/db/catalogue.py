@@ -16,14 +16,15 @@ from central.db.tables import CentralTable, big
 
 
 class LiveCode(CentralTable, table=True):
-    """Scan codes of active items (``sync.protocol.scan_code.code_key``): each is one item's in a
-    company."""
+    """Scan codes of active items (``sync.protocol.scan_code.code_key``) and of packs of them: each
+    is one item's, or one pack's, in a company. ``item_name``: the pack's, where it is one's."""
 
     __tablename__ = "live_code"
     company_id: UUID = Field(primary_key=True)
     code_key: str = Field(primary_key=True)
     item_id: str = Field(index=True)
     item_name: str
+    pack: bool
 
 
 class ListedItem(CentralTable, table=True):

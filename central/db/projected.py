@@ -95,6 +95,11 @@ class SaleLineRow(CentralTable, table=True):
             *("store_id", "sale_id"),
             postgresql_where=text("unverified IS NOT NULL"),
         ),
+        Index(
+            "ix_sale_line_price_book",
+            *("store_id", "business_date"),
+            postgresql_where=text("price_book IS NOT NULL"),
+        ),
     )
     store_id: UUID = Field(primary_key=True)
     sale_id: UUID = Field(primary_key=True)
@@ -121,6 +126,7 @@ class SaleLineRow(CentralTable, table=True):
     original_line_no: int | None
     original_store_id: UUID | None
     unverified: str | None
+    price_book: str | None
 
 
 class SaleTaxRow(CentralTable, table=True):

@@ -34,7 +34,7 @@ WHERE s.store_id = $1 AND s.sale_id = $2
 _LINES = """
 SELECT line_no, item_id, description, scan_code, quantity_milli, unit_price_minor, extended_minor,
     amount_minor, tax_class, tax_rate_bp, tax_included, tax_minor, points, original_sale_id,
-    original_line_no, unit, original_store_id
+    original_line_no, unit, original_store_id, price_book, price_version
 FROM sale_line WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
 ORDER BY line_no LIMIT $4
 """
@@ -53,7 +53,8 @@ ORDER BY tender_no
 
 class ReceiptLine(NamedTuple):
     """A sale or return line, signed. ``extended_minor`` is before modifiers. ``original_store_id``:
-    the shop that sold it, if it was another one."""
+    the shop that sold it, if it was another one. ``price_book``: out of which its price is, None:
+    the zone's plain one; ``price_version``: the publication that said it."""
 
     line_no: int
     item_id: str
@@ -72,6 +73,8 @@ class ReceiptLine(NamedTuple):
     original_line_no: int | None
     unit: str
     original_store_id: UUID | None
+    price_book: str | None
+    price_version: int
 
 
 class ReceiptTax(NamedTuple):
@@ -270,6 +273,8 @@ def _line(line: Line) -> ReceiptLine:
         line.original.line_no if line.original else None,
         line.unit,
         line.original.store_id if line.original else None,
+        line.price_book,
+        line.price_version,
     )
 
 

@@ -1,8 +1,10 @@
-"""Sales of a company by store and day, and tax by rate: sums over the figures of days.
+"""Sales of a company by store and day, and tax by rate: sums over the figures of days; and what was
+sold out of price books.
 
 ``day_total`` holds every figure of a store's day (``sync.protocol.figures``), is written
-with every batch, and `central verify` proves it from the journals: no receipt is read here. A
-report spans at most DAYS_MAX days. Training counts nowhere.
+with every batch, and `central verify` proves it from the journals: no receipt is read for it. Of
+price books no day has a figure: their lines are added up. A report spans at most DAYS_MAX days.
+Training counts nowhere.
 """
 
 from datetime import date
@@ -50,6 +52,18 @@ GROUP BY 1, 2, 3, 4 ORDER BY code, tax_class, tax_rate_bp LIMIT $5 OFFSET $6
 """  # noqa: S608  texts of ours
 
 
+_BY_BOOK = f"""
+SELECT o.store_id, o.code, l.price_book, count(*) FILTER (WHERE l.quantity_milli > 0),
+    sum(l.quantity_milli)::bigint,
+    sum(l.amount_minor + CASE WHEN l.tax_included THEN 0 ELSE l.tax_minor END)::bigint
+FROM {_STORES} JOIN sale_line AS l ON l.store_id = o.store_id
+    AND l.business_date BETWEEN $2 AND $3 AND l.price_book IS NOT NULL
+JOIN sale AS s ON s.store_id = l.store_id AND s.business_date = l.business_date
+    AND s.sale_id = l.sale_id AND NOT s.training
+GROUP BY 1, 2, 3 ORDER BY 2, 3 LIMIT $5 OFFSET $6
+"""  # noqa: S608  texts of ours
+
+
 class Page(NamedTuple):
     """At most ``limit`` rows after the first ``offset``."""
 
@@ -88,6 +102,18 @@ class TaxByRate(msgspec.Struct, frozen=True):
     tax_minor: int
 
 
+class SoldByBook(msgspec.Struct, frozen=True):
+    """What a store sold over a period at the prices of one book: ``lines`` of sales; quantity and
+    ``amount_minor`` (after discounts, with tax) less what came back."""
+
+    store_id: StoreId
+    store_code: str
+    price_book: str
+    lines: int
+    quantity_milli: int
+    amount_minor: int
+
+
 async def daily_sales(
     db: AsyncConnection,
     company_id: CompanyId,
@@ -113,6 +139,19 @@ async def tax_by_rate(
     """Tax of the days first..last, by store, class and rate."""
     rows = await (await driver_of(db)).fetch(_TAX, company_id, first, last, store_id, *page)
     return tuple(TaxByRate(_store(row[0]), *row[1:]) for row in map(tuple, rows))
+
+
+async def sold_by_book(
+    db: AsyncConnection,
+    company_id: CompanyId,
+    first: date,
+    last: date,
+    store_id: StoreId | None = None,
+    page: Page = FIRST_PAGE,
+) -> tuple[SoldByBook, ...]:
+    """Lines of the days first..last that a price book priced, by store and book."""
+    rows = await (await driver_of(db)).fetch(_BY_BOOK, company_id, first, last, store_id, *page)
+    return tuple(SoldByBook(_store(row[0]), *row[1:]) for row in map(tuple, rows))
 
 
 def _store(found: UUID) -> StoreId:

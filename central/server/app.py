@@ -24,6 +24,7 @@ from central.api.reached import reached
 from central.api.readmission import readmit
 from central.api.reports import (
     report_daily_sales,
+    report_price_books,
     report_reconciliation,
     report_stock,
     report_stores,
@@ -95,6 +96,7 @@ ROUTES: Sequence[Any] = (
     end_session,
     report_daily_sales,
     report_tax,
+    report_price_books,
     report_stock,
     report_stores,
     report_reconciliation,

@@ -215,6 +215,7 @@ def _sold(
         receipt.currency,
         store_id=store_id,
         stated=True,
+        price_book=line.price_book,
     )
 
 

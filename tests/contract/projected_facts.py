@@ -139,7 +139,8 @@ PROJECTED: Mapping[KindVersion, Projected] = {
         {
             "sale": _RECEIPT,
             "sale_line": [
-                *_LINES,
+                {**_LINES[0], "price_book": "members"},
+                {**_LINES[1], "price_book": None},
                 {
                     "line_no": 3,
                     "item_id": "I00043",
@@ -147,6 +148,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
                     "amount_minor": 0,
                     "original_sale_id": None,
                     "original_line_no": None,
+                    "price_book": None,
                 },
             ],
             "sale_tax": _TAXES,

@@ -263,6 +263,14 @@ async def test_the_reports_say_what_the_store_said(postgres_url: str) -> None:
                 tax.net_minor,
                 tax.tax_minor,
             )
+        [by_book] = await report(f"price-books?{day}")
+        [line] = await served.rows(
+            "SELECT sum(quantity_milli), sum(amount_minor) FROM sale_line AS l JOIN sale AS s"
+            f" USING (store_id, sale_id) WHERE l.price_book = 'GOLD' AND l.business_date = '{DAY}'"
+            " AND NOT s.training"
+        )
+        assert (by_book["store_code"], by_book["price_book"]) == (shop.code, "GOLD")
+        assert (by_book["quantity_milli"], by_book["amount_minor"]) == line
         stock = await report("stock")
         assert (
             sum(one["on_hand_milli"] for one in stock)

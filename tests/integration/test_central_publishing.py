@@ -11,22 +11,25 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import unit_of_work
-from central.domain.feeds import CodeHeld, RowRefused
+from central.domain.feeds import CodeHeld, CodeOfItem, CodeOfPack, RowRefused
 from central.usecases.company.add import add_company, find_company
 from central.usecases.company.set_up import Wanted, set_up_company
 from central.usecases.feed.publish import PublishedRow, publish
+from central.usecases.feed.publish_again import reclaim_codes
 from central.usecases.feed.publish_reference import (
     publish_customers,
     publish_items,
     publish_rows,
 )
 from central.usecases.feed.sequence_publications import drain_publications
+from central.usecases.price_book.pack import retire_pack
 from central.usecases.store.add import add_store, default_settings, set_store_settings
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import decode
 from sync.protocol.errors import InvalidField
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import CompanyId, CustomerId, ItemId, OperatorId, TenderId
+from sync.protocol.price_books import Pack
 from sync.protocol.reference import (
     DataSet,
     Item,
@@ -36,6 +39,7 @@ from sync.protocol.reference import (
     TaxRate,
     Tender,
 )
+from sync.protocol.scan_code import code_key
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
 from tests.central_fixtures import NOW_MS, postgres_template, serving
 
@@ -161,6 +165,37 @@ async def test_a_code_that_another_live_item_holds_is_refused_with_its_name(
             await give(item(A, gtin))
         await give(item(A, "K"), item(B, "X", "K", active=False))
         assert await served.rows("SELECT code_key, item_id FROM live_code") == [("K", "A")]
+
+
+async def test_a_code_is_an_items_or_a_packs_and_never_both(postgres_url: str) -> None:
+    """Whichever came first, also in another spelling, and once it is let go the other may have
+    it."""
+    gtin, same = "036000291452", "0036000291452"
+    six = Pack(code_key(same), ItemId(A), 6_000, "Six of A")
+    async with serving(postgres_url) as served:
+        company_id = await served.company()
+
+        async def give(data_set: DataSet, *rows: msgspec.Struct) -> None:
+            async with unit_of_work(served.engine) as db:
+                await publish_rows(db, company_id, data_set, rows)
+
+        await give(DataSet.ITEMS, item(A, gtin))
+        with pytest.raises(CodeOfItem, match=r"that of Item A \(A\)"):
+            await give(DataSet.PACKS, six)
+        await give(DataSet.ITEMS, item(A, "K"))
+        await give(DataSet.PACKS, six)
+        await give(DataSet.ITEMS, item(A, "K"))  # its pack's claim is the pack's
+        with pytest.raises(CodeOfPack, match="that of the pack Six of A"):
+            await give(DataSet.ITEMS, item(B, gtin))
+        await give(DataSet.PACKS, msgspec.structs.replace(six, item_id=ItemId(B)))
+        rows = "SELECT item_id, pack FROM live_code ORDER BY code_key"
+        assert await served.rows(rows) == [("B", True), ("A", False)]
+        async with unit_of_work(served.engine) as db:
+            await reclaim_codes(db, company_id)
+        assert await served.rows(rows) == [("B", True), ("A", False)]
+        async with unit_of_work(served.engine) as db:
+            await retire_pack(db, company_id, gtin)
+        await give(DataSet.ITEMS, item(B, gtin))
 
 
 async def test_of_two_that_publish_one_code_at_once_the_second_is_refused(

@@ -44,6 +44,7 @@ NUMBER = ReceiptNumber("S09-W1-E1-000007")
 LINE = LineStated(
     *(1, ItemId("item-9"), "Figs", "each", None, TaxClass.STANDARD, 900, True, 3, 4, 334, 150),
     *(3_000, 1_002, 1_000, 83, 0, 0, 0),
+    price_book="GOLD",
 )
 RECEIPT = ReceiptStated(
     *(SALE, ORCHARD, "S09", NUMBER, date(2026, 11, 1), 1_760_000_000_000, 1_000, "SGD", None),
@@ -147,6 +148,7 @@ async def test_it_is_shown_without_a_leave_and_taken_back_under_one(
     (line,) = fact.lines
     assert line.original is not None
     assert (line.original.store_id, line.amount_minor, line.tax_minor) == (ORCHARD, -333, -28)
+    assert (line.price_book, line.price_version) == ("GOLD", LINE.price_version)
     (taken,) = fact.rights_taken
     assert isinstance(taken, RightTaken)
     assert (taken.kind, taken.account_id, taken.amount) == ("refund", SALE, 1)

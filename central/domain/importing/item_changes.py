@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,16 +21,20 @@ from sync.protocol.units import divides
 CHANGES_SHOWN_MAX = 1_000
 EVER_MS = 0
 MINUTE_MS = 60_000
+NO_ITEM = ""
+"""Whose code it is, where a pack has it."""
 
 
 class Goods(NamedTuple):
     """What the company has. ``prices``: of every zone there is, by item, in the order of time.
-    ``opened``: opening stock in thousandths, by store's code and item. ``decimals``: of money."""
+    ``opened``: opening stock in thousandths, by store's code and item. ``decimals``: of money.
+    ``packs``: their names by the keys of their codes."""
 
     items: Mapping[str, Item]
     prices: Mapping[str, Mapping[str, Sequence[Price]]]
     opened: Mapping[str, Mapping[str, int]]
     decimals: int
+    packs: Mapping[str, str] = MappingProxyType({})
 
 
 class Change(NamedTuple):
@@ -117,9 +122,9 @@ def _quantity(milli: int) -> str:
 
 def _code_faults(wanted: dict[str, tuple[Draft, Item]], goods: Goods) -> list[Fault]:
     """Take out of ``wanted`` whose code is another active item's: of the company, or of an earlier
-    line. What is taken out stays as it was, and holds its codes again."""
+    line; or a pack's. What is taken out stays as it was, and holds its codes again."""
     faults: list[Fault] = []
-    held: dict[str, tuple[str, str]] = {}
+    held = {key: (NO_ITEM, f"the pack {name}") for key, name in goods.packs.items()}
     for item in goods.items.values():
         if item.item_id not in wanted:
             _hold(held, item, "")

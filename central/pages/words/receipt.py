@@ -4,7 +4,7 @@ from central.domain.day_state import DayState
 from central.pages.words.figures import counted
 from central.pages.words.states import word
 from central.reports.journal_event import JournalEvent
-from central.reports.receipt import ReceiptForm, ReceiptTender
+from central.reports.receipt import ReceiptForm, ReceiptLine, ReceiptTender
 from sync.protocol.facts import PriceModifier
 
 as_counted = "as head office counts it"
@@ -85,6 +85,11 @@ def return_of(line_no: int, sold_at: str | None) -> str:
     """A line that takes another back. ``sold_at``: the shop that sold it, if it was another."""
     where = f" of {sold_at}" if sold_at else ""
     return f"Return of line {line_no} of an earlier receipt{where}"
+
+
+def price_of_book(line: ReceiptLine) -> str:
+    """Out of which book its price is, and which publication of it."""
+    return f"Price of book {line.price_book}, version {line.price_version:,}"
 
 
 def price_changed(before: str, by: str) -> str:

@@ -128,6 +128,7 @@ def _parts(into: Fold, event: Event, sale: RetailTransaction) -> None:
                 line.original.line_no if line.original else None,
                 line.original.store_id if line.original else None,
                 line.unverified,
+                line.price_book,
             )
         )
     for tax in sale.taxes:

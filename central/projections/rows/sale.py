@@ -61,6 +61,7 @@ class SaleLine(NamedTuple):
     original_line_no: int | None
     original_store_id: UUID | None
     unverified: str | None
+    price_book: str | None
 
 
 class SaleTax(NamedTuple):

@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
 from central.domain.mirror import MirroredRow
-from central.usecases.feed.claim_codes import claim_codes
+from central.usecases.feed.claim_codes import claim_codes, claim_packs
 from central.usecases.feed.list_published import list_items, list_prices, unlist_prices
+from central.usecases.feed.read_published import published_rows
 from sync.protocol.codec import decode
 from sync.protocol.identity import CompanyId, ItemId
 from sync.protocol.reference import DataSet, Item, Price
@@ -63,8 +64,10 @@ async def _list_prices(
 
 
 async def reclaim_codes(db: AsyncConnection, company_id: CompanyId) -> None:
-    """Whose each scan code is, from the items as they are listed now."""
+    """Whose each scan code is, from the items as they are listed now, and packs."""
     connection = await driver_of(db)
     listed = await connection.fetch(_LISTED, company_id)
     await connection.execute(_RELEASE, company_id)
     await claim_codes(db, company_id, [decode(Item, row["body"]) for row in listed])
+    packs = await published_rows(db, company_id, DataSet.PACKS)
+    await claim_packs(db, company_id, packs.values())

@@ -1,8 +1,8 @@
 """Publishes reference data, each call in the caller's unit of work.
 
 Keys and scopes are what both sides agreed on (``sync/protocol/feeds.py``). What no box could take
-is refused: RowRefused, CodeHeld for a scan code that another active item has, ZoneUnknown for
-prices in a zone that is none.
+is refused: RowRefused, CodeHeld for a scan code that another active item has, CodeOfPack and
+CodeOfItem for one that is a pack's as well, ZoneUnknown for prices in a zone that is none.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -15,13 +15,14 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.projections.fold.customer import is_erased
-from central.usecases.feed.claim_codes import claim_codes
+from central.usecases.feed.claim_codes import claim_codes, claim_packs
 from central.usecases.feed.list_published import list_items, list_prices, unlist_prices
 from central.usecases.feed.price_zones import refuse_unknown_zone
 from central.usecases.feed.publish import PublishedRow, publish
 from sync.protocol.codec import encode
 from sync.protocol.feeds import ROWS, SHARED, RowUnreadable, read_row
 from sync.protocol.identity import CompanyId
+from sync.protocol.price_books import Pack
 from sync.protocol.reference import DataSet, Item, Price
 from sync.protocol.shared import CustomerRecord
 
@@ -95,8 +96,18 @@ async def _enter_prices(
     await list_prices(db, company_id, zone, prices)
 
 
+async def _enter_packs(
+    db: AsyncConnection, company_id: CompanyId, _scope: str, packs: tuple[Pack, ...]
+) -> None:
+    await claim_packs(db, company_id, packs)
+
+
 _ENTER: Mapping[DataSet, Enter] = MappingProxyType(
-    {DataSet.ITEMS: _enter_items, DataSet.PRICES: _enter_prices}
+    {
+        DataSet.ITEMS: _enter_items,
+        DataSet.PRICES: _enter_prices,
+        DataSet.PACKS: _enter_packs,
+    }
 )
 """What else a set's rows must be, and where else they stand."""
 

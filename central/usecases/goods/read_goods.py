@@ -57,7 +57,8 @@ async def read_goods(
         opened[store.code] = {
             str(line.item_id): line.quantity_milli for each in openings for line in each.lines
         }
-    return Goods(items, prices, opened, decimals)
+    packs = await published_rows(db, company_id, DataSet.PACKS)
+    return Goods(items, prices, opened, decimals, {key: one.name for key, one in packs.items()})
 
 
 async def read_stores(db: AsyncConnection, company_id: CompanyId) -> tuple[StoreNamed, ...]:

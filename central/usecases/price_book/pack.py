@@ -2,9 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.engine import driver_of
 from central.domain.fields import plain_text
 from central.domain.typed import minor_of
+from central.usecases.feed.claim_codes import release_packs
 from central.usecases.feed.publish import PublishedRow, publish
 from central.usecases.feed.put_row import Put, put_row
 from central.usecases.feed.read_published import lock_published, published_rows
@@ -17,7 +17,6 @@ from sync.protocol.reference import WORD_CHARACTERS_MAX, DataSet
 from sync.protocol.scan_code import code_key
 
 QUANTITY_DECIMALS = 3
-_HELD = "SELECT item_name FROM live_code WHERE company_id = $1 AND code_key = $2"
 
 
 async def list_packs(db: AsyncConnection, company_id: CompanyId) -> tuple[Pack, ...]:
@@ -34,15 +33,10 @@ async def set_pack(
     name: str | None,
 ) -> tuple[Pack, Put]:
     """``name`` None: the item's, and how many. Raises NotFound for an item that is none,
-    InvalidField, also for a code that an item has."""
+    InvalidField, CodeOfItem."""
     await lock_published(db, company_id)
     item = await item_of_company(db, company_id, item_id)
     key = code_key(plain_text(scan_code, "code", WORD_CHARACTERS_MAX))
-    held = await (await driver_of(db)).fetchval(_HELD, company_id, key)
-    if held is not None:
-        raise InvalidField(
-            f"code: it is that of {held}.", field="code", remedy="Choose the code of the pack."
-        )
     milli = minor_of(quantity, QUANTITY_DECIMALS, "quantity")
     if milli == 0:
         raise InvalidField(
@@ -66,4 +60,5 @@ async def retire_pack(db: AsyncConnection, company_id: CompanyId, scan_code: str
         )
     gone: Pack = found[key]
     await publish(db, company_id, DataSet.PACKS, SHARED, [PublishedRow(key, None)])
+    await release_packs(db, company_id, [key])
     return gone

@@ -8,7 +8,7 @@ quantity for others. All of it is the same in any order of the lines.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from edge.domain.sale.basket import LineRequest
@@ -101,15 +101,36 @@ class _Asked(NamedTuple):
 
 
 Quantities: TypeAlias = Mapping[str, int]
+_Choose: TypeAlias = Callable[[_Asked, Quantities, Quantities, Situation], Chosen | None]
 
 
 def choose_prices(lines: Sequence[LineRequest], known: Situation) -> dict[int, Chosen]:
     """By line number, the sale lines of a request that a book prices. Raises what ``find_item``
     does."""
+    return _by_line(lines, known, lambda line: not line.is_return, _choose)
+
+
+def lowest_prices(lines: Sequence[LineRequest], known: Situation) -> dict[int, Chosen]:
+    """The same of goods that come back without a receipt: each at the lowest that this customer may
+    be asked for so many of them today, fixed or not, so that nobody is given more than they
+    cost."""
+    return _by_line(lines, known, _has_no_receipt, _lowest)
+
+
+def _has_no_receipt(line: LineRequest) -> bool:
+    return line.unverified is not None and line.original is None
+
+
+def _by_line(
+    lines: Sequence[LineRequest],
+    known: Situation,
+    counts: Callable[[LineRequest], bool],
+    choose_one: _Choose,
+) -> dict[int, Chosen]:
     asked = [
         _asked(line, known, f"lines[{index}]")
         for index, line in enumerate(lines)
-        if not line.is_return and line.unit_price_minor is None
+        if line.unit_price_minor is None and counts(line)
     ]
     counted = [each for each in asked if each.label.amount_minor is None]
     units, packs = Counter[str](), Counter[str]()
@@ -118,7 +139,7 @@ def choose_prices(lines: Sequence[LineRequest], known: Situation) -> dict[int, C
             packs[each.label.pack or ""] += each.line.quantity_milli
         else:
             units[each.item.item_id] += each.quantity_milli
-    found = ((each.line.line_no, _choose(each, units, packs, known)) for each in counted)
+    found = ((each.line.line_no, choose_one(each, units, packs, known)) for each in counted)
     return {line_no: chosen for line_no, chosen in found if chosen is not None}
 
 
@@ -134,17 +155,38 @@ def _asked(line: LineRequest, known: Situation, path: str) -> _Asked:
 
 def _choose(asked: _Asked, units: Quantities, packs: Quantities, known: Situation) -> Chosen | None:
     item, label = asked.item, asked.label
-    rate = known.rates.get(item.tax_class)
-    rate_bp = 0 if rate is None else rate.rate_bp
-    plain = None
-    if item.price is not None:
-        plain = Plain(item.price.unit_price_minor, known.settings.tax_included)
+    plain, rate_bp = _plain(item, known)
     of_units = known.offers.get((item.item_id, ""), ())
     unit = choose(plain, of_units, units.get(item.item_id, 0), rate_bp)
     pack = choose(None, asked.of_pack, packs.get(label.pack or "", 0), rate_bp)
     if pack is not None and (pack.fixed or not _is_less(unit or plain, label, pack, rate_bp)):
         return Chosen(pack, of_pack=True)
     return None if unit is None else Chosen(unit, of_pack=False)
+
+
+def _lowest(asked: _Asked, units: Quantities, packs: Quantities, known: Situation) -> Chosen | None:
+    item, label = asked.item, asked.label
+    plain, rate_bp = _plain(item, known)
+    many = units.get(item.item_id, 0)
+    of_units = [
+        each for each in known.offers.get((item.item_id, ""), ()) if each.from_milli <= many
+    ]
+    of_packs = [each for each in asked.of_pack if each.from_milli <= packs[label.pack or ""]]
+    by_units: list[Offer | Plain] = [*([] if plain is None else [plain]), *of_units]
+    unit = min(by_units, key=lambda each: gross(each, rate_bp), default=None)
+    pack = min(of_packs, key=lambda each: gross(each, rate_bp), default=None)
+    if pack is not None and not _is_less(unit, label, pack, rate_bp):
+        return Chosen(pack, of_pack=True)
+    return Chosen(unit, of_pack=False) if isinstance(unit, Offer) else None
+
+
+def _plain(item: ItemOnSale, known: Situation) -> tuple[Plain | None, int]:
+    """The price that the item has without any book, and the tax on it."""
+    rate = known.rates.get(item.tax_class)
+    rate_bp = 0 if rate is None else rate.rate_bp
+    if item.price is None:
+        return None, rate_bp
+    return Plain(item.price.unit_price_minor, known.settings.tax_included), rate_bp
 
 
 def _is_less(unit: Offer | Plain | None, label: Label, pack: Offer, rate_bp: int) -> bool:

@@ -77,14 +77,9 @@ def price_line(
     refuse_differing(line, label, path)
     until, lot = line.expires_on or label.expires_on, line.lot or label.lot
     refuse_expired(until, lot, known.business_date, item.name, path)
-    if chosen is not None:
-        item = _at(item, label, chosen)
+    item = at_price(item, label, chosen)
     priced = price_label(line, label, item, path) if label.codes else _price_plain(line, item, path)
-    if chosen is not None:
-        extended = priced.extended_minor
-        if chosen.of_pack:
-            extended = extend(chosen.offer.unit_price_minor, line.quantity_milli)
-        priced = priced._replace(extended_minor=extended, chosen=chosen)
+    priced = by_book(line, priced, chosen)
     if priced.extended_minor == 0 and priced.unit_price_minor > 0:
         raise AmountIsNothing(item.name, priced.quantity_milli, field=f"{path}.quantity_milli")
     if priced.extended_minor > MINOR_MAX:
@@ -92,12 +87,24 @@ def price_line(
     return priced
 
 
-def _at(item: ItemOnSale, label: Label, chosen: Chosen) -> ItemOnSale:
-    """The item at a book's price of one unit."""
+def at_price(item: ItemOnSale, label: Label, chosen: Chosen | None) -> ItemOnSale:
+    """The item at a book's price of one unit; None: at its own."""
+    if chosen is None:
+        return item
     minor = chosen.offer.unit_price_minor
     if chosen.of_pack and label.quantity_milli:
         minor = divide_half_up(minor * MILLI, label.quantity_milli)
     return item._replace(price=PriceInForce(minor, chosen.offer.version))
+
+
+def by_book(line: LineRequest, priced: Priced, chosen: Chosen | None) -> Priced:
+    """What is priced ``at_price``, with what its packs come to."""
+    if chosen is None:
+        return priced
+    extended = priced.extended_minor
+    if chosen.of_pack:
+        extended = extend(chosen.offer.unit_price_minor, line.quantity_milli)
+    return priced._replace(extended_minor=extended, chosen=chosen)
 
 
 def _price_plain(line: LineRequest, item: ItemOnSale, path: str) -> Priced:

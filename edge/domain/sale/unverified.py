@@ -1,5 +1,6 @@
 """Goods that come back and nobody can show a receipt for: at the price that is typed, else at the
-one in force, with today's tax, and with the reason why they are taken.
+lowest in force for this customer (``price_books.py``), with today's tax, and with the reason why
+they are taken.
 
 Nothing is known of what was paid, so nothing is promised about it: no modifier comes back, no
 points are taken, and money goes back by what carries any value (sync/protocol/refunds.py). How far
@@ -11,9 +12,13 @@ from collections.abc import Sequence
 from edge.domain.sale import tax
 from edge.domain.sale.basket import LineRequest
 from edge.domain.sale.labels import PLAIN
+from edge.domain.sale.price_books import lowest_prices
 from edge.domain.sale.pricing import (
     OPEN_PRICE_VERSION,
+    Chosen,
     Priced,
+    at_price,
+    by_book,
     find_item,
     price_label,
     refuse_part,
@@ -32,6 +37,7 @@ def take_unverified(lines: Sequence[LineRequest], known: Situation) -> dict[int,
     PriceMissing, AmountIsNothing, AmountTooLarge, TaxRateMissing.
     """
     asked, found, rates = [], [], []
+    chosen = lowest_prices(lines, known) if known.offers else {}
     for index, line in enumerate(lines):
         if line.unverified is None:
             continue
@@ -39,19 +45,21 @@ def take_unverified(lines: Sequence[LineRequest], known: Situation) -> dict[int,
         if line.original is not None:
             raise NotUnverified(field=f"{path}.unverified")
         asked.append(line)
-        found.append(_priced(line, known, path))
+        found.append(_priced(line, known, path, chosen.get(line.line_no)))
         rates.append(tax.rate_of(found[-1].item.tax_class, known.rates, path))
-    included = known.settings.tax_included
+    of_store = known.settings.tax_included
+    modes = [of_store if one.chosen is None else one.chosen.offer.tax_included for one in found]
     amounts = [each.extended_minor for each in found]
     classes = [(each.item.tax_class, rate.rate_bp) for each, rate in zip(found, rates, strict=True)]
-    taxes = tax.cut_tax(amounts, classes, included=included)
-    each = zip(asked, found, rates, taxes, strict=True)
-    return {one[0].line_no: _line(*one, included=included) for one in each}
+    taxes = tax.cut_by_mode(amounts, classes, modes)
+    each = zip(asked, found, rates, taxes, modes, strict=True)
+    return {one[0].line_no: _line(*one) for one in each}
 
 
-def _priced(line: LineRequest, known: Situation, path: str) -> Priced:
+def _priced(line: LineRequest, known: Situation, path: str, chosen: Chosen | None) -> Priced:
     item = find_item(line, known, path)
     label = known.labels.get(line.scan_code or "", PLAIN)
+    item = at_price(item, label, chosen)
     if label.codes:
         priced = price_label(line, label, item, path)
     else:
@@ -59,6 +67,7 @@ def _priced(line: LineRequest, known: Situation, path: str) -> Priced:
         price = _price(line, item, path)
         extended = extend(price.unit_price_minor, line.quantity_milli)
         priced = Priced(item, *price, extended, line.quantity_milli)
+    priced = by_book(line, priced, chosen)
     if priced.extended_minor == 0 and priced.unit_price_minor > 0:
         raise AmountIsNothing(item.name, priced.quantity_milli, field=f"{path}.quantity_milli")
     if priced.extended_minor > MINOR_MAX:
@@ -76,12 +85,12 @@ def _price(line: LineRequest, item: ItemOnSale, path: str) -> PriceInForce:
 
 
 def _line(
-    asked: LineRequest, priced: Priced, rate: RateInForce, tax_minor: int, *, included: bool
+    asked: LineRequest, priced: Priced, rate: RateInForce, tax_minor: int, included: bool
 ) -> Line:
     item = priced.item
     return Line(
         item_id=item.item_id,
-        description=item.name,
+        description=priced.label.name or item.name,
         unit=item.unit,
         scan_code=asked.scan_code,
         tax_class=item.tax_class,
@@ -102,4 +111,5 @@ def _line(
         expires_on=asked.expires_on,
         note=asked.note,
         unverified=asked.unverified,
+        price_book=None if priced.chosen is None else priced.chosen.offer.book,
     )

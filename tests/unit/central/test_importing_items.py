@@ -19,6 +19,7 @@ from central.domain.importing.sheet import Cell, Fault, FileRefused, Row, Sheet
 from sync.protocol.facts import TaxClass
 from sync.protocol.identity import ItemId
 from sync.protocol.reference import Item, Price
+from sync.protocol.scan_code import code_key
 from sync.protocol.text import SHORT_ID_PATTERN
 from sync.protocol.units import Unit
 
@@ -233,6 +234,15 @@ def test_a_code_of_another_item_names_who_has_it() -> None:
     )
     (fault,) = faults_of(f"{CODES}A;Milk;7\nB;Cream;7")
     assert (fault.line, fault.reason) == (3, "it is the code of Milk (A) in line 2")
+
+
+def test_a_code_of_a_pack_names_the_pack_and_the_line() -> None:
+    goods = EMPTY._replace(packs={code_key("036000291452"): "Six of milk"})
+    (fault,) = faults_of(f"{CODES}A;Milk;7\nB;Cream;0036000291452", goods)
+    assert (fault.line, fault.value, fault.reason) == (
+        *(3, "0036000291452", "it is the code of the pack Six of milk"),
+    )
+    assert faults_of(f"{CODES}A;Milk;7", goods) == []
 
 
 def test_a_code_may_move_from_one_item_to_another_in_one_file() -> None:

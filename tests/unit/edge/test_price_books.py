@@ -12,16 +12,18 @@ from msgspec.structs import replace
 from edge.domain.sale.basket import LineRequest, PriceOverrideRequest
 from edge.domain.sale.compose import compose
 from edge.domain.sale.price_books import Book, BookedPrice, Place, in_force
+from edge.domain.sale.priced_basket import price_basket
 from edge.domain.sale.quote import Quote, quote
 from edge.domain.sale.refusals.lines import QuantityNotWhole
 from edge.domain.sale.refusals.prices import PriceMissing
-from edge.domain.sale.situation import Offers, Situation
-from sync.protocol.facts import OriginalLine, RetailTransaction
+from edge.domain.sale.situation import Offers, PaidBefore, Situation
+from sync.protocol.facts import OriginalLine, RetailTransaction, TenderKind
 from sync.protocol.identity import ItemId
 from sync.protocol.labels.label import Label
 from sync.protocol.money import MILLI, divide_half_up, included_tax
 from sync.protocol.price_books import Offer
-from tests.builders import CARD, MEMBER, SETTINGS, ean13, situation
+from sync.protocol.refunds import Payment
+from tests.builders import CARD, CASH, MEMBER, SETTINGS, ean13, situation
 from tests.sale_builders import line, return_line, sale_request, tender
 from tests.unit.edge.test_promotions import as_sold
 
@@ -188,6 +190,57 @@ def test_both_modes_of_tax_stand_in_one_receipt(of_store: bool) -> None:
     assert included.tax_minor == included_tax(included.amount_minor, 900)
     assert fact.total_minor == added.amount_minor + added.tax_minor + included.amount_minor
     assert fact.points_earned == fact.total_minor // 1_000
+
+
+BOTH = {**TEN, **offers(book("pack", 2_000), book("packs", 1_800, 2), pack=SIX_KEY)}
+UNVERIFIED: list[tuple[list[LineRequest], Offers, list[tuple[str | None, int]]]] = [
+    ([line("I05", 9)], TEN, [(None, -3_420)]),
+    ([line("I05", 10)], TEN, [("ten", -3_000)]),
+    ([line("I05", 4), line("I05", 6)], TEN, [("ten", -1_200), ("ten", -1_800)]),
+    # the lowest of all, where a sale would have the fixed one
+    ([line("I05")], offers(book("dear", 500, fixed=True)), [(None, -380)]),
+    ([line("I05")], offers(book("dear", 500, fixed=True), book("few", 300)), [("few", -300)]),
+    # packs, each at the lower of its own price and its units'
+    ([packs()], {}, [(None, -2_280)]),
+    ([packs()], BOTH, [("pack", -2_000)]),
+    ([packs(2)], BOTH, [("packs", -3_600)]),
+    ([packs()], offers(book("pack", 2_300, fixed=True), pack=SIX_KEY), [(None, -2_280)]),
+    # what is typed is what goes back
+    ([line("I05", price_minor=100)], offers(book("few", 50)), [(None, -100)]),
+    ([line("UNPRICED")], offers(book("trade", 700), item_id=ItemId("UNPRICED")), [("trade", -700)]),
+]
+
+
+@pytest.mark.parametrize(("lines", "found", "expected"), UNVERIFIED)
+def test_goods_without_a_receipt_come_back_at_the_lowest_price_of_today(
+    lines: list[LineRequest], found: Offers, expected: list[tuple[str | None, int]]
+) -> None:
+    paid = PaidBefore({}, Payment(CASH, "Cash", TenderKind.CASH, 0))
+    known = knowing(found, paid=paid)
+    back = [replace(each, unverified="no receipt") for each in lines]
+    said = quoted(back, known)
+    assert [each.amount_minor for each in said.lines] == [minor for _, minor in expected]
+    rounded = said.total_minor
+    given = (tender(CASH, rounded),)
+    asked = sale_request("back", back, given, total_minor=rounded, customer_id=MEMBER)
+    fact = compose(asked, known).fact
+    assert [(each.price_book, each.amount_minor) for each in fact.lines] == expected
+    for each in fact.lines:
+        assert each.price_version in ((77,) if each.price_book else (0, 11))
+
+
+@pytest.mark.parametrize("of_store", [True, False])
+def test_goods_without_a_receipt_keep_their_books_mode_of_tax(of_store: bool) -> None:
+    settings = replace(SETTINGS, tax_included=of_store)
+    paid = PaidBefore({}, Payment(CASH, "Cash", TenderKind.CASH, 0))
+    known = knowing(offers(book("other", 200, included=not of_store)), settings=settings, paid=paid)
+    back = [replace(each, unverified="no receipt") for each in (line("I05", 5), line("I10"))]
+    asked = sale_request("back", back, (), total_minor=0, customer_id=MEMBER)
+    lines = price_basket(asked, known).lines(())
+    assert [each.tax_included for each in lines] == [not of_store, of_store]
+    added, included = sorted(lines, key=lambda each: each.tax_included)
+    assert -added.tax_minor == divide_half_up(-added.amount_minor * 900, 10_000)
+    assert -included.tax_minor == included_tax(-included.amount_minor, 900)
 
 
 NOW = 1_000

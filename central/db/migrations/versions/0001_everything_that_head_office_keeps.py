@@ -717,6 +717,7 @@ def _create_live_code() -> None:
         sa.Column("code_key", sa.String(), nullable=False),
         sa.Column("item_id", sa.String(), nullable=False),
         sa.Column("item_name", sa.String(), nullable=False),
+        sa.Column("pack", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("company_id", "code_key", name=op.f("pk_live_code")),
     )
     op.create_index(op.f("ix_live_code_item_id"), "live_code", ["item_id"], unique=False)
@@ -996,6 +997,7 @@ def _create_sale_line() -> None:
         sa.Column("original_line_no", sa.Integer(), nullable=True),
         sa.Column("original_store_id", sa.Uuid(), nullable=True),
         sa.Column("unverified", sa.String(), nullable=True),
+        sa.Column("price_book", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint(
             "store_id",
             "business_date",
@@ -1011,6 +1013,13 @@ def _create_sale_line() -> None:
         ["store_id", "original_sale_id", "original_line_no"],
         unique=False,
         postgresql_where=sa.text("original_sale_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_sale_line_price_book",
+        "sale_line",
+        ["store_id", "business_date"],
+        unique=False,
+        postgresql_where=sa.text("price_book IS NOT NULL"),
     )
     op.create_index(
         "ix_sale_line_unverified",
