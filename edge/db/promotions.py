@@ -16,8 +16,8 @@ from edge.db.past import Kind, past_of_kind
 from sync.protocol.codec import decode, encode
 from sync.protocol.identity import PromotionId
 from sync.protocol.promotions.conditions import Condition, coupon_key
-from sync.protocol.promotions.kinds import BY_CODE, Published, picks_of
-from sync.protocol.promotions.shape import Pick, Terms
+from sync.protocol.promotions.kinds import BY_CODE, Published, picks_of, understood
+from sync.protocol.promotions.shape import Pick, Promotion, Terms
 from sync.protocol.reference import PublishedPromotion
 
 LAID_OF_PROMOTIONS = {
@@ -46,25 +46,19 @@ AND p.from_ms <= :as_of_ms AND (p.until_ms IS NULL OR p.until_ms > :as_of_ms)
 """
 
 
-READ_MAX = 4_096
-"""Conditions and terms that are kept as they were read: most promotions share a few."""
-
-
-@lru_cache(maxsize=READ_MAX)
-def _condition(body: bytes) -> Condition:
-    return decode(Condition, body)
-
-
-@lru_cache(maxsize=READ_MAX)
-def _terms(body: bytes) -> Terms:
-    return decode(Terms, body)
+KEPT_MAX = 2_048
+KEPT_BYTES_MAX = 2_048
+"""Promotions that are kept as they were read, and how long arguments and condition of one may be: a
+quote reads some fifty of a thousand, and the next one others of the same."""
 
 
 class Held(NamedTuple):
-    """A promotion and when it is in force."""
+    """A promotion and when it is in force. ``promotion``: None where this version cannot read
+    it."""
 
     published: Published
     condition: Condition
+    promotion: Promotion | None
 
 
 def take_promotions(db: sqlite3.Connection, rows: Sequence[tuple[int, PublishedPromotion]]) -> None:
@@ -140,10 +134,18 @@ def _names(pick: Pick) -> Iterator[str]:
     yield from (_DEPARTMENT + department for department in pick.departments)
 
 
-def _held(row: Sequence[Any]) -> Held:
+def _held(row: tuple[Any, ...]) -> Held:
+    return _read(row) if len(row[4]) + len(row[5]) > KEPT_BYTES_MAX else _kept(row)
+
+
+def _read(row: tuple[Any, ...]) -> Held:
     promotion_id, version, name, kind, *packed = row
     arguments, condition, terms = (
         bytes.fromhex(each) if isinstance(each, str) else each for each in packed
     )
-    published = Published(PromotionId(promotion_id), version, name, kind, arguments, _terms(terms))
-    return Held(published, _condition(condition))
+    what = (PromotionId(promotion_id), version, name, kind, arguments, decode(Terms, terms))
+    published = Published(*what)
+    return Held(published, decode(Condition, condition), understood(published))
+
+
+_kept = lru_cache(maxsize=KEPT_MAX)(_read)

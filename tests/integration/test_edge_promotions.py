@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from edge.db.connection.engine import open_connection
+from edge.db.promotions import KEPT_BYTES_MAX, promotions_about
 from edge.usecases.feed.apply_reference import apply_reference
 from sync.protocol.codec import encode
 from sync.protocol.feeds import SHARED
@@ -186,3 +187,19 @@ def test_of_a_thousand_in_force_a_basket_reads_those_of_its_own_goods(
     steps = 0
     assert sold(db, "b", 1_026) == [("tenth", 999, -114)]
     assert with_many <= steps + 1
+
+
+def test_a_promotion_is_read_once_until_it_is_published_anew(
+    db: sqlite3.Connection, head_office: HeadOffice
+) -> None:
+    """But for one that is so long that keeping it would take more memory than it saves time."""
+    many = Pick(items=("I05", *(f"other-{number}" for number in range(KEPT_BYTES_MAX // 8))))
+    head_office.publishes(row("TEA", PercentOff(TEA, HALF)), row("MANY", PercentOff(many, HALF)))
+    first, again = (promotions_about(db, ["I05"], [], [], NOW_MS) for _ in range(2))
+    assert first == again
+    assert first[PromotionId("TEA")].promotion is again[PromotionId("TEA")].promotion
+    assert first[PromotionId("MANY")].promotion is not again[PromotionId("MANY")].promotion
+    head_office.publishes(row("TEA", PercentOff(TEA, HALF // 2)))
+    anew = promotions_about(db, ["I05"], [], [], NOW_MS)[PromotionId("TEA")].promotion
+    assert anew is not None
+    assert anew.arguments == PercentOff(TEA, HALF // 2)

@@ -40,7 +40,6 @@ from sync.protocol.facts import TaxClass
 from sync.protocol.identity import ItemId, PromotionId, TenderId
 from sync.protocol.labels.label import Label
 from sync.protocol.promotions.conditions import Condition, Occasion, coupon_key, holds, local_time
-from sync.protocol.promotions.kinds import understand
 from sync.protocol.promotions.once import shown_codes
 from sync.protocol.promotions.shape import Promotion
 from sync.protocol.reference import ItemRule, ReceiptTexts, Role, StoreSettings
@@ -147,15 +146,20 @@ def with_promotions(
     found = [each for each in about.values() if each and holds(each.condition, now)]
     taken = {coupon_key(code) for each in found for code in each.condition.coupons}
     usable = {key: code for key, code in shown.items() if may_use(code, held.coupon_rights)}
-    named = [
-        each.published._replace(coupon=coupon)
-        for each in found
-        if (coupon := _coupon(each.condition, usable)) or not each.condition.coupons
+    promotions = [
+        promotion for each in found if (promotion := _of_basket(each, usable)) is not None
     ]
-    in_order = sorted(named, key=lambda each: (each.version, each.promotion_id))
-    return held._replace(
-        promotions=understand(in_order).in_force, coupons=frozenset(taken & set(shown))
-    )
+    promotions.sort(key=lambda each: (each.version, each.promotion_id))
+    return held._replace(promotions=tuple(promotions), coupons=frozenset(taken & set(shown)))
+
+
+def _of_basket(held: Held, usable: Mapping[str, str]) -> Promotion | None:
+    """With the code that was shown for it; None: without it the basket gets nothing, or this
+    version cannot read it."""
+    if held.promotion is None or not held.condition.coupons:
+        return held.promotion
+    coupon = _coupon(held.condition, usable)
+    return msgspec.structs.replace(held.promotion, coupon=coupon) if coupon else None
 
 
 def _coupon(asked: Condition, shown: Mapping[str, str]) -> str | None:

@@ -5,7 +5,7 @@ Theory. Each piece takes part in one deal at most, so this is weighted set packi
 smaller still: promotions of a higher priority choose first; those that want no piece in common are
 told apart; a deal over one piece at a time (a tenth off) never competes by more than what that one
 piece would get, so it is the worth of a piece that nothing better takes; and pieces that are alike
-are counted. What is left is searched whole (``_Search``), every distribution of pieces over deals
+are counted. What is left is searched whole (``search.py``), every distribution of pieces over deals
 once, by how many of each sort are left.
 
 A monstrous basket runs out of ``TRIES_MAX``. It is served by taking the heaviest deal again and
@@ -18,20 +18,26 @@ first are the best.
 Compared are FINE parts of a minor unit: a share is rounded once, after it was chosen.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from sync.protocol.promotions.pieces import Deal, Offer, Sort, Want, Way
-from sync.protocol.promotions.shape import START, Piece
+from sync.protocol.promotions.search import (
+    Counts,
+    Search,
+    Taken,
+    TooMany,
+    fillings,
+    less,
+    pieces_of,
+    together,
+)
+from sync.protocol.promotions.shape import START
 
-TRIES_MAX = 2_000
-"""Deals that are tried for one group of promotions that compete; some 40 ms."""
 DEPTH_MAX = 200
 """Promotions that compete, and pieces that they compete for, together: a search is as deep."""
 FILLINGS_MAX = 50
 """That are looked at before an offer is searched."""
-Counts: TypeAlias = tuple[int, ...]
-Taken: TypeAlias = tuple[tuple[int, int], ...]
 
 
 def choose(sorts: Sequence[Sort], offers: Sequence[Offer]) -> list[Deal]:
@@ -44,7 +50,7 @@ def choose(sorts: Sequence[Sort], offers: Sequence[Offer]) -> list[Deal]:
         for group in _that_compete(of_priority):
             found = _choose_in(sorts, group, counts)
             deals += found
-            counts = _less(counts, found)
+            counts = less(counts, found)
     return deals
 
 
@@ -55,17 +61,17 @@ def total_off(deals: Sequence[Deal]) -> int:
 
 def _that_compete(offers: Sequence[Offer]) -> list[list[Offer]]:
     """Offers that want pieces in common, directly or by others."""
-    groups: list[tuple[set[int], list[Offer]]] = []
+    groups: list[tuple[int, list[Offer]]] = []
     for offer in offers:
-        wanted, of_group = set(offer.touches), [offer]
-        apart = []
-        for sorts, members in groups:
-            if wanted & sorts:
-                wanted |= sorts
-                of_group = members + of_group
+        wanted, of_group, apart = offer.touches, [offer], []
+        for group in groups:
+            if wanted & group[0]:
+                wanted |= group[0]
+                of_group = group[1] + of_group
             else:
-                apart.append((sorts, members))
-        groups = [*apart, (wanted, of_group)]
+                apart.append(group)
+        apart.append((wanted, of_group))
+        groups = apart
     return [members for _, members in groups]
 
 
@@ -84,12 +90,14 @@ def _choose_in(sorts: Sequence[Sort], offers: Sequence[Offer], counts: Counts) -
     ]
     deals: list[Deal] = []
     for group in _that_compete(several):
-        touched = frozenset().union(*[each.touches for each in group])
+        touched = 0
+        for each in group:
+            touched |= each.touches
         near = [each for each in alone if each.touches & touched]
-        worth = {sort: single for sort, single in singles.items() if sort in touched}
-        left = tuple([many if sort in touched else 0 for sort, many in enumerate(counts)])
+        worth = {sort: single for sort, single in singles.items() if touched >> sort & 1}
+        left = tuple([many if touched >> sort & 1 else 0 for sort, many in enumerate(counts)])
         deals += _choose_of(sorts, group, near, worth, left)
-    return deals + _rest(singles, _less(counts, deals))
+    return deals + _rest(singles, less(counts, deals))
 
 
 def _gains(
@@ -100,11 +108,11 @@ def _gains(
     if len(offer.ways) > 1:
         return True
     for way in offer.ways[START]:
-        for tries, taken in enumerate(_fillings(way.wants, counts)):
+        for tries, taken in enumerate(fillings(way.wants, counts)):
             if tries == FILLINGS_MAX:
                 return True
-            less = sum(singles[sort].off * many for sort, many in taken if sort in singles)
-            if way.step.off(_pieces(sorts, taken)) > less:
+            singly = sum([singles[sort].off * many for sort, many in taken if sort in singles])
+            if way.step.off(pieces_of(sorts, taken)) > singly:
                 return True
     return False
 
@@ -122,8 +130,9 @@ def _choose_of(
         return _heaviest_first(sorts, several, counts, _whole)
     if len(several) + sum(counts) <= DEPTH_MAX:
         try:
-            return _Search(sorts, several, singles).best(counts)
-        except _TooMany:
+            worth = [singles[sort].off if sort in singles else 0 for sort in range(len(sorts))]
+            return Search(sorts, several, worth).best(counts)
+        except TooMany:
             pass
     return _nearly_best(sorts, [*several, *alone], singles, counts)
 
@@ -141,12 +150,13 @@ def _is_plain(offer: Offer) -> bool:
 def _best_singles(sorts: Sequence[Sort], offers: Sequence[Offer]) -> dict[int, _Single]:
     """By sort, what one piece of it gets where nothing better takes it."""
     best: dict[int, _Single] = {}
+    most = [0] * len(sorts)
     for offer in offers:
         for way in offer.ways[START]:
             for sort in way.wants[0].sorts:
                 off = way.step.off((sorts[sort].piece,))
-                if off > (best[sort].off if sort in best else 0):
-                    best[sort] = _Single(offer, off)
+                if off > most[sort]:
+                    most[sort], best[sort] = off, _Single(offer, off)
     return best
 
 
@@ -156,123 +166,6 @@ def _rest(singles: dict[int, _Single], counts: Counts) -> list[Deal]:
         for sort, single in sorted(singles.items())
         if counts[sort]
     ]
-
-
-def _less(counts: Counts, deals: Sequence[Deal]) -> Counts:
-    left = list(counts)
-    for deal in deals:
-        for sort, pieces in deal.taken:
-            left[sort] -= pieces * deal.times
-    return tuple(left)
-
-
-class _TooMany(Exception):
-    """More deals than are tried."""
-
-
-class _Place(NamedTuple):
-    """Where a search stands: what is left of each sort, which offer is looked at, in which state,
-    and how often it was applied (counted where that is limited)."""
-
-    counts: Counts
-    at: int = 0
-    state: int = START
-    times: int = 0
-
-
-class _Search:
-    """All distributions of pieces over offers, each place looked at once."""
-
-    def __init__(
-        self, sorts: Sequence[Sort], offers: Sequence[Offer], singles: dict[int, _Single]
-    ) -> None:
-        self._sorts = sorts
-        self._offers = offers
-        self._else = [singles[sort].off if sort in singles else 0 for sort in range(len(sorts))]
-        self._known: dict[_Place, tuple[int, Deal | None, _Place | None]] = {}
-        self._tries = 0
-
-    def best(self, counts: Counts) -> list[Deal]:
-        """Raises _TooMany."""
-        place: _Place | None = _Place(counts)
-        deals = []
-        while place is not None:
-            _, deal, place = self._at(place)
-            if deal is not None:
-                deals.append(deal)
-        return deals
-
-    def _at(self, place: _Place) -> tuple[int, Deal | None, _Place | None]:
-        """The most that can come off from here, beyond what single pieces get, and the first move
-        to it."""
-        known = self._known.get(place)
-        if known is not None:
-            return known
-        if place.at == len(self._offers):
-            return 0, None, None
-        onward = _Place(place.counts, place.at + 1)
-        best: tuple[int, Deal | None, _Place | None] = (self._at(onward)[0], None, onward)
-        offer = self._offers[place.at]
-        limit = offer.promotion.terms.times_max
-        if limit is None or place.times < limit:
-            for way in offer.ways[place.state]:
-                for taken in _fillings(way.wants, place.counts):
-                    self._tries += 1
-                    if self._tries > TRIES_MAX:
-                        raise _TooMany
-                    deal = Deal(offer.promotion, _together(taken), self._off(way, taken))
-                    gain = deal.off - sum(self._else[sort] * n for sort, n in deal.taken)
-                    if gain <= 0 and way.step.leads_to == START:
-                        continue
-                    after = place._replace(
-                        counts=_less(place.counts, (deal,)),
-                        state=way.step.leads_to,
-                        times=place.times + 1 if limit is not None else 0,
-                    )
-                    gain += self._at(after)[0]
-                    if gain > best[0]:
-                        best = (gain, deal, after)
-        self._known[place] = best
-        return best
-
-    def _off(self, way: Way, taken: Taken) -> int:
-        return way.step.off(_pieces(self._sorts, taken))
-
-
-def _pieces(sorts: Sequence[Sort], taken: Taken) -> list[Piece]:
-    return [sorts[sort].piece for sort, pieces in taken for _ in range(pieces)]
-
-
-def _together(taken: Taken) -> Taken:
-    """A sort that fills several wants once."""
-    pieces: dict[int, int] = {}
-    for sort, many in taken:
-        pieces[sort] = pieces.get(sort, 0) + many
-    return tuple(pieces.items())
-
-
-def _fillings(wants: Sequence[Want], counts: Counts) -> Iterator[Taken]:
-    """Every way to fill all wants, want by want, in each the dearest first."""
-    if not wants:
-        yield ()
-        return
-    first, *others = wants
-    for taken in _choices(first.sorts, first.pieces, counts):
-        left = list(counts)
-        for sort, pieces in taken:
-            left[sort] -= pieces
-        for rest in _fillings(others, tuple(left)):
-            yield taken + rest
-
-
-def _choices(sorts: Sequence[int], pieces: int, counts: Counts) -> Iterator[Taken]:
-    if pieces == 0:
-        yield ()
-        return
-    for at, sort in enumerate(sorts):
-        for many in range(min(counts[sort], pieces), 0, -1):
-            for rest in _choices(sorts[at + 1 :], pieces - many, counts):
-                yield ((sort, many), *rest)
 
 
 def _nearly_best(
@@ -290,7 +183,7 @@ def _nearly_best(
         _rest(singles, counts),
         *(_heaviest_first(sorts, [each], counts, _whole) for each in several),
     ]
-    tries = [found + _rest(singles, _less(counts, found)) for found in tries]
+    tries = [found + _rest(singles, less(counts, found)) for found in tries]
     return max(tries, key=total_off)
 
 
@@ -323,7 +216,7 @@ def _heaviest_first(
                 taken = _dearest(way.wants, counts)
                 if taken is None:
                     continue
-                deal = Deal(offer.promotion, _together(taken), way.step.off(_pieces(sorts, taken)))
+                deal = Deal(offer.promotion, together(taken), way.step.off(pieces_of(sorts, taken)))
                 if deal.off > 0 and (best is None or _heavier(weigh(deal), weigh(best[0]))):
                     best = (deal, at, way)
         if best is None:
@@ -334,7 +227,7 @@ def _heaviest_first(
         if limit is not None:
             many = min(many, limit - times[at])
         deals.append(deal._replace(times=many))
-        counts = _less(counts, deals[-1:])
+        counts = less(counts, deals[-1:])
         times[at] += many
         states[at] = way.step.leads_to
 

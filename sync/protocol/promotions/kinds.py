@@ -3,7 +3,7 @@
 To add a kind: its file in this folder, its row in ``KINDS``, its table of examples in tests/unit.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -52,33 +52,19 @@ class Published(NamedTuple):
     coupon: str | None = None
 
 
-class Understood(NamedTuple):
-    """``aside``: of a kind that this version does not know, or with arguments that its kind does
-    not take. Those lower no price and stop no sale: a newer head office may publish what it
-    likes."""
-
-    in_force: tuple[Promotion, ...]
-    aside: tuple[Published, ...]
-
-
-def understand(
-    published: Iterable[Published], kinds: Mapping[str, AnyKind] = BY_CODE
-) -> Understood:
-    """Promotions by their kinds, in the order in which they were published."""
-    in_force: list[Promotion] = []
-    aside: list[Published] = []
-    for each in published:
-        kind = kinds.get(each.code)
-        try:
-            arguments = None if kind is None else decode(kind.arguments, each.arguments)
-        except Undecodable:
-            arguments = None
-        if kind is None or arguments is None:
-            aside.append(each)
-        else:
-            what = (each.promotion_id, each.version, each.name, kind, arguments)
-            in_force.append(Promotion(*what, each.terms, each.coupon))
-    return Understood(tuple(in_force), tuple(aside))
+def understood(published: Published, kinds: Mapping[str, AnyKind] = BY_CODE) -> Promotion | None:
+    """By its kind. None: of a kind that this version does not know, or with arguments that its kind
+    does not take. Such a one lowers no price and stops no sale: a newer head office may publish
+    what it likes."""
+    promotion_id, version, name, code, packed, terms, coupon = published
+    kind = kinds.get(code)
+    if kind is None:
+        return None
+    try:
+        arguments = decode(kind.arguments, packed)
+    except Undecodable:
+        return None
+    return Promotion(promotion_id, version, name, kind, arguments, terms, coupon)
 
 
 def picks_of(arguments: object) -> Iterator[Pick]:

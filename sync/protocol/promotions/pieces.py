@@ -4,17 +4,12 @@ Pieces are alike that cost the same and are taken by the same slots: a basket of
 few sorts of them, whatever stands on it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sync.protocol.money import MILLI
-from sync.protocol.promotions.shape import (
-    DealKind,
-    LineOnOffer,
-    Piece,
-    Promotion,
-    Step,
-)
+from sync.protocol.promotions.reach import Reach
+from sync.protocol.promotions.shape import START, LineOnOffer, Piece, Promotion, Step, Takes
 from sync.protocol.units import WHOLE_MILLI, divides
 
 
@@ -27,7 +22,7 @@ class Sort(NamedTuple):
     @property
     def pieces(self) -> int:
         """Of all lines."""
-        return sum(pieces for _, pieces in self.lines)
+        return sum([pieces for _, pieces in self.lines])
 
 
 class Want(NamedTuple):
@@ -45,28 +40,22 @@ class Way(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """A promotion that could take some of these pieces. ``ways`` by its states."""
+    """A promotion that could take some of these pieces. ``ways`` by its states; ``touches``: sorts
+    that any of its slots takes, a bit each. ``is_single``: it takes one piece at a time, as often
+    as there is one."""
 
     promotion: Promotion
     ways: tuple[tuple[Way, ...], ...]
+    touches: int
+    is_single: bool
 
-    @property
-    def touches(self) -> frozenset[int]:
-        """Sorts that any of its slots takes."""
-        return frozenset(
-            sort
-            for state in self.ways
-            for way in state
-            for want in way.wants
-            for sort in want.sorts
-        )
 
-    @property
-    def is_single(self) -> bool:
-        """It takes one piece at a time, as often as there is one."""
-        if self.promotion.terms.times_max is not None or len(self.ways) != 1:
-            return False
-        return all(sum(want.pieces for want in way.wants) == 1 for way in self.ways[0])
+class _Reach(NamedTuple):
+    """Of a slot: its sorts, the dearest first, how many pieces those are, and a bit for each."""
+
+    sorts: tuple[int, ...]
+    pieces: int
+    bits: int
 
 
 class Deal(NamedTuple):
@@ -81,64 +70,80 @@ class Deal(NamedTuple):
     @property
     def pieces(self) -> int:
         """At every application."""
-        return sum(pieces for _, pieces in self.taken)
+        return sum([pieces for _, pieces in self.taken])
 
 
-def sort_pieces(lines: Sequence[LineOnOffer], deals: Sequence[Promotion]) -> list[Sort]:
-    """What ``deals`` could take, by sort. A price of nothing takes part in nothing."""
-    slots = {
-        (slot.of, step.measured)
-        for each in deals
-        for state in _states(each)
-        for step in state
-        for slot in step.slots
-    }
-    found: dict[tuple[Piece, tuple[bool, ...]], list[tuple[int, int]]] = {}
+def offers_of(
+    lines: Sequence[LineOnOffer], deals: Sequence[Promotion]
+) -> tuple[list[Sort], list[Offer]]:
+    """What ``deals`` could take, by sort, and those of them of which a step could be applied to
+    this basket. A price of nothing takes part in nothing."""
+    numbers: dict[Takes, int] = {}
+    taking = [[numbers.setdefault(each, len(numbers)) for each in deal.takes] for deal in deals]
+    sorts, taken_by = _sorts(lines, numbers)
+    taken: list[list[int]] = [[] for _ in numbers]
+    for at in sorted(range(len(sorts)), key=lambda at: -sorts[at].piece.price_minor):
+        for number in taken_by[at]:
+            taken[number].append(at)
+    pieces = [sort.pieces for sort in sorts]
+    reaches = [
+        _Reach(tuple(of), sum([pieces[at] for at in of]), sum([1 << at for at in of]))
+        for of in taken
+    ]
+    found = [
+        _offer(deal, [reaches[number] for number in of])
+        for deal, of in zip(deals, taking, strict=True)
+    ]
+    return sorts, [offer for offer in found if offer is not None]
+
+
+def _sorts(
+    lines: Sequence[LineOnOffer], numbers: Mapping[Takes, int]
+) -> tuple[list[Sort], list[tuple[int, ...]]]:
+    """And what takes each, by its number."""
+    reach, whole = Reach(lines), [divides(line.unit) == WHOLE_MILLI for line in lines]
+    taken_by: list[list[int]] = [[] for _ in lines]
+    for (pick, measured), number in numbers.items():
+        for index in reach.find(pick):
+            if measured or whole[index]:
+                taken_by[index].append(number)
+    found: dict[tuple[Piece, tuple[int, ...]], list[tuple[int, int]]] = {}
     for index, line in enumerate(lines):
-        piece, pieces = _cut(line)
-        if piece.price_minor == 0:
-            continue
-        whole = divides(line.unit) == WHOLE_MILLI
-        taken = tuple([(whole or measured) and pick.takes(line) for pick, measured in slots])
-        if any(taken):
-            found.setdefault((piece, taken), []).append((index, pieces))
-    return [Sort(piece, tuple(of)) for (piece, _), of in found.items()]
+        piece, pieces = _cut(line, whole=whole[index])
+        if piece.price_minor and taken_by[index]:
+            found.setdefault((piece, tuple(taken_by[index])), []).append((index, pieces))
+    sorts = [Sort(piece, tuple(of)) for (piece, _), of in found.items()]
+    return sorts, [of for _, of in found]
 
 
-def _cut(line: LineOnOffer) -> tuple[Piece, int]:
-    if divides(line.unit) == WHOLE_MILLI:
+def _cut(line: LineOnOffer, *, whole: bool) -> tuple[Piece, int]:
+    if whole:
         return Piece(line.unit_price_minor, MILLI), line.quantity_milli // MILLI
     return Piece(line.left_minor, line.quantity_milli), 1
 
 
-def offer_of(
-    promotion: Promotion, sorts: Sequence[Sort], lines: Sequence[LineOnOffer]
-) -> Offer | None:
-    """None where no step of it could ever be applied to this basket."""
-    ways = tuple(
-        tuple([way for step in state if (way := _way(step, sorts, lines)) is not None])
-        for state in _states(promotion)
-    )
-    return Offer(promotion, ways) if ways and ways[0] else None
-
-
-def _way(step: Step, sorts: Sequence[Sort], lines: Sequence[LineOnOffer]) -> Way | None:
-    wants = []
-    for slot in step.slots:
-        taken = [
-            index
-            for index, sort in enumerate(sorts)
-            if (line := lines[sort.lines[0][0]])
-            and (step.measured or divides(line.unit) == WHOLE_MILLI)
-            and slot.of.takes(line)
-        ]
-        if sum(sorts[index].pieces for index in taken) < slot.pieces:
+def _offer(promotion: Promotion, reaches: Sequence[_Reach]) -> Offer | None:
+    """None where no step of it could ever be applied to this basket. ``reaches``: of what it
+    takes."""
+    ways, touches = list[tuple[Way, ...]](), 0
+    for state in promotion.slots:
+        found = []
+        for step, slots in state:
+            wants = []
+            for place, pieces in slots:
+                reach = reaches[place]
+                if reach.pieces < pieces:
+                    break
+                wants.append(Want(reach.sorts, pieces))
+            else:
+                found.append(Way(tuple(wants), step))
+                for place, _ in slots:
+                    touches |= reaches[place].bits
+        if not (ways or found):
             return None
-        dearest_first = sorted(taken, key=lambda index: -sorts[index].piece.price_minor)
-        wants.append(Want(tuple(dearest_first), slot.pieces))
-    return Way(tuple(wants), step)
-
-
-def _states(promotion: Promotion) -> Sequence[Sequence[Step]]:
-    kind = promotion.kind
-    return kind.steps(promotion.arguments) if isinstance(kind, DealKind) else ()
+        ways.append(tuple(found))
+    if not ways:
+        return None
+    often = promotion.terms.times_max is None and len(ways) == 1
+    is_single = often and all(len(way.wants) == way.wants[0].pieces == 1 for way in ways[START])
+    return Offer(promotion, tuple(ways), touches, is_single)

@@ -14,7 +14,7 @@ A deal is borne by its pieces by their prices, a reduction by its lines: cut by 
 what was paid for it.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sync.protocol.facts import PriceModifier
@@ -26,10 +26,10 @@ from sync.protocol.promotions.by_hand import (
     OFF_BASKET,
     OFF_LINE,
     ByHand,
-    Discount,
 )
 from sync.protocol.promotions.choose import choose
-from sync.protocol.promotions.pieces import Deal, offer_of, sort_pieces
+from sync.protocol.promotions.costs import Costs
+from sync.protocol.promotions.pieces import Deal, offers_of
 from sync.protocol.promotions.shape import (
     FINE,
     DealKind,
@@ -44,40 +44,6 @@ from sync.protocol.units import WHOLE_MILLI, divides
 Modifiers = tuple[PriceModifier, ...]
 FIRST_MAX = 8
 """Promotions over the basket that stand alone of which each is tried before all others."""
-
-
-class _Line(NamedTuple):
-    """What a line still costs, what of it may take part in more (``open``), and what of it took
-    part in nothing yet."""
-
-    left_minor: int
-    open_minor: int
-    untouched_minor: int
-    modifiers: Modifiers = ()
-
-    def reduced(self, modifier: PriceModifier) -> "_Line":
-        return _Line(
-            self.left_minor + modifier.amount_minor,
-            self.open_minor,
-            self.untouched_minor,
-            (*self.modifiers, modifier),
-        )
-
-    def by_hand(self, discount: Discount, kind: str, off_minor: int) -> "_Line":
-        if not off_minor:
-            return self
-        less = self.reduced(discount.modifier(kind, off_minor))
-        parts = (self.open_minor, self.untouched_minor)
-        kept = [divide_half_up(part * less.left_minor, self.left_minor) for part in parts]
-        return less._replace(open_minor=kept[0], untouched_minor=kept[1])
-
-    def without(self, open_minor: int, untouched_minor: int) -> "_Line":
-        return _Line(
-            self.left_minor,
-            max(0, self.open_minor - open_minor),
-            max(0, self.untouched_minor - untouched_minor),
-            self.modifiers,
-        )
 
 
 class Reduced(NamedTuple):
@@ -96,31 +62,31 @@ def reduce_lines(
     lines: Sequence[LineOnOffer], promotions: Sequence[Promotion], by_hand: ByHand = NOTHING_BY_HAND
 ) -> Reduced:
     """``promotions`` are in force, in the order in which they were published."""
-    now = [_Line(line.left_minor, line.left_minor, line.left_minor) for line in lines]
+    costs = Costs([line.left_minor for line in lines])
     if by_hand.prices:
         for index, set_to in by_hand.prices.items():
-            now[index] = _Line(lines[index].left_minor, 0, 0).reduced(set_to)
+            costs.set_price(index, set_to)
         lines = _on_offer(lines, by_hand)
     deals = [each for each in promotions if isinstance(each.kind, DealKind)]
     chosen: list[_Borne] = []
     if deals:
         chosen = _choose(lines, deals)
-        now = _with_deals(lines, now, chosen)
+        _with_deals(lines, costs, chosen)
     for index, discount in by_hand.lines.items():
-        now[index] = now[index].by_hand(discount, OFF_LINE, discount.off(now[index].left_minor))
+        costs.by_hand(index, discount, OFF_LINE, discount.off(costs.left[index]))
     others = [_OverBasket(each, each.kind) for each in promotions if isinstance(each.kind, Kind)]
     if others:
-        now = _with_others(lines, now, others)
+        costs = _with_others(lines, costs, others)
     if by_hand.basket is not None:
-        bears = set(range(len(now))).difference(by_hand.bears_none)
-        now = _off_lines(now, by_hand.basket, OFF_BASKET, bears)
-    by_voucher = []
-    for voucher in by_hand.vouchers:
-        before, now = now, _off_lines(now, voucher.discount, BY_VOUCHER, voucher.buys)
-        by_voucher.append(_left(before) - _left(now))
+        bears = set(range(len(lines))).difference(by_hand.bears_none)
+        costs.off_together(by_hand.basket, OFF_BASKET, bears)
+    by_voucher = [
+        costs.off_together(voucher.discount, BY_VOUCHER, voucher.buys)
+        for voucher in by_hand.vouchers
+    ]
     return Reduced(
-        tuple([line.modifiers for line in now]),
-        tuple([0 if at in by_hand.prices else line.left_minor for at, line in enumerate(now)]),
+        tuple([tuple(of_line) for of_line in costs.modifiers]),
+        tuple([0 if at in by_hand.prices else left for at, left in enumerate(costs.left)]),
         _free(lines, chosen),
         _took(chosen),
         tuple(by_voucher),
@@ -135,15 +101,6 @@ def _on_offer(lines: Sequence[LineOnOffer], by_hand: ByHand) -> tuple[LineOnOffe
     )
 
 
-def _off_lines(
-    now: Sequence[_Line], discount: Discount, kind: str, bears: Collection[int]
-) -> list[_Line]:
-    """``bears``: indices of the lines that bear it, by what is left of each."""
-    left = [line.left_minor if index in bears else 0 for index, line in enumerate(now)]
-    shares = split(discount.off(sum(left)), left)
-    return [line.by_hand(discount, kind, share) for line, share in zip(now, shares, strict=True)]
-
-
 class _Borne(NamedTuple):
     """A deal on the lines that bear it: pieces of each, by its index."""
 
@@ -153,12 +110,7 @@ class _Borne(NamedTuple):
 
 def _choose(lines: Sequence[LineOnOffer], promotions: Sequence[Promotion]) -> list[_Borne]:
     """Each deal's pieces are the first of their sort that no deal before took."""
-    sorts = sort_pieces(lines, promotions)
-    offers = [
-        offer
-        for promotion in promotions
-        if (offer := offer_of(promotion, sorts, lines)) is not None
-    ]
+    sorts, offers = offers_of(lines, promotions)
     left = [list(sort.lines) for sort in sorts]
     borne = []
     for deal in choose(sorts, offers):
@@ -170,11 +122,8 @@ def _choose(lines: Sequence[LineOnOffer], promotions: Sequence[Promotion]) -> li
     return borne
 
 
-def _with_deals(
-    lines: Sequence[LineOnOffer], now: Sequence[_Line], chosen: Sequence[_Borne]
-) -> list[_Line]:
+def _with_deals(lines: Sequence[LineOnOffer], costs: Costs, chosen: Sequence[_Borne]) -> None:
     """A promotion is rounded once, over all that the receipt gets of it."""
-    changed = list(now)
     off: dict[PromotionId, dict[int, int]] = {}
     promotions = {each.deal.promotion.promotion_id: each.deal.promotion for each in chosen}
     for deal, of_lines in chosen:
@@ -183,17 +132,15 @@ def _with_deals(
         borne = off.setdefault(deal.promotion.promotion_id, {})
         for (line, minor), share in zip(worth.items(), shares, strict=True):
             borne[line] = borne.get(line, 0) + share
-            gone = minor if deal.promotion.terms.alone else 0
-            changed[line] = changed[line].without(gone, minor)
+            costs.without(line, minor if deal.promotion.terms.alone else 0, minor)
     for promotion_id, by_line in off.items():
         promotion, weights = promotions[promotion_id], tuple(by_line.values())
         whole = divide_half_up(sum(weights), FINE)
         for line, minor in zip(by_line, split(whole, weights), strict=True):
-            part = min(minor, changed[line].left_minor)
+            part = min(minor, costs.left[line])
             if part:
-                gone = 0 if promotion.terms.alone else part
-                changed[line] = changed[line].reduced(_modifier(promotion, part)).without(gone, 0)
-    return changed
+                costs.lower(line, _modifier(promotion, part))
+                costs.without(line, 0 if promotion.terms.alone else part, 0)
 
 
 def _cost(line: LineOnOffer, pieces: int) -> int:
@@ -243,46 +190,42 @@ class _OverBasket(NamedTuple):
 
 
 def _with_others(
-    lines: Sequence[LineOnOffer], now: Sequence[_Line], others: Sequence[_OverBasket]
-) -> list[_Line]:
+    lines: Sequence[LineOnOffer], costs: Costs, others: Sequence[_OverBasket]
+) -> Costs:
     by_priority = sorted(others, key=lambda each: -each.terms.priority)
     alone = [each for each in by_priority if each.terms.alone]
     last = [each for each in by_priority if not each.terms.alone] + alone
+    if not alone:
+        return _in_turn(lines, costs, last)
     orders = [last]
     for each in alone[:FIRST_MAX]:
         orders.append([each, *(other for other in last if other is not each)])
-    return min((_in_turn(lines, now, order) for order in orders), key=_left)
+    return min((_in_turn(lines, costs.copy(), order) for order in orders), key=_left)
 
 
-def _left(lines: Sequence[_Line]) -> int:
-    return sum(line.left_minor for line in lines)
+def _left(costs: Costs) -> int:
+    return sum(costs.left)
 
 
-def _in_turn(
-    lines: Sequence[LineOnOffer], now: Sequence[_Line], others: Sequence[_OverBasket]
-) -> list[_Line]:
-    changed = list(now)
+def _in_turn(lines: Sequence[LineOnOffer], costs: Costs, others: Sequence[_OverBasket]) -> Costs:
     for promotion, kind in others:
+        alone = promotion.terms.alone
+        parts = costs.untouched if alone else costs.open
         seen = [
-            LineOnOffer(*line[:4], _may_take_part(state, promotion), line.department)
-            for line, state in zip(lines, changed, strict=True)
+            LineOnOffer(item_id, unit, quantity_milli, unit_price_minor, part, department)
+            for (item_id, unit, quantity_milli, unit_price_minor, _, department), part in zip(
+                lines, parts, strict=True
+            )
         ]
-        touched = set()
+        touched = list[int]()
         for reduction in kind.apply(promotion.arguments, seen):
-            parts = [_may_take_part(line, promotion) for line in changed]
-            for index, off in _shares(reduction, parts):
-                less = changed[index].reduced(_modifier(promotion, off))
-                changed[index] = less.without(off, off)
-                touched.add(index)
+            shares = _shares(reduction, parts)
+            touched += costs.bear([(at, _modifier(promotion, off)) for at, off in shares])
         for index in touched:
-            line = changed[index]
-            barred = line.open_minor if promotion.terms.alone else 0
-            changed[index] = line.without(barred, line.untouched_minor)
-    return changed
-
-
-def _may_take_part(line: _Line, promotion: Promotion) -> int:
-    return line.untouched_minor if promotion.terms.alone else line.open_minor
+            costs.untouched[index] = 0
+            if alone:
+                costs.open[index] = 0
+    return costs
 
 
 def _shares(reduction: Reduction, left: Sequence[int]) -> list[tuple[int, int]]:
@@ -296,11 +239,5 @@ def _shares(reduction: Reduction, left: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _modifier(promotion: Promotion, off_minor: int) -> PriceModifier:
-    return PriceModifier(
-        promotion.kind.code,
-        -off_minor,
-        promotion.name,
-        promotion.promotion_id,
-        promotion.version,
-        coupon=promotion.coupon,
-    )
+    said = (promotion.name, promotion.promotion_id, promotion.version)
+    return PriceModifier(promotion.kind.code, -off_minor, *said, None, promotion.coupon)

@@ -14,6 +14,7 @@ step's business (``reduce.py``), the same for every kind.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Annotated, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
@@ -56,7 +57,7 @@ class Pick(msgspec.Struct, frozen=True, array_like=True):
 
     def takes(self, line: LineOnOffer) -> bool:
         """Whether a line is one of them."""
-        if line.item_id in self.but:
+        if self.but and line.item_id in self.but:
             return False
         if not (self.items or self.departments):
             return True
@@ -87,6 +88,10 @@ class Step(NamedTuple):
     off: Callable[[Sequence[Piece]], int]
     leads_to: int = START
     measured: bool = False
+
+
+Takes: TypeAlias = tuple[Pick, bool]
+"""What a slot takes, and whether weighed goods are part of it."""
 
 
 class DealKind(NamedTuple, Generic[A]):
@@ -130,9 +135,9 @@ class Terms(msgspec.Struct, frozen=True, array_like=True):
 PLAIN_TERMS = Terms()
 
 
-class Promotion(NamedTuple):
+class Promotion(msgspec.Struct, frozen=True, dict=True):
     """A promotion in force. ``name`` is what the receipt calls it; ``coupon``: the code that was
-    shown for it."""
+    shown for it. What its kind says of its arguments it is asked once."""
 
     promotion_id: PromotionId
     version: int
@@ -141,3 +146,37 @@ class Promotion(NamedTuple):
     arguments: msgspec.Struct
     terms: Terms = PLAIN_TERMS
     coupon: str | None = None
+
+    @cached_property
+    def states(self) -> Sequence[Sequence[Step]]:
+        """Of a deal what can be applied in each of its states, START first; else nothing."""
+        kind = self.kind
+        return kind.steps(self.arguments) if isinstance(kind, DealKind) else ()
+
+    @cached_property
+    def takes(self) -> Sequence[Takes]:
+        """Of a deal what its slots take, each once."""
+        steps = [step for state in self.states for step in state]
+        return list(
+            dict.fromkeys((slot.of, step.measured) for step in steps for slot in step.slots)
+        )
+
+    @cached_property
+    def slots(self) -> Sequence[Sequence[tuple[Step, Sequence[tuple[int, int]]]]]:
+        """Of a deal each state's steps with their slots: which of ``takes``, and how many
+        pieces."""
+        place = {takes: number for number, takes in enumerate(self.takes)}
+        return [
+            [
+                (step, [(place[slot.of, step.measured], slot.pieces) for slot in step.slots])
+                for step in state
+            ]
+            for state in self.states
+        ]
+
+    @cached_property
+    def is_single(self) -> bool:
+        """Of a deal: every application takes one piece, and none leads to another state."""
+        if len(self.states) != 1:
+            return False
+        return all(sum(slot.pieces for slot in step.slots) == 1 for step in self.states[START])

@@ -23,7 +23,7 @@ from sync.protocol.facts import Line, OriginalLine, RetailTransaction
 from sync.protocol.identity import ItemId, PromotionId, ReceiptNumber
 from sync.protocol.money import divide_half_up
 from sync.protocol.paper.receipt import Place
-from sync.protocol.promotions.kinds import KINDS, Published, understand
+from sync.protocol.promotions.kinds import KINDS, Published, understood
 from sync.protocol.promotions.reduce import reduce_lines
 from sync.protocol.promotions.shape import Kind, LineOnOffer, Promotion, Reduction
 from tests.builders import CARD, MEMBER, SETTINGS, situation
@@ -126,16 +126,16 @@ def test_the_receipt_line_says_which_promotion_in_which_version() -> None:
     assert (modifier.promotion_id, modifier.promotion_version) == ("TENTH", 3)
 
 
-def test_published_promotions_are_read_by_their_kinds_and_unknown_ones_set_aside() -> None:
+def test_published_promotions_are_read_by_their_kinds_and_unknown_ones_lower_no_price() -> None:
     known = Published(PromotionId("A"), 1, "a", "percent_off", encode(PercentOff(ItemId("x"), 5)))
     newer = known._replace(promotion_id=PromotionId("B"), code="by_moonlight")
     broken = known._replace(promotion_id=PromotionId("C"), arguments=b"\xc1")
     other = known._replace(promotion_id=PromotionId("D"), arguments=encode(["x", "much"]))
-    found = understand([newer, known, broken, other], {PERCENT_OFF.code: PERCENT_OFF})
-    assert [(each.promotion_id, each.arguments) for each in found.in_force] == [
-        ("A", PercentOff(ItemId("x"), 5))
-    ]
-    assert found.aside == (newer, broken, other)
+    kinds = {PERCENT_OFF.code: PERCENT_OFF}
+    read = understood(known, kinds)
+    assert read is not None
+    assert (read.promotion_id, read.arguments) == ("A", PercentOff(ItemId("x"), 5))
+    assert [understood(each, kinds) for each in (newer, broken, other)] == [None, None, None]
 
 
 def test_every_kind_has_a_code_of_its_own() -> None:

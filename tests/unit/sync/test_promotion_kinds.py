@@ -20,7 +20,7 @@ from sync.protocol.promotions.buy_get import BuyGet
 from sync.protocol.promotions.by_quantity import ByQuantity, Tier
 from sync.protocol.promotions.kinds import KINDS
 from sync.protocol.promotions.percent_off import PercentOff
-from sync.protocol.promotions.pieces import offer_of, sort_pieces
+from sync.protocol.promotions.pieces import offers_of
 from sync.protocol.promotions.reduce import reduce_lines
 from sync.protocol.promotions.several_for import SeveralFor
 from sync.protocol.promotions.shape import FINE, LineOnOffer, Pick, Promotion, Terms
@@ -306,9 +306,7 @@ PROMOTIONS = st.lists(DEALS, min_size=1, max_size=3).map(
 
 
 def chosen_off(lines: Sequence[LineOnOffer], promotions: Sequence[Promotion]) -> int:
-    sorts = sort_pieces(lines, promotions)
-    offers = [offer for each in promotions if (offer := offer_of(each, sorts, lines)) is not None]
-    return choose.total_off(choose.choose(sorts, offers))
+    return choose.total_off(choose.choose(*offers_of(lines, promotions)))
 
 
 def single_pieces(lines: Sequence[LineOnOffer]) -> Iterator[LineOnOffer]:
