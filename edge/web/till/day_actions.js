@@ -105,7 +105,8 @@ export async function openTill(floatMinor) {
   try {
     await allowed("open_till", opening.till_session_id, (overrideId) => begin(opening, overrideId));
   } catch (error) {
-    if (error instanceof Refused) await keepOpening(null);
+    if (!(error instanceof Refused)) throw error;
+    await keepOpening(null);
     if (error.slug === "till-session-not-carried") await carryNothing();
     throw error;
   }

@@ -22,7 +22,7 @@ export function ItemDialog({ item, quantity_milli, scan_code, row }) {
     if (row !== null) void dismiss(row.id);
   };
   const submit = (typed) => {
-    const choice = chosen(item, typed, quantity_milli, scan_code);
+    const choice = chosen(typed, quantity_milli, scan_code);
     if (choice === null) return;
     if (weighed && choice.quantity_milli > HEAVY_MILLI) setDoubted(choice);
     else add(choice);
@@ -57,7 +57,7 @@ export function ItemDialog({ item, quantity_milli, scan_code, row }) {
 }
 
 /** What was typed, or null with a problem shown. */
-function chosen(item, { weight, price, reason }, quantityMilli, scanCode) {
+function chosen({ weight, price, reason }, quantityMilli, scanCode) {
   const { decimals, problem } = state;
   let quantity = quantityMilli ?? ONE_MILLI;
   if (weight !== undefined) {
