@@ -1,19 +1,27 @@
 """Items: what a scanner read, and search by words.
 
 A code may hold any character, ``/`` too, and a browser takes ``.`` and ``..`` out of a path: where
-the code is not known beforehand ask ``GET /scans?text=``, which knows quantities as well.
+the code is not known beforehand ask ``GET /scans?text=``, which knows quantities as well, or
+``POST /scans``, which quotes the basket with it.
 """
 
-import msgspec
-from litestar import get
+from typing import Any
 
-from edge.api.described import Described
+import litestar
+import msgspec
+from litestar import Response, get, post
+
+from edge.api.described import Described, accepts
+from edge.api.guard import answered_directly, box_of, workstation_of
+from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox, Typed, Words
 from edge.db.items import ItemFound
 from edge.domain.item import UnknownScanCode
 from edge.domain.sale.refusals.labels import MisreadCode
 from edge.domain.sale.refusals.lines import BadLine
 from edge.usecases.item.look_up import Scanned, look_up_item, look_up_items, look_up_scan
+from edge.usecases.sale.scan import ScanIntoBasket, ScannedInto, scan_into
+from sync.http.body import read_body
 from sync.protocol.errors import NotFound
 
 
@@ -45,6 +53,25 @@ async def by_scan(box: TheBox, text: Typed) -> Scanned:
         raise _not_found(unknown) from unknown
 
 
+@post(
+    "/scans",
+    status_code=200,
+    request_max_body_size=SALE_BYTES_MAX,
+    operation_class=accepts(ScanIntoBasket),
+    middleware=[answered_directly],
+)
+async def into_basket(request: litestar.Request[Any, Any, Any]) -> Response[ScannedInto]:
+    """As ``GET /scans``, and what the basket comes to with it: a till asks once for each scan."""
+    box = box_of(request)
+    asked, workstation_id = await read_body(request, ScanIntoBasket), workstation_of(request)
+    moment = box.clock.moment()
+    try:
+        found = await box.reader.read(lambda db: scan_into(db, asked, workstation_id, moment))
+    except (UnknownScanCode, MisreadCode) as unknown:
+        raise _not_found(unknown) from unknown
+    return Response(found)
+
+
 def _not_found(unknown: BadLine) -> NotFound:
     return NotFound(unknown.detail, remedy=unknown.remedy, field=unknown.field)
 
@@ -60,4 +87,4 @@ async def by_words(
     return ItemsAnswer(found)
 
 
-ROUTES = (by_code, by_scan, by_words)
+ROUTES = (by_code, by_scan, into_basket, by_words)

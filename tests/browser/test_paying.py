@@ -14,6 +14,7 @@ from tests.browser.till_page import (
     sales,
     scan,
     sees_total,
+    without_quote,
 )
 from tests.browser.watched import Tabs
 
@@ -78,6 +79,7 @@ async def test_the_total_before_a_change_stays_in_sight_and_says_so(tabs: Tabs, 
     await scan(page, first.scan_code)
     await sees_total(page, first.price_minor)
     held: list[Route] = []
+    await page.context.route("**/scans", without_quote)
     await page.context.route("**/quotes", lambda route: held.append(route))
     await scan(page, second.scan_code)
     lines = page.get_by_role("list", name="Basket")

@@ -46,6 +46,32 @@ def give_code(box: Box, code: str, item: Sold) -> None:
         db.commit()
 
 
+async def test_a_scan_is_one_question_whose_answer_prices_the_basket(tabs: Tabs, shop: Box) -> None:
+    """Of a new line, of one more of it, and of another beside it."""
+    page = await open_till_page(tabs, shop)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(shop.url)))
+    first, second, *_ = items(shop)
+    total = 0
+    for number, item in enumerate((first, first, second), start=1):
+        total += item.price_minor
+        await scan(page, item.scan_code)
+        await sees_total(page, total)
+        await nothing_waits(page)
+        assert [path for path in asked if path in ("/scans", "/quotes")] == ["/scans"] * number
+
+
+async def test_a_scan_that_is_not_what_it_was_taken_for_is_priced_all_the_same(
+    tabs: Tabs, shop: Box
+) -> None:
+    """ "2*CODE" where that text is a code of its own: the page asked for two."""
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    give_code(shop, "2*777", item)
+    await scan(page, "2*777")
+    await sees_total(page, item.price_minor)
+
+
 @pytest.mark.parametrize("typed", [False, True], ids=["untouched", "with text in it"])
 async def test_after_a_dialog_with_a_field_the_scan_field_takes_text_and_scans(
     tabs: Tabs, shop: Box, typed: bool

@@ -22,6 +22,7 @@ from tests.browser.till_page import (
     scan,
     sees_total,
     sign_in,
+    without_quote,
 )
 from tests.browser.till_shared import problem_of
 from tests.browser.watched import NARROW, Tabs
@@ -42,6 +43,7 @@ async def test_a_page_whose_till_was_settled_elsewhere_asks_to_open_it(
 
     await page.context.route("**/till", settled)
     refused = problem_of(NoOpenTill(WorkstationId("W1")), 409)
+    await page.context.route("**/scans", without_quote)
     await page.context.route("**/quotes", lambda route: route.fulfill(status=409, json=refused))
     await scan(page, items(shop)[0].scan_code)
     await expect(page.get_by_role("heading", name="Open the till")).to_be_visible()
@@ -179,7 +181,7 @@ async def test_the_highest_head_is_stated_and_the_envelope_is_kept(tabs: Tabs, s
     await pay_exactly(page)
     number = await receipt_number(page)
     await page.get_by_role("button", name="New sale").click()
-    async with page.expect_request("**/quotes") as asked:
+    async with page.expect_request("**/scans") as asked:
         await scan(page, item.scan_code)
     stated = (await asked.value).headers["holdfast-seen"]
     [(seq, digest)] = shop.rows("SELECT j.seq, hex(j.hash) FROM sale JOIN journal j USING (seq)")

@@ -16,7 +16,7 @@ MANAGER, CASHIER = "Mei Ling Tan", "Aisyah Rahman"
 FLOAT_MINOR = 10_000
 LOST = r"net::ERR_(CONNECTION_(RESET|REFUSED)|FAILED)"
 """What Chromium says of a request that has no answer."""
-NO_SUCH_CODE = r"status of 404 .*/scans\?"
+NO_SUCH_CODE = r"status of 404 .*/scans"
 """A code that no item has is no fault of the page."""
 SCANNER_MS, HAND_MS = 5, 80
 REFUSED = r"responded with a status of"
@@ -121,6 +121,12 @@ def _key_events(key: str) -> list[dict[str, str | int]]:
     if key == "Enter":
         down = {"text": "\r", "windowsVirtualKeyCode": 13}
     return [{"type": "keyDown", "key": key, **down}, {"type": "keyUp", "key": key}]
+
+
+async def without_quote(route: Route) -> None:
+    """For a route: what was scanned is found, and what the basket comes to is not said with it."""
+    answer = await route.fetch()
+    await route.fulfill(json={**await answer.json(), "quote": None})
 
 
 async def scan_cut_off(page: Page, code: str) -> None:

@@ -23,6 +23,7 @@ ROLES["juggler"] = Role("juggler", "juggler", (Permission.SELL,))
 """The last is known to nobody, and sells."""
 OPEN, PAIRED, ANYBODY = "open to all", "a paired workstation", "whoever is signed in"
 CREDIT = {"kind": "store_credit", "customer_id": str(uuid4())}
+NOTHING_BOUGHT = {"operator_id": "ben", "lines": []}
 REFUSED = {"permission-needed", "override-needed"}
 
 
@@ -104,6 +105,7 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/items"): (ANYBODY, None),
     ("GET", "/items/{scan_code:str}"): (ANYBODY, None),
     ("GET", "/scans"): (ANYBODY, None),
+    ("POST", "/scans"): (ANYBODY, lambda _: {"text": MILK, "basket": NOTHING_BOUGHT}),
     ("GET", "/customers"): (ANYBODY, None),
     ("GET", "/customers/{customer_id:uuid}"): (ANYBODY, None),
     ("GET", "/receipts"): (ANYBODY, None),
@@ -114,7 +116,7 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/stock/{item_id:str}/movements"): (ANYBODY, None),
     ("GET", "/business-days/current"): (ANYBODY, None),
     ("GET", "/till-sessions/current"): (ANYBODY, None),
-    ("POST", "/quotes"): (ANYBODY, lambda _: {"operator_id": "ben", "lines": []}),
+    ("POST", "/quotes"): (ANYBODY, lambda _: NOTHING_BOUGHT),
     ("GET", "/baskets"): (ANYBODY, None),
     ("GET", "/quick-keys"): (ANYBODY, None),
     ("GET", "/coupons"): (ANYBODY, None),

@@ -221,6 +221,33 @@ async def test_a_quote_refuses_what_a_sale_would(till: Till) -> None:
         assert answer.json()["type"].endswith(slug)
 
 
+async def scanned(till: Till, text: str, **changes: Any) -> dict[str, Any]:
+    answer = await till.call("POST", "/scans", {"text": text, "basket": basket(**changes)})
+    assert answer.status_code == 200, answer.text
+    document: dict[str, Any] = answer.json()
+    return document
+
+
+async def test_a_scan_is_looked_up_and_its_basket_quoted_by_one_question(till: Till) -> None:
+    before = row_counts(till.box.folder)
+    told = await scanned(till, RICE)
+    assert told["found"] == (await till.client.get("/scans", params={"text": RICE})).json()
+    now = await quoted(till)
+    for each in (told["quote"], now):
+        assert each.pop("tendered_at_ms") > 0
+    assert told["quote"] == now
+    assert row_counts(till.box.folder) == before
+
+
+async def test_a_code_is_found_whatever_is_wrong_with_the_basket(till: Till) -> None:
+    unknown = [{"line_no": 1, "scan_code": "nothing", "quantity_milli": 1_000}]
+    told = await scanned(till, MILK, lines=unknown)
+    assert (told["found"]["item"]["name"], told["quote"]) == ("Milk 1 l", None)
+    nothing = {"text": "nothing", "basket": basket(lines=unknown)}
+    answer = await till.call("POST", "/scans", nothing)
+    assert (answer.status_code, answer.json()["field"]) == (404, "text")
+
+
 async def test_a_quote_before_the_till_is_open_says_so(tmp_path: Path) -> None:
     async with open_store(tmp_path / "S01") as till:
         answer = await till.call("POST", "/quotes", basket())

@@ -4,7 +4,7 @@
 import { BoxAway, Refused, call } from "./api.js";
 import * as baskets from "./basket.js";
 import { begin } from "./outbox.js";
-import { askQuote } from "./quotes.js";
+import { askQuote, keptQuote, quoteTold } from "./quotes.js";
 import { withRemoval, withoutLast } from "./removals.js";
 import * as state from "./state.js";
 import { dropOldReceipts, write } from "./store.js";
@@ -60,19 +60,27 @@ export function byOperator(more = {}) {
   return { operator_id: state.operator.value.operator_id, ...more };
 }
 
-/** Show the basket and keep it, with what else changes in the same write. */
-export async function putBasket(basket, more = {}) {
+/** Show the basket and keep it, with what else changes in the same write. ``told``: what may have
+ *  been said already of what it comes to.
+ * @param {import("./basket.js").Basket} basket
+ * @param {Record<string, unknown>} [more]
+ * @param {import("./scans.js").Told | null} [told] */
+export async function putBasket(basket, more = {}, told = null) {
+  const quoted = quoteTold(told, basket);
   batch(() => {
     const { basket: before, chosen } = state;
     chosen.value = baskets.chosenAfter(before.value, basket, chosen.value);
     before.value = basket;
+    if (quoted !== null) state.quote.value = quoted;
     state.found.value = null;
   });
-  await write({ basket, ...more });
+  await write({ basket, ...(quoted === null ? {} : keptQuote(quoted)), ...more });
 }
 
-export function addItem(item, choice, more = {}) {
-  return putBasket(baskets.addItem(state.basket.value, item, choice), more);
+/** @param {any} item @param {any} choice @param {Record<string, unknown>} [more]
+ * @param {import("./scans.js").Told | null} [told] */
+export function addItem(item, choice, more = {}, told = null) {
+  return putBasket(baskets.addItem(state.basket.value, item, choice), more, told);
 }
 
 export function changeQuantity(key, byMilli) {

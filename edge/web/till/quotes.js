@@ -11,6 +11,7 @@ const AGAIN_MS = 2_000;
 const NOT_OPEN = new Set(["no-open-business-day", "no-open-till"]);
 let timer = null;
 
+/** @type {{of: import("./basket.js").Basket | null, answer: Promise<any> | null}} */
 let asking = { of: null, answer: null };
 
 /** The amounts of a basket as of now, asked for once at a time. Throws BoxAway, Refused. */
@@ -27,6 +28,11 @@ export function askQuote(basket) {
 }
 
 function ask(basket) {
+  return call("POST", "/quotes", { body: quoteRequest(basket) });
+}
+
+/** What the amounts of a basket are asked for with. */
+export function quoteRequest(basket) {
   const body = {
     operator_id: state.operator.value.operator_id,
     lines: requestLines(basket),
@@ -34,7 +40,22 @@ function ask(basket) {
     left_out: leftOut(basket),
   };
   if (state.training.value) body.training = true;
-  return call("POST", "/quotes", { body: Object.assign(body, requestRest(basket)) });
+  return Object.assign(body, requestRest(basket));
+}
+
+/** The quote that came with another answer (scans.js), if it is this very basket's; else null.
+ * @param {import("./scans.js").Told | null} told
+ * @param {import("./basket.js").Basket} basket
+ * @returns {import("./state.js").Quote | null} */
+export function quoteTold(told, basket) {
+  if (told === null || told.answer === null) return null;
+  if (told.asked !== JSON.stringify(quoteRequest(basket))) return null;
+  return { of: basket, answer: told.answer, problem: null, old: false };
+}
+
+/** A quote as it is kept for a reload while the store server is down. */
+export function keptQuote({ of, answer }) {
+  return { quoted: { of: JSON.stringify(of), answer } };
 }
 
 /** From now on each change of the basket is quoted. */
@@ -46,15 +67,14 @@ export function keepQuoted() {
   });
 }
 
-/** The amounts are kept for a reload while the store server is down; if they cannot be, they are
- *  asked for again then. */
+/** The amounts are kept; if they cannot be, they are asked for again after a reload. */
 async function requote(basket) {
   clearTimeout(timer);
-  if (state.currentQuote.peek() !== null && !state.quote.peek().old) return;
+  if (state.currentQuote.peek() !== null && !state.quote.peek()?.old) return;
   try {
     const answer = await askQuote(basket);
     put(basket, { of: basket, answer, problem: null, old: false });
-    await write({ quoted: { of: JSON.stringify(basket), answer } });
+    await write(keptQuote({ of: basket, answer }));
   } catch (error) {
     if (error instanceof BoxAway) timer = setTimeout(() => again(basket), AGAIN_MS);
     else if (error instanceof Refused) refused(basket, error);
@@ -71,8 +91,9 @@ function refused(basket, error) {
 /** What the same basket comes to may be something else now; what is known stands until it is. */
 export async function quoteAgain() {
   const { quote, basket } = state;
-  if (quote.peek()?.of !== basket.peek() || quote.peek() === state.NOTHING_QUOTED) return;
-  quote.value = { ...quote.peek(), old: true };
+  const known = quote.peek();
+  if (known === null || known.of !== basket.peek() || known === state.NOTHING_QUOTED) return;
+  quote.value = { ...known, old: true };
   await requote(basket.peek());
 }
 

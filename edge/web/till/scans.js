@@ -4,10 +4,10 @@
 
 import { addItem, newSale, setCustomer } from "./actions.js";
 import { BoxAway, Refused, call } from "./api.js";
-import { ONE_MILLI, WHOLE_UNITS, isBeingPaid } from "./basket.js";
+import { ONE_MILLI, WHOLE_UNITS, addItem as withItem, isBeingPaid, parseScan } from "./basket.js";
 import { takeCoupon } from "./discount_view.js";
 import { uuid7 } from "./ids.js";
-import { askQuote } from "./quotes.js";
+import { askQuote, quoteRequest } from "./quotes.js";
 import { Pause } from "./retry.js";
 import { isReceiptCode } from "./returns.js";
 import * as state from "./state.js";
@@ -26,6 +26,10 @@ import { SCANS } from "./words_goods.js";
  * @property {boolean} begins it was scanned on a finished sale, so it begins the next one
  * @property {boolean} asks it needs a dialog of its own
  * @property {object|null} problem why it was not taken
+ *
+ * @typedef {object} Told what came with the look-up
+ * @property {string} asked the question of the quote, as text
+ * @property {any} answer the quote, null where there was none
  */
 
 const SCANS_MAX = 500;
@@ -83,25 +87,27 @@ export function askAgain(id) {
 }
 
 /** Put an item into the basket; ``row`` goes with it, in one write, so it is never there twice. */
-export async function take(item, choice, row = null) {
+/** @param {any} item @param {any} choice @param {Scan | null} [row] @param {Told | null} [told] */
+export async function take(item, choice, row = null, told = null) {
   if (state.place.value === "paying" && !isBeingPaid(state.basket.value)) {
     state.place.value = "selling";
   }
   if (row === null) return addItem(item, choice);
   state.scans.value = without(row.id);
-  return addItem(item, choice, { scans: state.scans.value });
+  return addItem(item, choice, { scans: state.scans.value }, told);
 }
 
 /** Put an item into the basket, or ask first for what it needs: a weight, a price. ``found``:
  *  {item, quantity_milli, scan_code, label}: labels on weighed goods are counted by the piece. */
-export async function offer(found, row = null) {
+export async function offer({ told = null, ...found }, row = null) {
   const { item, quantity_milli, scan_code, label } = found;
   if (!item.active) return refuse(row, SCANS.notSold(item.name));
   const labelled = (label ?? null) !== null;
   if (!labelled && (item.open_price || !WHOLE_UNITS.includes(item.unit))) return ask(found, row);
   const quantity = quantity_milli ?? ONE_MILLI;
   const choice = { quantity_milli: quantity, scan_code, price_minor: null, reason: null };
-  return take(labelled ? { ...item, name: label.name ?? item.name, unit: "each" } : item, choice, row);
+  const taken = labelled ? { ...item, name: label.name ?? item.name, unit: "each" } : item;
+  return take(taken, choice, row, told);
 }
 
 /** One dialog at a time: what needs another waits until it is closed. */
@@ -197,10 +203,38 @@ async function settle(row, found) {
 /** What a code means: the whole text first, for a code that exists is a code; then as how many of a
  *  code ("3*4006381333931"). Null where it is neither. */
 async function findItem({ text, times }) {
-  const query = new URLSearchParams({ text });
-  const found = await orNull(call("GET", `/scans?${query}`));
-  if (found === null || times === 1) return found;
+  const basket = quoteRequest(withGuess(text, times));
+  const answer = await orNull(lookUp(text, basket));
+  if (answer === null) return null;
+  const found = { ...answer.found, told: { asked: JSON.stringify(basket), answer: answer.quote } };
+  if (times === 1) return found;
   return { ...found, quantity_milli: (found.quantity_milli ?? ONE_MILLI) * times };
+}
+
+/** The basket as it will be if the text is the code of an item by the piece, which most are: so what
+ *  it comes to is asked for together with what the code means. */
+function withGuess(text, times) {
+  const { quantity_milli, code } = parseScan(text);
+  const basket = state.basket.value;
+  const item = basket.lines.find(({ scan_code }) => scan_code === code);
+  const choice = {
+    quantity_milli: (quantity_milli ?? ONE_MILLI) * times,
+    scan_code: code,
+    price_minor: null,
+    reason: null,
+  };
+  return withItem(basket, item ?? { item_id: "", name: code, unit: "each" }, choice);
+}
+
+/** {found, quote}. What is wrong in the basket keeps no code from being looked up. */
+async function lookUp(text, basket) {
+  try {
+    return await call("POST", "/scans", { body: { text, basket } });
+  } catch (error) {
+    if (!(error instanceof Refused) || !error.problem.field?.startsWith("basket")) throw error;
+    const query = new URLSearchParams({ text });
+    return { found: await call("GET", `/scans?${query}`), quote: null };
+  }
 }
 
 /** A customer's card. */

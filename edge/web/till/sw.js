@@ -10,6 +10,7 @@ const CACHE = `till-${VERSION}`;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keepShell());
+  if (event.addRoutes !== undefined) event.waitUntil(passBy(event));
 });
 
 self.addEventListener("activate", (event) => {
@@ -22,6 +23,18 @@ self.addEventListener("fetch", (event) => {
   if (PAGES.includes(url.pathname)) event.respondWith(page(event.request));
   else if (url.pathname.startsWith("/web/")) event.respondWith(file(event.request));
 });
+
+/** What is never kept goes straight to the server: a question would wait for the worker first, which
+ *  a browser stops whenever nothing needed it for a while. */
+async function passBy(event) {
+  const kept = [...PAGES, "/web/*"].map((pathname) => ({ urlPattern: { pathname } }));
+  try {
+    await event.addRoutes({ condition: { not: { or: kept } }, source: "network" });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    console.info(error);
+  }
+}
 
 async function keepShell() {
   const cache = await caches.open(CACHE);
