@@ -57,7 +57,8 @@ export async function call(method, path, { body = null, signal = null, session, 
   }
   boxSlow.value = false;
   const refused = response.ok ? null : new Refused(withWait(answer, response));
-  if (NOT_NOW.has(response.status) && refused.slug !== LOCKED_OUT) throw new BoxAway(answer.detail);
+  const notNow = NOT_NOW.has(response.status) && refused?.slug !== LOCKED_OUT;
+  if (notNow) throw new BoxAway(answer.detail);
   boxAway.value = false;
   if (refused === null) return answer;
   if (response.status === 401) {

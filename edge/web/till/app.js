@@ -14,7 +14,7 @@ import { Settle } from "./settle_view.js";
 import { Header, Messages } from "./status_view.js";
 import * as state from "./state.js";
 import { TrainingFrame } from "./training_view.js";
-import { html, render } from "./ui.js";
+import { html, mount } from "./ui.js";
 import { PAGE } from "./words.js";
 
 function App() {
@@ -65,5 +65,5 @@ function KeepsNothing() {
   </section>`;
 }
 
-render(html`<${App} />`, document.getElementById("till"));
+mount(html`<${App} />`, "till");
 void boot();

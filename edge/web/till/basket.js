@@ -10,7 +10,7 @@
  * @property {number} quantity_milli
  * @property {number|null} unit_price_minor of an open-price item
  * @property {string|null} reason why that price
- * @property {Discount} [discount] off this line, by hand
+ * @property {Discount|null} [discount] off this line, by hand
  * @property {{unit_price_minor: number, reason: string}|null} [price_override] in place of what it costs
  * @property {string} [note]
  * @property {number} [age_checked] the years that proof was seen of

@@ -157,7 +157,9 @@ async function take(answer) {
   );
 }
 
-/** ``byHand``: where it was a refund, it goes back by hand now. */
+/** ``byHand``: where it was a refund, it goes back by hand now.
+ * @param {any} payment
+ * @param {any} [answer] */
 async function drop(payment, answer = null, byHand = false) {
   state.payment.value = null;
   const basket = state.basket.value;

@@ -15,7 +15,7 @@ import { DAY } from "./words_day.js";
  *  was signed in is so no more. */
 export async function pair(workstationId, code) {
   const kept = state.asking.value;
-  const same = kept?.workstation_id === workstationId && kept.code === code;
+  const same = kept !== null && kept.workstation_id === workstationId && kept.code === code;
   const asked = same ? kept : { workstation_id: workstationId, code, token: newToken() };
   await write({ asking: asked });
   state.asking.value = asked;
@@ -63,6 +63,7 @@ async function ask(path, fields) {
 }
 
 /** What the store server wants a manager's reason for. */
+/** @type {Map<string, "reason" | "reopen">} */
 const ASKED_ABOUT = new Map([
   ["business-day-too-early", "reason"],
   ["business-day-far", "reason"],
@@ -98,7 +99,8 @@ export async function openTill(floatMinor) {
   if (carried !== null) asked.carried_id = carried.till_session_id;
   const kept = state.opening.value;
   const same =
-    kept?.float_minor === floatMinor &&
+    kept !== null &&
+    kept.float_minor === floatMinor &&
     kept.operator_id === asked.operator_id &&
     kept.carried_id === asked.carried_id;
   const opening = same ? kept : { ...asked, till_session_id: uuid7(Date.now()) };

@@ -53,7 +53,8 @@ const DIALOGS = {
 
 /** What somebody else must allow comes before what it is for. */
 export function Dialogs() {
-  if (state.overrideAsked.value !== null) return html`<${OverrideDialog} />`;
+  const override = state.overrideAsked.value;
+  if (override !== null) return html`<${OverrideDialog} asked=${override} />`;
   if (state.dialog.value === null) return null;
   const { name, ...asked } = state.dialog.value;
   return html`<${DIALOGS[name]} ...${asked} />`;

@@ -5,20 +5,20 @@ import { CHANNEL } from "./shown.js";
 import { markLanguage } from "./speaking.js";
 import * as state from "./state.js";
 import { formatMilli, formatMinor } from "./text.js";
-import { html, render, signal, useLayoutEffect, useRef } from "./ui.js";
+import { html, mount, signal, useLayoutEffect, useRef } from "./ui.js";
 import { DISPLAY } from "./words_display.js";
 
 /** What was told last, null before anything was.
  * @type {{value: import("./shown.js").Shown | null}} */
 const told = signal(null);
-const money = (minor) => (minor === undefined ? "…" : formatMinor(minor, told.value.decimals));
+const money = (minor) => (minor === undefined ? "…" : formatMinor(minor, told.value?.decimals ?? 2));
 
 function App() {
   const shown = told.value;
   if (shown === null || shown.screen === "closed") return html`<${Sentence} words=${DISPLAY.closed} />`;
   return html`
     ${shown.training && html`<p class="training" role="status">${DISPLAY.training}</p>`}
-    <${SCREENS[shown.screen]} />
+    <${SCREENS[shown.screen]} shown=${shown} />
   `;
 }
 
@@ -28,15 +28,15 @@ function Sentence({ words }) {
   return html`<main class="middle"><h1>${words}</h1></main>`;
 }
 
-function Welcome() {
+function Welcome({ shown }) {
   return html`<main class="middle">
-    <p class="quiet">${told.value.store}</p>
+    <p class="quiet">${shown.store}</p>
     <h1>${DISPLAY.welcome}</h1>
   </main>`;
 }
 
-function Basket() {
-  const { lines, code } = told.value;
+function Basket({ shown }) {
+  const { lines, code } = shown;
   const list = useRef(null);
   useLayoutEffect(() => list.current?.lastElementChild?.scrollIntoView({ block: "end" }), [lines]);
   return html`<main class=${code === null ? "bought" : "bought asked"}>
@@ -45,7 +45,7 @@ function Basket() {
       ${lines.map((line, at) => html`<${Line} key=${at} line=${line} />`)}
     </ol>
     ${code !== null && html`<${Code} asked=${code} />`}
-    <${Sums} />
+    <${Sums} shown=${shown} />
   </main>`;
 }
 
@@ -73,8 +73,8 @@ function Code({ asked }) {
   </section>`;
 }
 
-function Sums() {
-  const { total_minor, saved_minor, left_minor, currency } = told.value;
+function Sums({ shown }) {
+  const { total_minor, saved_minor, left_minor, currency } = shown;
   const left = left_minor !== undefined;
   return html`<footer>
     <p class="quiet">${saved_minor > 0 ? DISPLAY.saved(money(saved_minor)) : ""}
@@ -86,8 +86,8 @@ function Sums() {
   </footer>`;
 }
 
-function Sold() {
-  const { due_minor, change_minor, points_here } = told.value.sold;
+function Sold({ shown }) {
+  const { due_minor, change_minor, points_here } = shown.sold;
   return html`<main class="middle">
     <h1>${DISPLAY.thanks}</h1>
     <dl>
@@ -112,4 +112,4 @@ function listen() {
 
 markLanguage();
 listen();
-render(html`<${App} />`, document.getElementById("display"));
+mount(html`<${App} />`, "display");

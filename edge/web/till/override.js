@@ -43,7 +43,9 @@ function ask(asks) {
 
 /** ``by`` allows what is asked. Throws BoxAway, Refused. */
 export async function giveOverride(by, pin, reason) {
-  const { asks, words, answered } = state.overrideAsked.value;
+  const asked = state.overrideAsked.value;
+  if (asked === null) return;
+  const { asks, words, answered } = asked;
   const body = {
     request_id: uuid7(Date.now()),
     act: words,

@@ -9,9 +9,9 @@ import * as state from "./state.js";
 import { html, useState } from "./ui.js";
 import { OVERRIDE } from "./words_people.js";
 
-export function OverrideDialog() {
-  const { overrideAsked, operator } = state;
-  const { words, answered } = overrideAsked.value;
+export function OverrideDialog({ asked }) {
+  const { operator } = state;
+  const { words, answered } = asked;
   const [by, setBy] = useState(null);
   const close = () => answered(null);
   return html`<${Modal} label=${OVERRIDE.title} onClose=${close}>

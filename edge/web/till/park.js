@@ -21,8 +21,8 @@ export async function park(note) {
   }
   const basketId = basket.basket_id ?? uuid7(Date.now());
   const told = { basket_id: basketId, basket: contentOf(basket), ...(note === "" ? {} : { note }) };
-  const same = basket.parking?.told === JSON.stringify(told);
-  const eventId = same ? basket.parking.event_id : uuid7(Date.now());
+  const begun = basket.parking?.told === JSON.stringify(told) ? basket.parking : undefined;
+  const eventId = begun?.event_id ?? uuid7(Date.now());
   const parking = { event_id: eventId, told: JSON.stringify(told) };
   state.basket.value = { ...basket, basket_id: basketId, parking };
   await write({ basket: state.basket.value });
@@ -40,7 +40,7 @@ export function listParked() {
 /** Go on with one. Throws BoxAway, Refused: then nothing is here of it. */
 export async function recall(basketId) {
   const kept = state.recalling.value;
-  const same = kept?.basket_id === basketId;
+  const same = kept !== null && kept.basket_id === basketId;
   const recalling = same ? kept : { basket_id: basketId, event_id: uuid7(Date.now()) };
   state.recalling.value = recalling;
   await write({ recalling });

@@ -34,7 +34,7 @@ export function Pay() {
       <${Taxes} />
       <${Total} />
       <${Left} />
-      ${basket.value.vouchers?.length > 0 && html`<ul class="lowered"><${Vouchers} /></ul>`}
+      ${(basket.value.vouchers ?? []).length > 0 && html`<ul class="lowered"><${Vouchers} /></ul>`}
       ${basket.value.tenders.length > 0 && html`<${PaidSoFar} tenders=${till.value.tenders} />`}
       <${Unfinished} />
       <button type="button" onClick=${back}>${PAY.back}</button>

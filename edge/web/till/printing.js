@@ -4,7 +4,8 @@ import { BoxAway, Refused, call } from "./api.js";
 import * as state from "./state.js";
 import { signal } from "./ui.js";
 
-/** What became of the paper: null (none was asked for), "printing", "printed", "copy", "out". */
+/** What became of the paper: null: none was asked for.
+ * @type {import("../vendor/signals.js").Signal<"printing" | "printed" | "copy" | "out" | null>} */
 export const paper = signal(null);
 
 /** Print the receipt that is shown. Once it came out, what comes is a copy, and says so. */

@@ -79,7 +79,7 @@ export function Receipt() {
 
 /** What became of its paper. */
 function Paper({ number }) {
-  const said = RECEIPT.paper[paper.value];
+  const said = paper.value === null ? undefined : RECEIPT.paper[paper.value];
   if (said === undefined) return null;
   const out = paper.value === "out";
   return html`<p class=${out ? "notice" : "quiet"} role="status" data-testid="paper">

@@ -7,7 +7,7 @@ import { REMEDIES, REMEDY } from "./words_remedies.js";
 const NOT_FOR_PEOPLE = /\b(GET|POST|PUT|PATCH|DELETE) \/|\b[a-z]+_[a-z_]+\b/;
 
 export function slugOf({ type }) {
-  return String(type).split(":").at(-1);
+  return String(type).split(":").at(-1) ?? "";
 }
 
 /** What to do about a problem, for a person at a till. */

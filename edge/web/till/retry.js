@@ -13,8 +13,10 @@ export function delayMs(failures, jitter) {
 
 /** A pause that ``wake`` ends early. */
 export class Pause {
+  /** @type {(() => void) | null} */
   #end = null;
 
+  /** @returns {Promise<void>} */
   wait(ms) {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);

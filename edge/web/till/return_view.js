@@ -43,7 +43,10 @@ function Receipt({ receipt, onChanged }) {
     setAsking(true);
     await trying(async () => {
       const changed = await takeLinesBack(receipt, quantities);
-      if (changed === null) return close();
+      if (changed === null) {
+        close();
+        return;
+      }
       onChanged(changed);
       state.problem.value = RETURN.changed;
     });

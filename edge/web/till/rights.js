@@ -5,6 +5,7 @@ import { BoxAway, Refused, call } from "./api.js";
 
 /** What the basket says of whose it is, as the store server takes it: a number that was scanned, or a
  *  customer. Notes begin with 97 (sync/protocol/cards.py). */
+/** @param {{number?: string | null, customer?: any}} whose */
 export function accountOf({ number = null, customer = null }) {
   if (number === null) return { kind: "store_credit", customer_id: customer.customer_id };
   const card = number.replace(/[\s-]/g, "");

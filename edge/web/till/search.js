@@ -7,10 +7,12 @@ import { batch, signal } from "./ui.js";
 
 const RESULTS_MAX = 20;
 
+/** @type {import("../vendor/signals.js").Signal<any[]>} */
 export const results = signal([]);
 /** The place of the hit that Enter takes, -1 for none. */
 export const chosen = signal(-1);
-/** How many, from "3*" before the words. */
+/** How many, from "3*" before the words.
+ * @type {import("../vendor/signals.js").Signal<number | null>} */
 export const quantity = signal(null);
 /** Counts questions: an answer to an earlier one comes too late. */
 let asked = 0;

@@ -85,7 +85,7 @@ export function askPrice({ key }) {
 /** The line above the chosen one (-1), or below (1). */
 export function chooseBy(step) {
   const { lines } = state.basket.value;
-  const at = lines.indexOf(state.chosenLine.value);
+  const at = lines.findIndex((line) => line === state.chosenLine.value);
   const next = lines[Math.min(Math.max(at + step, 0), lines.length - 1)];
   if (next !== undefined) state.chosen.value = next.key;
 }

@@ -4,35 +4,60 @@
 import { EMPTY, costTheSame } from "./basket.js";
 import { computed, signal } from "./ui.js";
 
-/** {workstation_id, token, store_code}, null before the till is paired. */
+/**
+ * @template T
+ * @typedef {import("../vendor/signals.js").Signal<T>} Signal
+ */
+
+/**
+ * What the store server answered, null before that: of its answers its API pages say what they hold,
+ * and nothing here says it again.
+ * @typedef {any} Answer
+ */
+
+/** {workstation_id, token, store_code}, null before the till is paired.
+ * @type {Signal<{workstation_id: string, token: string, store_code: string} | null>} */
 export const pairing = signal(null);
-/** Workstation and code of a pairing link, null without one. */
+/** Workstation and code of a pairing link, null without one.
+ * @type {Signal<{workstation_id: string, code: string} | null>} */
 export const link = signal(null);
 /** What was kept of a pairing and of an opening of the till that were not answered yet: asked again
- *  under the same token and the same id. */
+ *  under the same token and the same id.
+ * @type {Signal<{workstation_id: string, code: string, token: string} | null>} */
 export const asking = signal(null);
+/** @type {Signal<Record<string, any> | null>} */
 export const opening = signal(null);
-/** The answer of GET /till, as it was last. */
+/** The answer of GET /till, as it was last.
+ * @type {Signal<Answer>} */
 export const till = signal(null);
-/** The id of the store that everything kept here belongs to. */
+/** The id of the store that everything kept here belongs to.
+ * @type {Signal<string | null>} */
 export const home = signal(null);
-/** Who is signed in: the answer of POST /session with its token; ``locked``: the PIN is asked for. */
+/** Who is signed in: the answer of POST /session with its token; ``locked``: the PIN is asked for.
+ * @type {Signal<Answer>} */
 export const operator = signal(null);
-/** Who is about to sign in: {operator_id, name}, "somebody" while the names are shown, null. */
+/** Who is about to sign in: {operator_id, name}, "somebody" while the names are shown, null.
+ * @type {Signal<any>} */
 export const signingIn = signal(null);
 /** Which language was chosen on this workstation: ``here`` where nobody is signed in, ``by`` their
- *  ids whoever chose another. */
+ *  ids whoever chose another.
+ * @type {Signal<{here: string | null, by: Record<string, string>}>} */
 export const languages = signal({ here: null, by: {} });
-/** What somebody else must allow: {words, asks, answered}, null for nothing. */
+/** What somebody else must allow: {words, asks, answered}, null for nothing.
+ * @type {Signal<{words: any, asks: any, answered: (overrideId: string | null) => void} | null>} */
 export const overrideAsked = signal(null);
+/** What is being bought.
+ * @type {Signal<import("./basket.js").Basket>} */
 export const basket = signal(EMPTY);
-/** The shop's quick keys: {version, tabs: [{name, keys: [{item, short_name, colour, sign}]}]}. */
+/** The shop's quick keys: {version, tabs: [{name, keys: [{item, short_name, colour, sign}]}]}.
+ * @type {Signal<{version: number, tabs: {name: string, keys: any[]}[]}>} */
 export const quickKeys = signal({ version: 0, tabs: [] });
 /** Whether what is sold here now counts nowhere (training.js). */
 export const training = signal(false);
 /** Whether the page makes no sound (sounds.js). */
 export const silent = signal(false);
-/** The key of the line whose tools are open, null for none. */
+/** The key of the line whose tools are open, null for none.
+ * @type {Signal<number | null>} */
 export const chosen = signal(null);
 export const chosenLine = computed(
   () => basket.value.lines.find(({ key }) => key === chosen.value) ?? basket.value.lines.at(-1) ?? null,
@@ -53,62 +78,83 @@ export const NOTHING_QUOTED = Object.freeze({
   problem: null,
   old: false,
 });
-/** What the store server says of a basket. */
+/** What the store server says of a basket.
+ * @type {Signal<Quote | null>} */
 export const quote = signal(NOTHING_QUOTED);
-/** The basket's payment that somebody else makes, as the store box told it last (card.js). */
+/** The basket's payment that somebody else makes, as the store box told it last (card.js).
+ * @type {Signal<Answer>} */
 export const payment = signal(null);
-/** The sale that is being sent or given up (see outbox.js). */
+/** The sale that is being sent or given up (see outbox.js).
+ * @type {Signal<any>} */
 export const pending = signal(null);
-/** The basket that is to be finished as soon as the store server says that it is paid. */
+/** The basket that is to be finished as soon as the store server says that it is paid.
+ * @type {Signal<import("./basket.js").Basket | null>} */
 export const finishing = signal(null);
-/** How the sending goes: {failures, problem}. */
+/** How the sending goes.
+ * @type {Signal<{failures: number, problem: any}>} */
 export const sending = signal({ failures: 0, problem: null });
-/** The finished sale whose receipt is shown. */
+/** The finished sale whose receipt is shown.
+ * @type {Signal<Answer>} */
 export const receipt = signal(null);
-/** The highest head (see head.js). */
+/** The highest head (see head.js).
+ * @type {Signal<any>} */
 export const seen = signal(null);
 /** Whether an act runs that was pressed before (see actions.js). */
 export const busy = signal(false);
 /** "selling", "paying" or "settling". */
 export const place = signal("selling");
-/** The dialog that stands open: {name, …}, or null. */
+/** The dialog that stands open: {name, …}, or null.
+ * @type {Signal<any>} */
 export const dialog = signal(null);
-/** What takes the next scan in the place of the basket: a function of its text, or null. */
+/** What takes the next scan in the place of the basket, or null.
+ * @type {Signal<((text: string) => void) | null>} */
 export const scanTaker = signal(null);
-/** The basket that was emptied just now, as long as it can be brought back. */
+/** The basket that was emptied just now, as long as it can be brought back.
+ * @type {Signal<import("./basket.js").Basket | null>} */
 export const emptied = signal(null);
-/** The business day that a manager must say why about: {why: "reason" or "reopen", date}. */
+/** The business day that a manager must say why about.
+ * @type {Signal<{why: "reason" | "reopen" | "closed", date: string} | null>} */
 export const dayAsked = signal(null);
-/** What went wrong last: {title, detail, remedy}. */
+/** What went wrong last: {title, detail, remedy}.
+ * @type {Signal<any>} */
 export const problem = signal(null);
-/** The scans that are not in the basket yet (see scans.js). */
+/** The scans that are not in the basket yet (see scans.js).
+ * @type {Signal<import("./scans.js").Scan[]>} */
 export const scans = signal([]);
-/** What was taken out of baskets and is not told yet (removals.js). */
+/** What was taken out of baskets and is not told yet (removals.js).
+ * @type {Signal<{body: Record<string, any>, due_ms: number}[]>} */
 export const removals = signal([]);
-/** The basket that is being recalled: {basket_id, event_id}, null for none (park.js). */
+/** The basket that is being recalled, null for none (park.js).
+ * @type {Signal<{basket_id: string, event_id: string} | null>} */
 export const recalling = signal(null);
-/** What was done, in a sentence. */
+/** What was done, in a sentence.
+ * @type {Signal<string | null>} */
 export const notice = signal(null);
-/** What a reload found again, in a sentence. */
+/** What a reload found again, in a sentence.
+ * @type {Signal<string | null>} */
 export const found = signal(null);
 /** Whether an answer of the store server has been waited for longer than usual. */
 export const boxSlow = signal(false);
 /** Whether the store server does not answer. */
 export const boxAway = signal(false);
-/** The answer of GET /sync, as it was last. */
+/** The answer of GET /sync, as it was last.
+ * @type {Signal<Answer>} */
 export const syncStatus = signal(null);
 /** How many receipts are still to be given back to the store box (giving_back.js). */
 export const givingBack = signal(0);
 /** The till session that was open here last, and at which epoch of the store box: {till_session_id,
- *  business_date, store_id, workstation_id, epoch}. Where that box is gone, it is carried on. */
+ *  business_date, store_id, workstation_id, epoch}. Where that box is gone, it is carried on.
+ * @type {Signal<any>} */
 export const drawer = signal(null);
-/** Of which session somebody has said that it was settled at the store box that is gone. */
+/** Of which session somebody has said that it was settled at the store box that is gone.
+ * @type {Signal<string | null>} */
 export const settledBefore = signal(null);
 /** The session to carry on: it was open here, and the store box knows of none that is. */
 export const carried = computed(() =>
   till.value !== null && till.value.till_session === null ? drawer.value : null,
 );
-/** Whether the browser promised to keep what is stored: true, false, null where it does not say. */
+/** Whether the browser promised to keep what is stored: true, false, null where it does not say.
+ * @type {Signal<boolean | null>} */
 export const persisted = signal(null);
 /** Whether this tab sells: "asking", "mine", "other", or "broken" (nothing can be kept). */
 export const tab = signal("asking");

@@ -33,7 +33,8 @@ function openNow() {
         request.result.createObjectStore("kept");
         request.result.createObjectStore("receipts", { keyPath: "sale_id" });
       }
-      oweAll(request.transaction.objectStore("receipts"));
+      const upgrade = /** @type {IDBTransaction} */ (request.transaction);
+      oweAll(upgrade.objectStore("receipts"));
     };
     request.onsuccess = () => {
       request.result.onclose = () => (opened = null);
@@ -175,6 +176,7 @@ function done(request) {
   });
 }
 
+/** @returns {Promise<void>} */
 function completed(transaction) {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();

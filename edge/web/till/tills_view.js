@@ -33,7 +33,7 @@ export function Tills() {
                 ${TILLS.sure(workstation_id)}
               </button>`
             : html`<button type="button" class="plain"
-                disabled=${workstation_id === state.pairing.value.workstation_id}
+                disabled=${workstation_id === state.pairing.value?.workstation_id}
                 onClick=${() => setEnding(workstation_id)}>${TILLS.end(workstation_id)}</button>`}
         </li>`,
       )}
@@ -48,7 +48,7 @@ export function Tills() {
 }
 
 function lastHeard(name, ms) {
-  if (name === state.pairing.value.workstation_id) return TILLS.thisOne;
+  if (name === state.pairing.value?.workstation_id) return TILLS.thisOne;
   if (ms === null) return TILLS.notHeard;
   return TILLS.heard(new Date(ms).toLocaleTimeString([], { timeStyle: "short" }));
 }
