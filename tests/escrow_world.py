@@ -9,6 +9,7 @@ that run out.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
@@ -17,7 +18,6 @@ from central.domain.goodwill import Budget, budget_on, cut_budget
 from sync.protocol.escrow import (
     ShareRule,
     allot,
-    available,
     beyond_share,
     goodwill_left,
     granted_of,
@@ -25,47 +25,39 @@ from sync.protocol.escrow import (
     shares,
 )
 from sync.protocol.periods import Period, span_of, span_until
-from tests.escrow_epochs import Disk, Event, Known, Purse, as_it_is, lent_within
+from tests.escrow_epochs import Disk, Event, Known, lent_within
+from tests.escrow_office import OPENING, Office
 
 RULE = ShareRule((60, 25, 15), 1_000)
-OPENING = 100
 
 
-class World:
+class World(Office):
     """One account, two stores, one head office."""
 
     def __init__(self, seed: int, *faults: str) -> None:
         """``faults``: of these alone; left out, some of all that there are."""
-        self.rng = Random(seed)
+        super().__init__(Random(seed))
         every = ("copy", "burn", "write_off", "rewind", "aside")
         self.faults = set(faults) or {one for one in every if self.rng.random() < 0.4}
-        self.disks: list[Disk] = []
-        self.saved: list[Disk] = []
-        self.lost: list[Disk] = []
-        self.epochs: dict[int, Known] = {}
-        self.network: list[tuple[Disk, UUID, int]] = []
-        self.answers: list[tuple[Disk, UUID, int]] = []
-        self.past: dict[int, Known] = {}
-        self.bound = 0
-        self.purse, self.programme = Purse(), (self.gift, self.expire)
+        self.plot = self.some_plot()
+        self.programme = (self.gift, self.expire)
         self.every: dict[int, tuple[int, Event]] = {}
         self.today = date(2026, 11, 20)
         self.period = self.rng.choice(list(Period))
         self.said: dict[int, list[Budget]] = {0: [], 1: []}
         self.holds: dict[int, dict[date, Budget]] = {0: {}, 1: {}}
-        self.twice = Counter[int]()
-        """How often more than one box of a store may have its budget, by what befell it."""
         for store in (0, 1):
             self.enrol(store)
+        self.remember()
 
     # --- what happens in a shop
 
     def enrol(self, store: int) -> None:
-        number = len(self.epochs)
+        number, parent = len(self.epochs), self.last_of(store)
         for one in self.epochs.values():
-            one.sealed |= one.store == store
-        self.epochs[number] = Known(store)
-        self.disks.append(Disk(number, store))
+            one.sealed |= one.store == store and not one.forgotten
+        self.epochs[number] = Known(store, number=number, parent=parent)
+        self.disks.append(Disk(number, store, issued=number))
 
     def write(self, disk: Disk, event: Event) -> None:
         disk.journal.append(event)
@@ -132,6 +124,7 @@ class World:
         given_ = self.epochs[disk.epoch].granted
         self.bound += sum(points for grant, points in given_.items() if grant not in disk.taken)
         twin = Disk(disk.epoch, disk.store, disk.provisional, dict(disk.rights), dict(disk.asked))
+        twin.issued = disk.issued
         twin.taken, twin.journal = set(disk.taken), list(disk.journal)
         twin.budget = disk.budget
         self.twice[disk.store] += 1
@@ -141,6 +134,9 @@ class World:
 
     def push(self, disk: Disk) -> None:
         known = self.epochs[disk.epoch]
+        if known.forgotten:
+            self.state(disk)
+            return
         held = known.journal
         common = min(len(held), len(disk.journal))
         if any(a is not b for a, b in zip(held, disk.journal, strict=False)) or common < len(held):
@@ -161,23 +157,28 @@ class World:
         late tail of an epoch that it ended itself."""
         known = self.epochs[disk.epoch]
         if ended:
-            self.lost.append(Disk(disk.epoch, disk.store, journal=list(disk.journal)))
+            tail = Disk(disk.epoch, disk.store, journal=list(disk.journal), issued=disk.issued)
+            self.lost.append(tail)
         else:
             there = {id(one) for one in (*known.journal, *known.home)}
             known.home += [one for one in disk.journal if id(one) not in there]
         number = len(self.epochs)
-        self.epochs[number] = Known(disk.store, provisional=True)
+        self.epochs[number] = Known(disk.store, provisional=True, number=number, parent=disk.epoch)
         disk.epoch, disk.provisional = number, True
         disk.rights, disk.asked, disk.journal, disk.budget = {}, {}, [], ()
 
     def pull(self, disk: Disk) -> None:
         known = self.epochs[disk.epoch]
+        if known.forgotten:
+            return
         for grant, points in known.granted.items():
             if not disk.provisional and grant not in disk.taken:
                 disk.taken.add(grant)
+                known.taken.add(grant)
                 disk.rights[grant, 0] = points
         if not disk.provisional and known.journal == disk.journal:  # a box sends before it asks
             disk.budget = known.budget
+            known.told = max([known.told, *(row.amount for row in disk.budget)])
 
     def hear(self) -> None:
         """One of the requests arrives, perhaps once more later; its answer may be lost."""
@@ -187,10 +188,10 @@ class World:
         if self.rng.random() < 0.7:
             self.network.remove((disk, request, amount))
         number = disk.epoch if request in disk.asked else None
-        known = next((e for e in self.epochs.values() if request in e.answers), None)
+        known = next((e for e in self.here() if request in e.answers), None)
         if known is None:
             found = self.epochs.get(disk.epoch if number is None else number)
-            if found is None or found.provisional or found.sealed:
+            if found is None or found.provisional or found.sealed or found.forgotten:
                 return
             barred = any(request in one.given_up for one in found.counted())
             points = 0 if barred or not self.may_grant() else granted_of(amount, self.free())
@@ -205,25 +206,13 @@ class World:
         disk, request, points = self.answers.pop(self.rng.randrange(len(self.answers)))
         if disk.asked.pop(request, None) is not None and points and not disk.provisional:
             disk.rights[request, 0] = points
+            self.epochs[disk.epoch].taken.add(request)
 
     # --- at head office
 
-    def balance(self) -> int:
-        counted = [one for known in self.epochs.values() for one in known.counted()]
-        born = sum(sum(one.born.values()) for one in counted)
-        lent = sum(sum(one.lent.values()) for one in counted)
-        put = OPENING + self.purse.given - self.purse.expired
-        return put + born - lent - sum(sum(one.spent.values()) for one in counted)
-
-    def free(self) -> int:
-        return available(self.balance(), [one.rights() for one in self.epochs.values()])
-
-    def may_grant(self) -> bool:
-        return all(one.stated or one.written_off for one in self.epochs.values())
-
     def give(self) -> None:
         """Ahead, where the owner shops, and what was given up comes back."""
-        for known in self.epochs.values():
+        for known in self.here():
             for one in known.counted():
                 for request in one.given_up:
                     if one not in known.home and known.answers.get(request):
@@ -231,9 +220,9 @@ class World:
         if not self.may_grant():
             return
         earned: Counter[int] = Counter()
-        for known in self.epochs.values():
+        for known in self.here():
             earned[known.store] += sum(sum(one.born.values()) for one in known.counted())
-        speaking = [e for e in self.epochs.values() if not e.sealed and not e.provisional]
+        speaking = [e for e in self.here() if not e.sealed and not e.provisional]
         ranked = sorted(speaking, key=lambda one: (-earned[one.store], one.store))
         held = [outstanding(one.rights()) for one in ranked]
         parts = shares(self.balance(), self.free(), held, RULE)
@@ -264,9 +253,9 @@ class World:
         """Each store's present epoch may lend what no other may."""
         if not self.may_grant():
             return
-        for known in self.epochs.values():
+        for known in self.here():
             if not known.sealed and not known.provisional:
-                others = [e for e in self.epochs.values() if e.store == known.store]
+                others = [e for e in self.here() if e.store == known.store]
                 lending = [one.lending() for one in others if one is not known]
                 known.budget = cut_budget([*self.holds[known.store].values()], lending, self.today)
                 known.most = max([known.most, *(row.amount for row in known.budget)])
@@ -279,58 +268,25 @@ class World:
         for known in self.epochs.values():
             known.aside.clear()
 
-    def write_off(self) -> None:
-        open_ = [n for n, one in self.epochs.items() if one.sealed]
-        if open_:
-            number = self.rng.choice(open_)
-            known = self.epochs[number]
-            if known.rights().ended:
-                return
-            self.bound += known.given_up()
-            self.twice[known.store] += known.most > 0 and not known.written_off
-            known.written_off = True
-            known.heard |= {one.seq for one in (*known.journal, *known.home)}
-
-    def remember(self) -> None:
-        self.past = {n: as_it_is(one) for n, one in self.epochs.items()}
-        self.purse.remember()
-
-    def rewind(self, *, mirrored: bool) -> None:
-        """Put back to its past: journals come again; decisions from the mirror, or not at all
-        until each epoch's box stated what it was given."""
-        for number, known in self.epochs.items():
-            before = self.past.get(number)
-            keep = len(before.journal) if before else 0
-            del known.journal[keep:]
-            known.aside = {at for at in known.aside if at < keep}
-            if not mirrored:
-                self.forget(number, known)
-        if not mirrored:
-            self.purse.forget()
-            self.network.clear()
-            self.answers.clear()
-
-    def forget(self, number: int, known: Known) -> None:
-        """What it gave and no box took is as if it never was; the rest a box will state."""
-        disks = [one for one in (*self.disks, *self.lost) if one.epoch == number]
-        taken = {grant for disk in disks for grant in disk.taken}
-        held = {root for disk in disks for root, _ in disk.rights}
-        known.granted = {one: points for one, points in known.granted.items() if one in taken}
-        known.answers = {one: points for one, points in known.answers.items() if one in held}
-        known.returned = {one: points for one, points in known.returned.items() if one in held}
-        known.stated = known.written_off
-        known.most, known.budget = 0, ()
-
-    def state(self, disk: Disk) -> None:
-        """A box shows what it was given, and what it may lend."""
-        known = self.epochs[disk.epoch]
-        known.stated = True
-        known.most = max([known.most, *(row.amount for row in disk.budget)])
-
     def new_id(self) -> UUID:
         return UUID(int=self.rng.getrandbits(128), version=4)
 
+    def some_plot(self) -> list[Callable[[], None]]:
+        """What befalls them in this order, among everything else: or nothing."""
+        last: tuple[Callable[[], None], ...] = ()
+        if {"burn", "rewind"} <= self.faults:
+            replaced = [self.burn_one, self.rewind_without]
+            self.rng.shuffle(replaced)
+            last = (self.remember, self.hand_out, *replaced, self.hear_present)
+        if {"burn", "rewind", "aside", "write_off"} <= self.faults and self.rng.random() < 0.5:
+            closed = (self.burn_one, self.write_off, self.rewind_with)
+            last = (self.hand_out, self.remember, self.spend_all, *closed, self.send_all)
+        return list(last if self.rng.random() < 0.7 else ())
+
     def step(self) -> None:
+        if self.plot and self.rng.random() < 0.2:
+            self.plot.pop(0)()
+            return
         disk = self.rng.choice(self.disks)
         often = (self.sell, self.spend, self.release, self.ask, self.pull, self.push)
         roll = self.rng.random()
@@ -349,7 +305,7 @@ class World:
     def befall(self, disk: Disk, fault: str) -> None:
         match fault:
             case "rewind":
-                self.rewind(mirrored=self.rng.random() < 0.5)
+                self.rng.choice((self.rewind_with, self.rewind_without))()
             case "copy":
                 self.copy(disk)
             case "burn":
@@ -357,11 +313,42 @@ class World:
             case "write_off":
                 self.write_off()
 
+    def rewind_with(self) -> None:
+        self.rewind(mirrored=True)
+
+    def rewind_without(self) -> None:
+        self.rewind(mirrored=False)
+
+    def burn_one(self) -> None:
+        self.burn(self.rng.choice(self.disks))
+
+    def hand_out(self) -> None:
+        self.give()
+        for disk in self.disks:
+            self.pull(disk)
+
+    def spend_all(self) -> None:
+        for disk in self.disks:
+            self.spend(disk)
+        self.send_all()
+
+    def send_all(self) -> None:
+        for disk in (*self.lost, *self.disks):
+            self.push(disk)
+
+    def hear_present(self) -> None:
+        """The boxes that speak for their stores say what they were given, and are given more."""
+        for disk in self.disks:
+            if not self.epochs[disk.issued].sealed:
+                self.state(disk)
+        self.hand_out()
+
     def settle(self) -> None:
         """Everything arrives, is given, and is spent."""
         for _ in range(4):
             for gone in self.lost:
                 self.push(gone)
+            self.rng.shuffle(self.disks)
             for disk in list(self.disks):
                 self.push(disk)
                 self.state(disk)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from central.reports.alarms import OneAlarm
     from central.reports.epochs import StoreEpoch
     from central.usecases.box.seal_epoch import Sealed
-    from central.usecases.journal.close_tail import Closing
+    from central.usecases.journal.close_tail import Closing, Cost
     from sync.protocol.identity import CompanyId
 
 alarm_app = new_group("What head office and stores raised for people.")
@@ -181,7 +181,26 @@ def _what_is_given_up(store: str, asked: "Closing") -> str:
             if unheard
             else " Every workstation that worked in it was heard since."
         )
+        + "".join(f" {_cost_in_words(one)}" for one in asked.costs)
+        + (
+            f" {_counted(asked.others, 'other epoch')} are still to be heard: what they bring may"
+            " add to that."
+            if asked.others and asked.unknown
+            else ""
+        )
     )
+
+
+def _cost_in_words(cost: "Cost") -> str:
+    """What others are given from then on, while its box may be spending it."""
+    known = f"{cost.held:,} that it may still spend" if cost.held else ""
+    unknown = (
+        f"at most {cost.unknown:,} that it was given and that are forgotten here"
+        if cost.unknown
+        else ""
+    )
+    what = " and ".join(part for part in (known, unknown) if part)
+    return f"Of {cost.kind}, {what} may be spent twice: others are given the same from then on."
 
 
 @alarm_app.command("list")

@@ -17,11 +17,15 @@ from sync.program.plain_commands import tell as print
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from central.reports.grants import Grants, StoreGrants
+    from central.reports.grants import Grants, KindGrants, StoreGrants
     from sync.protocol.identity import CompanyId
 
-UNCOUNTED = (
-    "it was over before it said what it was given that was forgotten here,"
+WAITED_FOR = (
+    "it is over, and has not said what it was given that was forgotten here. No store is given"
+    " anything before its box says so, or it is written off"
+)
+WRITTEN_OFF = (
+    "it was written off before it said what it was given that was forgotten here,"
     " and may hold more than is counted"
 )
 
@@ -44,28 +48,51 @@ def grants(
     found = on_database(database_url, data, looking(company, read))
     for one in found.stores:
         if store in (None, one.store_code):
-            more = f", of it {one.copied:,} on a disk that was copied" if one.copied else ""
-            more += f", of it {one.later:,} came after a write-off" if one.later else ""
-            lost = f"; {one.given_up:,} were written off" if one.given_up else ""
-            print(f"{one.store_code}  {one.kind}: {one.outstanding:,} may be spent{more}{lost}")
-            if one.period is not None or one.goodwill_left:
-                print(f"{one.store_code}  {one.kind}, goodwill: {goodwill_in_words(one)}")
+            for line in _lines(one):
+                print(line)
     for epoch in found.uncounted:
         if store in (None, epoch.store_code):
-            print(f"{epoch.store_code}  epoch {epoch.epoch}: {UNCOUNTED}")
+            said = WAITED_FOR if epoch.waits else WRITTEN_OFF
+            print(f"{epoch.store_code}  epoch {epoch.epoch}: {said}")
     for kind in found.kinds:
-        print(
-            f"{kind.kind}: {kind.balance:,} in all accounts, {kind.outstanding:,} at stores;"
-            f" overdrawn {kind.overdrawn:,}, at worst {kind.worst_overdraw:,} more"
-            f" ({kind.once_each:,} more for one copy of every disk that nobody knows of)"
-        )
+        print(_kind_in_words(kind))
+    words, why = _next_words(found, store)
+    print(f"{why}: `{next_command(database_url, data, *words, company=company)}`.")
+
+
+def _next_words(found: "Grants", store: str | None) -> tuple[tuple[str, ...], str]:
+    """The command to go on with, and what for."""
+    waiting = [one for one in found.uncounted if one.waits and store in (None, one.store_code)]
+    if waiting:
+        named = (waiting[0].store_code, str(waiting[0].epoch))
+        why = "Next, for a box that is gone, which says what it may cost"
+        return ("write-off", *named, "--reason", "WHY"), why
     if not found.kinds:
-        earned = next_command(database_url, data, "setting", "list", company=company)
-        print(f"Nobody has anything to spend yet. Next, what a receipt earns: `{earned}`.")
-        return
+        why = "Nobody has anything to spend yet. Next, what a receipt earns"
+        return ("setting", "list"), why
     shown = store or found.stores[0].store_code if found.stores else "S01"
-    epochs = next_command(database_url, data, "epochs", shown, company=company)
-    print(f"Next, which of its epochs hold it still: `{epochs}`.")
+    return ("epochs", shown), "Next, which of its epochs hold it still"
+
+
+def _kind_in_words(kind: "KindGrants") -> str:
+    """What all of a company's accounts of a kind come to."""
+    return (
+        f"{kind.kind}: {kind.balance:,} in all accounts, {kind.outstanding:,} at stores;"
+        f" overdrawn {kind.overdrawn:,}, at worst {kind.worst_overdraw:,} more"
+        f" ({kind.once_each:,} more for one copy of every disk that nobody knows of)"
+    )
+
+
+def _lines(one: "StoreGrants") -> list[str]:
+    """A store and kind in words."""
+    more = f", of it {one.copied:,} on a disk that was copied" if one.copied else ""
+    more += f", of it {one.later:,} came after a write-off" if one.later else ""
+    lost = f"; {one.given_up:,} were written off" if one.given_up else ""
+    lost += f"; at most {one.unknown:,} more were forgotten here" if one.unknown else ""
+    lines = [f"{one.store_code}  {one.kind}: {one.outstanding:,} may be spent{more}{lost}"]
+    if one.period is not None or one.goodwill_left:
+        lines.append(f"{one.store_code}  {one.kind}, goodwill: {goodwill_in_words(one)}")
+    return lines
 
 
 def goodwill_in_words(one: "StoreGrants") -> str:

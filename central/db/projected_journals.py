@@ -128,6 +128,8 @@ class TailClosedRow(CentralTable, table=True):
     unheard: str
     heard: int = big()
     home: str
+    aside: str
+    unknown: str
 
 
 OF_JOURNALS = frozenset(metadata.tables) - _BEFORE

@@ -33,6 +33,7 @@ TO_COME = {
     Expected.CONTACT: "(has not called since)",
     Expected.EVENTS: "(sends receipts again)",
     Expected.RIGHTS: "(states its rights to spend)",
+    Expected.FORGOTTEN: "(is over, and states what it was given; or `central write-off`)",
 }
 SERVE_HELP = command("central", "serve", "--help")
 

@@ -226,7 +226,9 @@ class TailClosed(msgspec.Struct, frozen=True, array_like=True):
     """Somebody closed an epoch whose box will never say that it ended, and gave up what is missing
     of it through a sequence. ``unheard``: workstations that may hold something of it still.
     ``heard``: the watermark then; ``home``: what had come home beyond it. Only rights to spend that
-    were born there are given up."""
+    were born there are given up. ``aside``: of what was there, first and last sequences of what was
+    set aside then, and counted nowhere. ``unknown``: by kind, how much it may hold at most that was
+    given and forgotten here (``central.domain.incarnation``), by what was known then."""
 
     store_id: StoreId
     epoch: Epoch
@@ -236,6 +238,8 @@ class TailClosed(msgspec.Struct, frozen=True, array_like=True):
     unheard: tuple[WorkstationId, ...]
     heard: int = INTEGER_MAX
     home: tuple[int, ...] = ()
+    aside: tuple[tuple[int, int], ...] = ()
+    unknown: tuple[tuple[str, int], ...] = ()
 
 
 class StreamPruned(msgspec.Struct, frozen=True, array_like=True):

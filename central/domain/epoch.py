@@ -128,10 +128,12 @@ EPOCH: States[EpochState, EpochEvent] = States(
 
 class Line:
     """A store's epochs as head office's decisions moved them, told one after the other: ``states``,
-    and ``last``, the end of the line. What their boxes ended is not told here."""
+    and ``last``, the end of the line. What their boxes ended is not told here. ``parents``: epochs
+    that its records name as the one before theirs, known or forgotten."""
 
     def __init__(self) -> None:
         self.states: dict[Epoch, EpochState] = {}
+        self.parents: set[Epoch] = set()
         self.last: Epoch | None = None
 
     def issue(self, epoch: Epoch) -> None:
@@ -160,6 +162,12 @@ class Line:
     def move(self, epoch: Epoch, event: EpochEvent) -> None:
         """Raises UnknownEpoch, and the refusal of the state that it is in."""
         self.states[epoch] = EPOCH.after(self.states.get(epoch), event, str(epoch))
+
+    def write_off(self, epoch: Epoch) -> None:
+        """A person gave up what is missing of it, or all of one that is forgotten. Raises what
+        ``move`` raises."""
+        if epoch in self.states or epoch not in self.parents:
+            self.move(epoch, EpochEvent.WRITTEN_OFF)
 
     def _begin(self, epoch: Epoch) -> None:
         self.states[epoch] = EPOCH.after(None, EpochEvent.BEGUN, str(epoch))

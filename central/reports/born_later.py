@@ -2,16 +2,23 @@
 was here then (``close_tail``). Its box may be selling still, and spend them
 (sync/protocol/escrow.py)."""
 
-IS_HERE = """
-coalesce((c.heard > c.through OR s.applied_through >= c.heard) AND NOT EXISTS (
+from central.projections.line_up import SAME_ID
+
+IS_HERE = f"""
+coalesce(c.heard > c.through OR s.applied_through >= c.heard AND NOT EXISTS (
     SELECT FROM unnest(string_to_array(c.home, ' ')::bigint[]) AS w (seq)
     WHERE NOT EXISTS (SELECT FROM sale AS b WHERE b.store_id = c.store_id AND b.seq = w.seq
         AND b.epoch_number = c.epoch_number AND b.epoch_fingerprint = c.epoch_fingerprint)
+) AND NOT EXISTS (
+    SELECT FROM quarantine AS a WHERE a.store_id = c.store_id AND a.seq <= c.heard
+        AND a.epoch_number = c.epoch_number AND a.epoch_fingerprint = c.epoch_fingerprint
+        AND a.root_kind IS DISTINCT FROM '{SAME_ID}' AND NOT a.seq <@ c.aside::int8multirange
 ), TRUE)
-"""
-"""Whether all that was here when an epoch was written off is counted; not so where head office was
-put back since. Of its ``stream`` s and its ``tail_closed`` c; one that was closed before it was
-noted what was here is given up whole."""
+"""  # noqa: S608 - a constant
+"""Whether all that was counted of an epoch when it was written off is counted; not so where head
+office was put back since, and it did not come again yet, or came and was set aside. Of its
+``stream`` s and its ``tail_closed`` c; one that was closed before it was noted what was here is
+given up whole."""
 BORN_LATER = """
 SELECT e.store_id, e.epoch_number, e.epoch_fingerprint, e.kind, e.account_id,
     sum(e.born - e.spent)::bigint AS unspent, sum(e.released)::bigint AS released

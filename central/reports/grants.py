@@ -12,14 +12,18 @@ into the accounts, by what is known now. It is the sum of
   above may, and any other that is not the present one. They are told of no further period, so they
   lend the rest of the last one that they were told of, and nothing after that.
 
-An epoch that was fenced before it said what a head office that was put back had given it
-(``uncounted``) may hold more than is known, until it says so.
+- ``unknown``: what epochs may hold at most that a head office which lost its mirror had given them
+  and forgot, as it was named to who wrote them off before they said so; until they do.
+
+An epoch that was fenced before it said what it was given and forgotten here (``uncounted``) may
+hold more than is known. While it is waited for nothing is given, so that it costs nothing.
 
 ``once_each`` says beside that what one copy of every disk could cost that nobody knows of: what all
 epochs hold that may spend. It is no part of the worst that is known. Nothing else overdraws: what
 is spent offline is spent out of what is granted (sync/protocol/escrow.py).
 """
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -28,39 +32,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.archive.rows import plain_uuid
 from central.db.engine import driver_of
 from central.domain.epoch import EpochState
-from central.projections.line_up import SAME_ID
-from central.reports.born_later import BORN_LATER, IS_HERE
 from central.reports.goodwill import store_goodwill
 from central.reports.incarnation import Uncounted, uncounted_epochs
+from central.reports.outstanding import OF_EPOCHS
+from sync.protocol.change import Epoch
 from sync.protocol.identity import CompanyId
 from sync.protocol.periods import Period
 
 _HELD = f"""
 SELECT o.store_id, o.kind, o.state, o.provisional, o.whole, o.here, sum(o.amount)::bigint AS amount,
     sum(o.later)::bigint AS later, sum(greatest(o.amount - o.later, 0))::bigint AS given_up
-FROM (
-    SELECT h.store_id, h.kind, s.state, s.provisional, q.store_id IS NULL AS whole,
-        {IS_HERE} AS here,
-        greatest(h.earned + h.granted - h.used
-            - CASE WHEN q.store_id IS NULL THEN h.released ELSE 0 END, 0) AS amount,
-        greatest(coalesce(l.unspent
-            - CASE WHEN q.store_id IS NULL THEN l.released ELSE 0 END, 0), 0) AS later
-    FROM right_held AS h
-    JOIN stream AS s ON s.store_id = h.store_id AND s.epoch_number = h.epoch_number
-        AND s.epoch_fingerprint = h.epoch_fingerprint
-    LEFT JOIN (SELECT DISTINCT store_id, epoch_number, epoch_fingerprint FROM quarantine
-        WHERE root_kind IS DISTINCT FROM '{SAME_ID}') AS q
-        ON q.store_id = h.store_id AND q.epoch_number = h.epoch_number
-        AND q.epoch_fingerprint = h.epoch_fingerprint
-    LEFT JOIN ({BORN_LATER}) AS l ON l.store_id = h.store_id
-        AND l.epoch_number = h.epoch_number AND l.epoch_fingerprint = h.epoch_fingerprint
-        AND l.kind = h.kind AND l.account_id = h.account_id
-    LEFT JOIN tail_closed AS c ON c.store_id = h.store_id
-        AND c.epoch_number = h.epoch_number AND c.epoch_fingerprint = h.epoch_fingerprint
-    WHERE s.company_id = $1
-) AS o
+FROM ({OF_EPOCHS}) AS o
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2
 """  # noqa: S608 - a constant
+_UNKNOWN = """
+SELECT store_id, epoch_number, epoch_fingerprint, unknown FROM tail_closed
+WHERE unknown <> '' AND store_id = ANY($1)
+"""
 _STORES = "SELECT store_id, code FROM store WHERE company_id = $1 ORDER BY code"
 _OWED = """
 SELECT kind, sum(opening + earned - spent - taken_back)::bigint AS balance,
@@ -73,10 +61,10 @@ FROM right_account WHERE company_id = $1 GROUP BY kind ORDER BY kind
 class StoreGrants(NamedTuple):
     """Of one store and kind, in points, minor units or pieces. ``outstanding``: what its epochs may
     spend by what is known here; of it ``copied``, and ``later``, what was born in an epoch after it
-    was written off; beside it, ``given_up``. Of its goodwill in the ``period`` that runs, None
-    without a budget: ``goodwill``, that budget; ``goodwill_used``, what was lent of it as far as it
-    is here; ``goodwill_left``, what may be lent yet; of it ``goodwill_once``, by other epochs than
-    the present one."""
+    was written off; beside it, ``given_up`` and ``unknown``. Of its goodwill in the ``period`` that
+    runs, None without a budget: ``goodwill``, that budget; ``goodwill_used``, what was lent of it
+    as far as it is here; ``goodwill_left``, what may be lent yet; of it ``goodwill_once``, by other
+    epochs than the present one."""
 
     store_code: str
     kind: str
@@ -89,11 +77,12 @@ class StoreGrants(NamedTuple):
     goodwill_left: int = 0
     later: int = 0
     goodwill_once: int = 0
+    unknown: int = 0
 
     @property
     def at_risk(self) -> int:
         """What may be spent though others have it as well."""
-        return self.copied + self.given_up
+        return self.copied + self.given_up + self.unknown
 
 
 class KindGrants(NamedTuple):
@@ -135,6 +124,10 @@ async def outstanding_grants(db: AsyncConnection, company_id: CompanyId, now_ms:
             goodwill_left=lent.left,
             goodwill_once=lent.once,
         )
+    uncounted = await uncounted_epochs(db, company_id)
+    for (store_id, kind), amount in (await _unknown(connection, uncounted)).items():
+        before = held.get((store_id, kind)) or StoreGrants(codes[store_id], kind)
+        held[store_id, kind] = before._replace(unknown=amount)
     stores = tuple(sorted(held.values(), key=lambda one: (one.store_code, one.kind)))
     owed = {row["kind"]: row for row in await connection.fetch(_OWED, company_id)}
     kinds = (
@@ -143,7 +136,20 @@ async def outstanding_grants(db: AsyncConnection, company_id: CompanyId, now_ms:
         else _kind(kind, 0, 0, stores)
         for kind in sorted({*owed, *(one.kind for one in stores)})
     )
-    return Grants(stores, tuple(kinds), await uncounted_epochs(db, company_id))
+    return Grants(stores, tuple(kinds), uncounted)
+
+
+async def _unknown(connection: Any, uncounted: Iterable[Uncounted]) -> dict[tuple[UUID, str], int]:
+    """By store and kind, of epochs that were written off and have not said what they hold since."""
+    off: set[tuple[UUID, Epoch]] = {(one.store_id, one.epoch) for one in uncounted if not one.waits}
+    found: dict[tuple[UUID, str], int] = {}
+    for row in await connection.fetch(_UNKNOWN, list({store_id for store_id, _ in off})):
+        store_id = plain_uuid(row["store_id"])
+        if (store_id, Epoch(row["epoch_number"], row["epoch_fingerprint"])) in off:
+            words = row["unknown"].split()
+            for kind, amount in zip(words[::2], words[1::2], strict=True):
+                found[store_id, kind] = found.get((store_id, kind), 0) + int(amount)
+    return found
 
 
 def _with(before: StoreGrants, row: Any) -> StoreGrants:

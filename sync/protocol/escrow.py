@@ -63,13 +63,20 @@ What each rule closes:
   what two shops take back together under leaves is never more than was sold. The shop that sold
   needs none, for it must go on alone: what it takes back unheard, while another has leave, is
   found afterwards and not prevented.
-- *An epoch that was written off is given up by what was here of it then, and only while all of that
-  is here* (``HeldRights.written_off``). A head office that was put back to before it received some
-  of that counts the epoch as any other, until it comes again or a person writes the epoch off once
-  more. Else it would give away what was spent there by events that it has no more.
-- *A head office that forgot what it gave gives nothing* until every epoch that is not fenced said
-  what it holds. One that was fenced before it said so may hold an amount that nobody knows: who
-  writes it off gives that up as well. ``central grants`` names it until its box says what it is.
+- *An epoch that was written off is given up by what was counted of it then, and only while all of
+  that is* (``HeldRights.written_off``). The decision says through where it was here, what had come
+  home beyond that, and what of it was set aside and counted nowhere. A head office that was put
+  back to before it received some of that counts the epoch as any other, until all of it has come
+  again and nothing of it is set aside that was not then, or a person writes the epoch off once
+  more. Else it would give away what was spent there by events that it has no more, or has and does
+  not count.
+- *A head office that forgot what it gave gives nothing* until every epoch that was not fenced in
+  the copy said what it was given (``central/domain/incarnation.py``): also one that was replaced
+  meanwhile, or before it said so; one that its box ended, until nothing of it is set aside; and one
+  that is known by name alone, from the record of the epoch after it. A person ends the waiting for
+  one by writing it off, and is told what that may cost: what was given and forgotten was available
+  then, so once all others were heard it is no more than what is available. It stands in the
+  decision, and ``central grants`` counts it until the box says what it is.
 
 *What head office itself puts in or takes out.* Points that it gives (a welcome, a birthday) are put
 into the account by a decision, as balance alone: nobody's right until the usual shares give it.
@@ -79,7 +86,9 @@ well: Σ spent + Σ run out <= Σ ever put in. What an epoch may still spend doe
 when it has come back.
 
 The worst overdraw is therefore a number that is known before anything goes wrong
-(``central/reports/grants.py``), but for what a head office without its mirror forgot.
+(``central/reports/grants.py``). A head office without its mirror knows it for the epochs that
+anything here names; not for one that was issued since the copy, at the end of its store's line,
+until its box calls: nobody knows that it is, but who enrolled it.
 
 The share of a store. A right that was born stays at the store as long as it is not more than what
 head office gave that store of the account; what is beyond that is released, given back in shares

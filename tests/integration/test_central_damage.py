@@ -43,11 +43,11 @@ def spoilt(box: TestedBox, seq: int, **changes: object) -> Batch:
 
 
 async def push_hashed(
-    box: TestedBox, batch: Batch, hashes: tuple[bytes, ...] | None = None
+    box: TestedBox, batch: Batch, hashes: tuple[bytes, ...] | None = None, *, late: bool = False
 ) -> httpx.Response:
     stated = tuple(box.hashes) if hashes is None else hashes
     body = encode(HashedBatch(pack_batch(batch), stated))
-    path = f"/v1/stores/{box.me.store_id}/journal?hashes=1"
+    path = f"/v1/stores/{box.me.store_id}/journal?hashes=1{'&tail=late' if late else ''}"
     headers = {**box.headers("POST", path, body), "Content-Type": BATCH_TYPE}
     return await box.client.post(path, content=body, headers=headers)
 

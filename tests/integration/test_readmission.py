@@ -118,7 +118,10 @@ async def test_without_a_mirror_boxes_are_taken_in_by_what_head_office_had_signe
         assert isinstance(await show(reached(new, served), shown(new)), Acknowledgement)
         assert await incarnation(served) == said.incarnation  # it was found out already
         async with unit_of_work(served.engine) as db:
-            assert [one.store_code for one in await still_expected(db)] == []
+            waiting = [(one.store_code, one.epoch) for one in await still_expected(db)]
+        assert waiting == [("S01", old.epoch)]  # it was replaced since the copy
+        assert not await may_grant(served, company)
+        assert isinstance(await show(reached(old, served), shown(old)), Acknowledgement)
         assert await may_grant(served, company)
         for box in (new, other):
             await delivered(box)

@@ -3,15 +3,23 @@ them to spend, of every kind, and what it lets them lend."""
 
 from uuid import UUID, uuid4
 
+import pytest
+
 from central.db.engine import unit_of_work
-from central.reports.grants import outstanding_grants
+from central.domain.epoch import UnknownEpoch
+from central.domain.incarnation import Expected
+from central.reports.grants import Grants, outstanding_grants
+from central.reports.incarnation import still_expected
 from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.grant.goodwill import drain_due_goodwill
+from central.usecases.journal.apply_events import apply_events
+from central.usecases.journal.close_tail import Cost, weigh_closing
 from sync.protocol.batch import Acknowledgement
+from sync.protocol.change import Epoch
 from sync.protocol.codec import decode
 from sync.protocol.enrolment import AnswerShown
 from sync.protocol.periods import Period
-from sync.protocol.reference import FeedPage, Goodwill
+from sync.protocol.reference import FeedPage, Goodwill, Grant
 from tests.central_fixtures import NOW_MS, Served, TestedBox, postgres_template, serving
 from tests.integration.test_central_born_later import write_off
 from tests.integration.test_central_goodwill import TODAY, lend, told
@@ -76,51 +84,145 @@ async def test_what_boxes_show_makes_head_office_know_what_it_gave(chain: Chain)
         assert granted(await second.asks(500)) == 15  # of a hundred, what neither has
 
 
-async def uncounted(served: Served, till: Till) -> list[str]:
+async def uncounted(served: Served, till: Till) -> list[tuple[str, bool]]:
+    """Epochs that may hold more than is known, each with whether it is waited for."""
+    found = await report(served, till)
+    return [(f"{one.store_code} {one.epoch}", one.waits) for one in found.uncounted]
+
+
+async def report(served: Served, till: Till) -> Grants:
     async with unit_of_work(served.engine) as db:
-        found = await outstanding_grants(db, till.box.genesis.company_id, LATER_MS)
-    return [f"{one.store_code} {one.epoch}" for one in found.uncounted]
+        return await outstanding_grants(db, till.box.genesis.company_id, LATER_MS)
 
 
 async def at_risk(served: Served, till: Till) -> int:
+    return sum(kind.worst_overdraw for kind in (await report(served, till)).kinds)
+
+
+async def costs(served: Served, till: Till) -> tuple[Cost, ...]:
     async with unit_of_work(served.engine) as db:
-        found = await outstanding_grants(db, till.box.genesis.company_id, LATER_MS)
-    return sum(kind.worst_overdraw for kind in found.kinds)
+        return (await weigh_closing(db, till.box.me.store_id, str(till.box.epoch))).costs
 
 
-async def test_what_a_replaced_box_was_given_and_head_office_forgot_is_uncounted_until_it_says_so(
-    chain: Chain,
-) -> None:
+async def a_hundred_to_give(served: Served, till: Till) -> None:
+    """It earned and released them, and nobody has been given any yet."""
+    till.releases(till.earns(100), 100)
+    answer = await till.box.push_events(1, len(till.box.events))
+    assert answer.status_code == 200, answer.text
+    while (await apply_events(served.office.archive, till.box.me.store_id, till.box.epoch)).more:
+        pass
+
+
+async def two_heard_and_one_replaced(chain: Chain) -> tuple[Till, Till, tuple[Grant, ...]]:
+    """Of two stores' boxes the first was given 60 of a hundred points after the copy was made that
+    head office is put back to without a mirror."""
     async with serving(chain.url) as served:
         await known_key(served)
         first, second = await tills(served)
-        fenced = await served.store(first.box.genesis.company_id, "S03")
-        for _ in range(2):
-            other = await served.enrolled(fenced)
+        await a_hundred_to_give(served, first)
+        second.box.record(1)
+        await delivered(second.box)
     copy = await chain.copy()
     async with serving(chain.url) as served:
-        first = await put_back(served, first)
-        first.releases(first.earns(100), 100)
-        await first.tells()
+        first, second = await put_back(served, first), await put_back(served, second)
+        await first.counted()
         rights = await grants_of(served, first.box)
         assert sum(one.points for one in rights) == 60
-        reached(second.box, served).record(1)
+        second.box.record(1)
         await delivered(second.box)
     chain.put_back(copy)
+    return first, second, rights
+
+
+async def shown_again(second: Till) -> None:
+    assert isinstance(await show(second.box, shown(second.box)), Acknowledgement)
+    await delivered(second.box)
+
+
+async def test_a_box_that_was_replaced_before_it_said_what_head_office_forgot_is_waited_for(
+    chain: Chain,
+) -> None:
+    first, second, rights = await two_heard_and_one_replaced(chain)
     async with serving(chain.url, now_ms=LATER_MS) as served:
         first, second = await put_back(served, first), await put_back(served, second)
-        other = reached(other, served)
-        for box in (second.box, other):
-            assert isinstance(await show(box, shown(box)), Acknowledgement)
-        assert await uncounted(served, first) == []  # it is waited for
-        await served.enrolled(first.box.me.store_id)
-        assert await uncounted(served, first) == [f"S01 {first.box.epoch}"]
+        await shown_again(second)
+        assert await uncounted(served, first) == []  # it speaks, and is waited for
+        new = await served.enrolled(first.box.me.store_id)
+        assert isinstance(await show(new, shown(new)), Acknowledgement)
+        assert await uncounted(served, first) == [(f"S01 {first.box.epoch}", True)]
+        assert granted(await second.asks(500)) == 0
+        async with unit_of_work(served.engine) as db:
+            waiting = [(one.store_code, one.what) for one in await still_expected(db)]
+        assert waiting == [("S01", Expected.FORGOTTEN)]
+        assert isinstance(await show(first.box, shown(first.box, rights=rights)), Acknowledgement)
+        assert await uncounted(served, first) == []
+        assert granted(await second.asks(500)) == 40
+        await whole(served)
+
+
+async def test_who_writes_off_what_is_waited_for_is_told_what_it_may_cost_and_that_is_counted(
+    chain: Chain,
+) -> None:
+    first, second, rights = await two_heard_and_one_replaced(chain)
+    async with serving(chain.url, now_ms=LATER_MS) as served:
+        first, second = await put_back(served, first), await put_back(served, second)
+        await shown_again(second)
+        new = await served.enrolled(first.box.me.store_id)
+        assert isinstance(await show(new, shown(new)), Acknowledgement)
+        assert await costs(served, first) == (Cost("points", 0, 100),)
         await write_off(served, first)
-        assert await uncounted(served, first) == [f"S01 {first.box.epoch}"]
-        assert await at_risk(served, first) == 0
+        assert await uncounted(served, first) == [(f"S01 {first.box.epoch}", False)]
+        assert await at_risk(served, first) == 100
+        assert granted(await second.asks(500)) == 100
+        await whole(served)
         assert isinstance(await show(first.box, shown(first.box, rights=rights)), Acknowledgement)
         assert await uncounted(served, first) == []
         assert await at_risk(served, first) == 60
+
+
+@pytest.mark.parametrize("written_off", [False, True], ids=["it calls", "it is written off"])
+async def test_an_epoch_that_is_known_by_name_alone_is_waited_for(
+    chain: Chain, *, written_off: bool
+) -> None:
+    """Its box was enrolled and replaced after the copy was made: the record of the box after it
+    names it."""
+    async with serving(chain.url) as served:
+        await known_key(served)
+        first, second = await tills(served)
+        await a_hundred_to_give(served, first)
+    copy = await chain.copy()
+    async with serving(chain.url) as served:
+        first = await put_back(served, first)
+        store_id = first.box.me.store_id
+        between = Till(served, await served.enrolled(store_id), 7)
+        await between.counted()
+        rights = await grants_of(served, between.box)
+        assert sum(one.points for one in rights) == 60
+        last = await served.enrolled(store_id)
+    chain.put_back(copy)
+    async with serving(chain.url, now_ms=LATER_MS) as served:
+        second = await put_back(served, second)
+        between = await put_back(served, between)
+        for box in (last, second.box, first.box):
+            assert isinstance(await show(reached(box, served), shown(box)), Acknowledgement)
+        await delivered(second.box)
+        name = f"S01 {between.box.epoch}"
+        assert await uncounted(served, second) == [(name, True)]
+        assert granted(await second.asks(500)) == 0
+        if written_off:
+            assert await costs(served, between) == (Cost("points", 0, 100),)
+            await write_off(served, between)
+            assert await uncounted(served, second) == [(name, False)]
+            assert await at_risk(served, second) == 100
+        else:
+            stated = shown(between.box, rights=rights)
+            assert isinstance(await show(between.box, stated), Acknowledgement)
+        assert granted(await second.asks(500)) == (100 if written_off else 40)
+        await whole(served)
+        bogus = Epoch(7, bytes(4))
+        async with unit_of_work(served.engine) as db:
+            with pytest.raises(UnknownEpoch):
+                await weigh_closing(db, store_id, str(bogus))
 
 
 async def test_rights_of_other_kinds_are_known_again_by_what_was_asked_for(chain: Chain) -> None:

@@ -44,6 +44,7 @@ TO_COME = {
     Expected.CONTACT: "has not called since",
     Expected.EVENTS: "sends its receipts again",
     Expected.RIGHTS: "has not said which points it may spend",
+    Expected.FORGOTTEN: "has a box that was replaced and has not said which points it was given",
 }
 
 

@@ -85,7 +85,9 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
             place = (epoch.number, epoch.fingerprint, through)
             into.put(WrittenOff(store_id, *place, reason, decided_by))
             here = (" ".join(unheard), decision.heard, " ".join(map(str, decision.home)))
-            into.put(TailClosed(store_id, *place, reason, decided_by, *here))
+            aside = "{" + ",".join(f"[{first},{last}]" for first, last in decision.aside) + "}"
+            unknown = " ".join(f"{kind} {amount}" for kind, amount in decision.unknown)
+            into.put(TailClosed(store_id, *place, reason, decided_by, *here, aside, unknown))
         case AlarmCleared(store_id, alarm_id, reason, decided_by):
             place = (0, b"", 0)  # head office's word comes before every event
             into.put(AlarmClearing(store_id, alarm_id, decided_by, reason, *place))

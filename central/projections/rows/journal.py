@@ -64,7 +64,9 @@ class Correction(NamedTuple):
 
 class TailClosed(NamedTuple):
     """Table ``tail_closed``, as ``WrittenOff``; ``unheard``: workstations, by their ids; ``heard``,
-    ``home``: through which event it was here then, and which beyond that, in words."""
+    ``home``: through which event it was here then, and which beyond that, in words; ``aside``: what
+    of it was set aside then, as PostgreSQL writes an int8multirange; ``unknown``: what it may hold
+    that is not known, in words, each a kind and an amount."""
 
     store_id: UUID
     epoch_number: int
@@ -75,6 +77,8 @@ class TailClosed(NamedTuple):
     unheard: str
     heard: int
     home: str
+    aside: str
+    unknown: str
 
 
 PROJECTIONS = (

@@ -168,6 +168,8 @@ def _tell(line: Line, decision: AboutEpochs) -> None:
             if genesis is None:
                 return
             epoch = epoch_of(genesis, decision.genesis)
+            if genesis.parent is not None:
+                line.parents.add(genesis.parent)
             if isinstance(decision, EpochReadmitted):
                 line.readmit(epoch)
             elif isinstance(decision, EpochIssued) or genesis.parent is None:
@@ -177,7 +179,7 @@ def _tell(line: Line, decision: AboutEpochs) -> None:
         case EpochSealed():
             line.move(decision.epoch, EpochEvent.SEALED)
         case TailClosed():
-            line.move(decision.epoch, EpochEvent.WRITTEN_OFF)
+            line.write_off(decision.epoch)
         case StreamPruned():
             return
         case _ as never:

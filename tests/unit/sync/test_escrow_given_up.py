@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.escrow_epochs import Disk
-from tests.escrow_world import OPENING, World
+from tests.escrow_office import OPENING
+from tests.escrow_world import World
 
 SEEDS = st.integers(0, 1 << 32)
 PERIODS = 4
@@ -120,6 +121,58 @@ def test_what_is_born_in_an_event_that_is_set_aside_is_given_up_with_its_epoch(s
     world.look()
     for disk in world.disks * 3:
         given_and_spent(world, disk)
+    assert world.overdraw() <= world.bound
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(seed=SEEDS)
+def test_an_epoch_that_is_known_by_name_alone_holds_every_grant_back(seed: int) -> None:
+    """A box is enrolled, given everything and replaced, all after the copy was made that head
+    office is put back to: what the box after it shows names it."""
+    world = World(seed, "burn", "rewind")
+    first, other = world.disks
+    world.enrol(first.store)
+    between = world.disks[-1]
+    world.give()
+    heard(world, between)
+    held = sum(between.rights.values())
+    world.enrol(first.store)
+    world.rewind(mirrored=False)
+    for disk in (world.disks[-1], first, other):
+        world.state(disk)
+    for disk in world.disks * 2:
+        given_and_spent(world, disk)
+    assert world.overdraw() == held - OPENING, "what it held was spent, and nothing else"
+    assert world.bound == 0
+    world.settle()
+    assert world.overdraw() <= world.bound
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(seed=SEEDS)
+def test_what_was_counted_at_a_write_off_and_comes_again_set_aside_is_not_given_again(
+    seed: int,
+) -> None:
+    """Head office has the write-off by its mirror, and the spends again, but counts them not."""
+    world = World(seed, "rewind", "write_off", "aside")
+    gone = world.disks[0]
+    world.give()
+    heard(world, gone)
+    world.remember()
+    for _ in range(8):
+        world.spend(gone)
+    known = world.epochs[gone.epoch]
+    known.journal = list(gone.journal)
+    world.enrol(gone.store)
+    world.write_off()
+    given_up = world.bound
+    world.rewind(mirrored=True)
+    known.journal, known.aside = list(gone.journal), set(range(len(gone.journal)))
+    for disk in world.disks[1:] * 2:
+        given_and_spent(world, disk)
+    assert world.overdraw() <= world.bound == given_up
+    world.look()
+    world.settle()
     assert world.overdraw() <= world.bound
 
 

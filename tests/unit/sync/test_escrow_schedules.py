@@ -5,13 +5,19 @@ befall them (``tests/escrow_world.py``), goodwill among it. Ten thousand of them
 
 import os
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from central.domain.epoch import EpochState
+from central.domain.incarnation import EpochSince
+from tests.escrow_epochs import Known
 from tests.escrow_world import World
 
 SCHEDULES = int(os.environ.get("ESCROW_SCHEDULES", "300"))
 STEPS = 80
+HOLES_MET_WITHIN = 120
+"""So many schedules of the faults that it takes meet each hole that is closed, if it is open."""
 
 
 @settings(max_examples=SCHEDULES, deadline=None, derandomize=True)
@@ -44,3 +50,50 @@ def test_in_most_schedules_points_are_given_and_run_out() -> None:
             world.step()
     moving = [one for one in worlds if one.purse.ever and one.purse.expired]
     assert len(moving) > len(worlds) // 4
+
+
+OVER_THEY_ARE_FORGOTTEN = ("burn", "write_off", "rewind")
+SET_ASIDE_AGAIN = ("aside", "burn", "write_off", "rewind")
+
+
+def overdraws(*faults: str) -> bool:
+    """Whether any of these schedules spends more than can come of what befell it."""
+    for seed in range(HOLES_MET_WITHIN):
+        world = World(seed, *faults)
+        for _ in range(STEPS):
+            world.step()
+            if world.overdraw() > world.bound:
+                return True
+        world.settle()
+        if world.overdraw() > world.bound:
+            return True
+    return False
+
+
+def test_schedules_meet_a_head_office_that_waits_for_no_epoch_that_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As it was before it waited for them."""
+    assert not overdraws(*OVER_THEY_ARE_FORGOTTEN)
+
+    def speaking_alone(one: Known) -> EpochSince:
+        since = as_it_was(one)
+        is_over = since.state.is_fenced
+        return since._replace(state=EpochState.WRITTEN_OFF) if is_over else since
+
+    as_it_was = Known.since
+    monkeypatch.setattr(Known, "since", speaking_alone)
+    assert overdraws(*OVER_THEY_ARE_FORGOTTEN)
+
+
+def test_schedules_meet_a_write_off_that_does_not_say_what_was_set_aside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As it was before it said so."""
+    assert not overdraws(*SET_ASIDE_AGAIN)
+
+    def whatever_is_aside(one: Known) -> bool:
+        return one.heard <= {event.seq for event in (*one.journal, *one.home)}
+
+    monkeypatch.setattr(Known, "is_here", whatever_is_aside)
+    assert overdraws(*SET_ASIDE_AGAIN)

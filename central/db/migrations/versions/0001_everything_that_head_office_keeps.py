@@ -1373,6 +1373,8 @@ def _create_tail_closed() -> None:
         sa.Column("unheard", sa.String(), nullable=False),
         sa.Column("heard", sa.BigInteger(), nullable=False),
         sa.Column("home", sa.String(), nullable=False),
+        sa.Column("aside", sa.String(), nullable=False),
+        sa.Column("unknown", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint(
             "store_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_tail_closed")
         ),
