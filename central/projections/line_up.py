@@ -161,12 +161,12 @@ class Held(NamedTuple):
 
 
 class Twice(NamedTuple):
-    """Two contents under one own id: people are told. ``counts``, ``lost``: where each was written,
-    in words; ``noticed_at_ms``: when the later one arrived."""
+    """Two contents under one own id: people are told. ``counts``, ``lost``: where each stands in
+    the order; ``noticed_at_ms``: when the later one arrived."""
 
     own: FactId
-    counts: str
-    lost: str
+    counts: Rank
+    lost: Rank
     noticed_at_ms: int
 
 
@@ -320,7 +320,7 @@ class _Queue:
             self._set_aside(before, _lost(own))
 
     def _tell(self, own: FactId, counts: Rank, lost: Rank, read: Read) -> None:
-        self.twice.append(Twice(own, _said(counts), _said(lost), read.raw.received_at_ms))
+        self.twice.append(Twice(own, counts, lost, read.raw.received_at_ms))
 
     def _set_aside(self, read: Read, reason: Reason) -> None:
         if reason.state in BLOCKING and reason.root is not None:
@@ -377,7 +377,8 @@ def _lost(own: FactId) -> Reason:
     return reason_for(AsideState.ERROR, Root(SAME_ID, own.id), said)
 
 
-def _said(rank: Rank) -> str:
+def place_in_words(rank: Rank) -> str:
+    """Where it was written."""
     return f"event {cast('int', rank[2])} of epoch {_epoch(rank[:2])}"
 
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from sync.protocol.codec import encode
+from sync.protocol.currency import format_money
 from sync.protocol.facts import EventRecovered, IdAbandoned
 from sync.protocol.identity import EventId, SaleId
 from tests.contract.histories import apply, arrive, copied
@@ -100,7 +101,8 @@ async def test_of_two_contents_under_one_sale_id_the_lowest_place_counts_whichev
     assert CUSTOMERS[1] not in row_of(rows, "right_account", "account_id")
     alarms = await office.alarms()
     assert [alarm[0] for alarm in alarms] == ["same_id_twice"]
-    assert f"event 5 of epoch {old.epoch} counts" in alarms[0][1]
+    named = f"receipt {sale.receipt_number}, {format_money(sale.due_minor, sale.currency)}"
+    assert f"event 5 of epoch {old.epoch} counts ({named})" in alarms[0][1]
 
 
 async def test_two_sales_at_one_place_of_a_forked_journal_both_count(office: Office) -> None:

@@ -170,7 +170,12 @@ async def test_a_sale_that_the_copy_finished_at_a_lower_place_is_in_its_boxs_acc
             await shop.exchanged()
         found = await judged(served, store_id, day)
         assert len(found.day.set_aside) == 1
-        assert "twice" in await told(served)
+        inbox = await told(served)
+        kept, lost = (f"receipt {one['receipt_number']}, SGD 3.45" for one in (again, first))
+        ((alarm,),), ((*_, aside),) = inbox["twice"], inbox["quarantined"]
+        assert f"counts ({kept}), " in alarm
+        assert alarm.endswith(f"is set aside ({lost}).")
+        assert aside == lost
         found = await agreed(served, store_id, day)
         assert found.day.central.transactions == 5 + beside
 

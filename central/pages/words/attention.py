@@ -160,8 +160,9 @@ def sentence(name: str, case: Case) -> str:
     return _SENTENCES[name](*case.said)
 
 
-def _aside(_seq: int, _epoch: str, what_it_is: str, error: str) -> str:
-    return f"{what_it_is}, {error}"
+def _aside(_seq: int, _epoch: str, what_it_is: str, error: str, sale: str) -> str:
+    named = f" ({sale})" if sale else ""
+    return f"{what_it_is}{named}, {error}"
 
 
 def _as_told(detail: str) -> str:

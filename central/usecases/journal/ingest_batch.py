@@ -25,6 +25,7 @@ from central.archive.port import (
 from central.domain.epoch import EpochState
 from central.domain.hole import hole_at
 from central.domain.journal import RecordDamaged
+from central.domain.sale_in_words import body_in_words
 from central.projections.line_up import NUL
 from sync.protocol.batch import Batch
 from sync.protocol.change import Head, genesis_hash
@@ -205,8 +206,9 @@ async def record_fork(
     unit: ArchiveUnit, key: StreamKey, standing: Standing, fork: Forked, now_ms: int
 ) -> None:
     """Two boxes write as this store, or one was restored from a copy: people must look."""
+    sale = await _sale_at(unit, key, fork.seq)
     detail = (
-        f"Epoch {key.epoch}: the box holds another event {fork.seq} than head office does."
+        f"Epoch {key.epoch}: the box holds another event {fork.seq} than head office does{sale}."
         " Two boxes write as this store, or one was restored from a copy."
     )
     alarm_id = uuid5(key.store_id, f"fork:{key.epoch}:{fork.seq}")
@@ -214,6 +216,16 @@ async def record_fork(
     is_new = await unit.raise_alarm(key.store_id, alarm)  # one that a person cleared stays cleared
     under = AlarmKind.FORK.value if is_new else standing.alarm
     await unit.save_stream(key, standing._replace(alarm=under, last_contact_ms=now_ms))
+
+
+async def _sale_at(unit: ArchiveUnit, key: StreamKey, seq: int) -> str:
+    """Which sale is held there, in words; empty where it is none, or cannot be read."""
+    try:
+        held = await unit.envelope(key, seq)
+    except ValueError:  # what is damaged of it is no envelope's
+        return ""
+    sale = body_in_words(held.kind, held.kind_version, held.body) if held is not None else ""
+    return f" ({sale})" if sale else ""
 
 
 async def _verdict(

@@ -4,11 +4,13 @@ which of its arrivals came while it counted, and which afterwards. Where two sal
 number, or a sale was finished under an id that its till gave up, people are told as well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import uuid5
 
 from central.archive.port import EVENTS_APPLIED_MAX, Alarm, ArchiveUnit
-from central.projections.line_up import GivenUp, NumberTwice, Read, Twice
+from central.domain.sale_in_words import sale_in_words
+from central.projections.event import Rank
+from central.projections.line_up import GivenUp, NumberTwice, Read, Twice, place_in_words
 from central.usecases.journal.read_arrived import read_arrived
 from sync.protocol.identity import StoreId
 
@@ -22,9 +24,11 @@ async def tell_twice(unit: ArchiveUnit, store_id: StoreId, found: Sequence[Twice
     person let go is set aside by no other arrival of it."""
     gone = await read_arrived(unit, await unit.let_go(store_id)) if found else ()
     for twice in found:
-        await unit.raise_alarm(store_id, _alarm(store_id, twice))
         lost = await unit.lost_under(store_id, twice.own.id, EVENTS_APPLIED_MAX)
         reads = await read_arrived(unit, lost)
+        counting = await read_arrived(unit, await unit.counted(store_id, (twice.own,)))
+        sales = {one.rank: sale_in_words(one.fact) for one in (*reads, *counting)}
+        await unit.raise_alarm(store_id, _alarm(store_id, twice, sales))
         lowest: dict[bytes, Read] = {}
         alike = sorted((one for one in reads if one.own == twice.own), key=lambda one: one.rank)
         for read in alike:
@@ -61,11 +65,18 @@ async def tell_given_up(unit: ArchiveUnit, store_id: StoreId, found: Sequence[Gi
         await unit.raise_alarm(store_id, alarm)
 
 
-def _alarm(store_id: StoreId, twice: Twice) -> Alarm:
+def _alarm(store_id: StoreId, twice: Twice, sales: Mapping[Rank, str]) -> Alarm:
     kind, own = twice.own
+    counts, lost = (_in_words(rank, sales) for rank in (twice.counts, twice.lost))
     detail = (
-        f"The {kind.replace('_', ' ')} {own} arrived with two contents: {twice.counts} counts,"
-        f" {twice.lost} is set aside."
+        f"The {kind.replace('_', ' ')} {own} arrived with two contents: {counts[0]} counts"
+        f"{counts[1]}, {lost[0]} is set aside{lost[1]}."
     )
     alarm_id = uuid5(store_id, f"{SAME_ID_TWICE}:{kind}:{own}")
     return Alarm(alarm_id, SAME_ID_TWICE, detail, twice.noticed_at_ms)
+
+
+def _in_words(rank: Rank, sales: Mapping[Rank, str]) -> tuple[str, str]:
+    """Where it was written; and, of a sale, which it is."""
+    sale = sales.get(rank)
+    return place_in_words(rank), f" ({sale})" if sale else ""
