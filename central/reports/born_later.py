@@ -4,21 +4,27 @@ was here then (``close_tail``). Its box may be selling still, and spend them
 
 from central.projections.line_up import SAME_ID
 
-IS_HERE = f"""
-coalesce(c.heard > c.through OR s.applied_through >= c.heard AND NOT EXISTS (
-    SELECT FROM unnest(string_to_array(c.home, ' ')::bigint[]) AS w (seq)
-    WHERE NOT EXISTS (SELECT FROM sale AS b WHERE b.store_id = c.store_id AND b.seq = w.seq
-        AND b.epoch_number = c.epoch_number AND b.epoch_fingerprint = c.epoch_fingerprint)
-) AND NOT EXISTS (
-    SELECT FROM quarantine AS a WHERE a.store_id = c.store_id AND a.seq <= c.heard
-        AND a.epoch_number = c.epoch_number AND a.epoch_fingerprint = c.epoch_fingerprint
-        AND a.root_kind IS DISTINCT FROM '{SAME_ID}' AND NOT a.seq <@ c.aside::int8multirange
-), TRUE)
+NOT_HERE = f"""
+SELECT c.store_id, c.epoch_number, c.epoch_fingerprint FROM tail_closed AS c
+JOIN stream AS m ON m.store_id = c.store_id AND m.epoch_number = c.epoch_number
+    AND m.epoch_fingerprint = c.epoch_fingerprint
+WHERE c.heard <= c.through AND m.applied_through < c.heard
+UNION
+SELECT c.store_id, c.epoch_number, c.epoch_fingerprint FROM tail_closed AS c
+CROSS JOIN unnest(string_to_array(c.home, ' ')::bigint[]) AS w (seq)
+LEFT JOIN sale AS b ON b.store_id = c.store_id AND b.epoch_number = c.epoch_number
+    AND b.epoch_fingerprint = c.epoch_fingerprint AND b.seq = w.seq
+WHERE b.store_id IS NULL
+UNION
+SELECT c.store_id, c.epoch_number, c.epoch_fingerprint FROM tail_closed AS c
+JOIN quarantine AS a ON a.store_id = c.store_id AND a.epoch_number = c.epoch_number
+    AND a.epoch_fingerprint = c.epoch_fingerprint AND a.seq <= c.heard
+WHERE c.heard <= c.through AND a.root_kind IS DISTINCT FROM '{SAME_ID}'
+    AND NOT a.seq <@ c.aside::int8multirange
 """  # noqa: S608 - a constant
-"""Whether all that was counted of an epoch when it was written off is counted; not so where head
-office was put back since, and it did not come again yet, or came and was set aside. Of its
-``stream`` s and its ``tail_closed`` c; one that was closed before it was noted what was here is
-given up whole."""
+"""Epochs of which something that was counted when they were written off is not: head office was put
+back since, and it did not come again yet, or came and was set aside. One that was closed before it
+was noted what was here is given up whole."""
 BORN_LATER = """
 SELECT e.store_id, e.epoch_number, e.epoch_fingerprint, e.kind, e.account_id,
     sum(e.born - e.spent)::bigint AS unspent, sum(e.released)::bigint AS released

@@ -11,13 +11,13 @@ from central.archive.rows import plain_uuid
 from central.db.engine import driver_of
 from central.domain.epoch import EpochState
 from central.projections.line_up import SAME_ID
-from central.reports.born_later import BORN_LATER, IS_HERE
+from central.reports.born_later import BORN_LATER, NOT_HERE
 from sync.protocol.change import Epoch
 from sync.protocol.identity import CompanyId, StoreId
 
 OF_EPOCHS = f"""
 SELECT h.store_id, h.epoch_number, h.epoch_fingerprint, h.kind, h.account_id, s.state,
-    s.provisional, q.store_id IS NULL AS whole, {IS_HERE} AS here,
+    s.provisional, q.store_id IS NULL AS whole, n.store_id IS NULL AS here,
     greatest(h.earned + h.granted - h.used
         - CASE WHEN q.store_id IS NULL THEN h.released ELSE 0 END, 0) AS amount,
     greatest(coalesce(l.unspent
@@ -32,8 +32,8 @@ LEFT JOIN (SELECT DISTINCT store_id, epoch_number, epoch_fingerprint FROM quaran
 LEFT JOIN ({BORN_LATER}) AS l ON l.store_id = h.store_id
     AND l.epoch_number = h.epoch_number AND l.epoch_fingerprint = h.epoch_fingerprint
     AND l.kind = h.kind AND l.account_id = h.account_id
-LEFT JOIN tail_closed AS c ON c.store_id = h.store_id
-    AND c.epoch_number = h.epoch_number AND c.epoch_fingerprint = h.epoch_fingerprint
+LEFT JOIN ({NOT_HERE}) AS n ON n.store_id = h.store_id
+    AND n.epoch_number = h.epoch_number AND n.epoch_fingerprint = h.epoch_fingerprint
 WHERE s.company_id = $1
 """  # noqa: S608 - a constant
 """Of a company's. ``amount``: what is left of all that it was given; ``later``: of what was born in

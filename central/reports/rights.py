@@ -17,7 +17,7 @@ from central.archive.rows import plain_uuid
 from central.db.engine import driver_of
 from central.domain.epoch import EpochState
 from central.projections.line_up import SAME_ID
-from central.reports.born_later import BORN_LATER, IS_HERE
+from central.reports.born_later import BORN_LATER, NOT_HERE
 from central.reports.same_person import kept_ids
 from sync.protocol.change import Epoch
 from sync.protocol.escrow import HeldRights, RightKind, available
@@ -30,7 +30,7 @@ WHERE company_id = $1 AND kind = $2 AND account_id = ANY($3) ORDER BY account_id
 _LOCKED = f"{_BALANCES} FOR UPDATE"
 _HELD = f"""
 SELECT h.account_id, h.store_id, h.epoch_number, h.epoch_fingerprint, h.earned, h.granted, h.used,
-    h.released, s.state, q.store_id IS NULL AS whole, {IS_HERE} AS here
+    h.released, s.state, q.store_id IS NULL AS whole, n.store_id IS NULL AS here
 FROM right_held AS h
 LEFT JOIN stream AS s ON s.store_id = h.store_id AND s.epoch_number = h.epoch_number
     AND s.epoch_fingerprint = h.epoch_fingerprint
@@ -38,8 +38,8 @@ LEFT JOIN (SELECT DISTINCT store_id, epoch_number, epoch_fingerprint FROM quaran
     WHERE root_kind IS DISTINCT FROM '{SAME_ID}') AS q
     ON q.store_id = h.store_id AND q.epoch_number = h.epoch_number
     AND q.epoch_fingerprint = h.epoch_fingerprint
-LEFT JOIN tail_closed AS c ON c.store_id = h.store_id AND c.epoch_number = h.epoch_number
-    AND c.epoch_fingerprint = h.epoch_fingerprint
+LEFT JOIN ({NOT_HERE}) AS n ON n.store_id = h.store_id AND n.epoch_number = h.epoch_number
+    AND n.epoch_fingerprint = h.epoch_fingerprint
 WHERE h.kind = $1 AND h.account_id = ANY($2)
 """  # noqa: S608 - a constant
 # What lost against other content under its own id moved nothing: the other counts.

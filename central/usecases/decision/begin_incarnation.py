@@ -18,6 +18,7 @@ from central.db.decisions import lock_decisions, record_decisions
 from central.db.engine import driver_of
 from central.domain.decisions import ALL_COMPANIES, IncarnationBegun
 from central.domain.epoch import EpochState
+from central.reports.incarnation import read_since
 from central.usecases.feed.read_feed import read_incarnation
 from central.usecases.people.note_act import note_act
 from sync.protocol.identity import Incarnation
@@ -28,10 +29,10 @@ UPDATE central_state SET incarnation = $1, parent_incarnation = $2, begun_at_ms 
     lost_since_ms = CASE WHEN $4 THEN coalesce(lost_since_ms, $5) ELSE lost_since_ms END
 """
 _HOLDS_WHAT_IS_KNOWN = """
-UPDATE stream AS s SET rights_stated_ms = $1 FROM central_state AS c
-WHERE c.one = 1 AND s.state = ANY($2) AND CASE WHEN c.lost_since_ms IS NULL THEN $3
-    ELSE coalesce(s.rights_stated_ms, 0) >= c.begun_at_ms END
+UPDATE stream SET rights_stated_ms = $1
+WHERE store_id = ANY($2) AND state = ANY($3) AND coalesce(rights_stated_ms, 0) >= $4
 """
+_STORES = "SELECT store_id FROM store"
 _FENCED = tuple(one.value for one in EpochState if one.is_fenced)
 _LAST_MS = "SELECT coalesce(max(decided_at_ms), 0) FROM decision"
 _SIGNED_IN = ("DELETE FROM board_session", "DELETE FROM sign_in_link")
@@ -66,7 +67,11 @@ async def take_incarnation(db: AsyncConnection, begun: IncarnationBegun, at_ms: 
     """What the decision makes of central_state."""
     connection = await driver_of(db)
     last_ms = await connection.fetchval(_LAST_MS)
-    await connection.execute(_HOLDS_WHAT_IS_KNOWN, at_ms, _FENCED, begun.lost)
+    since = await read_since(db)
+    if since.lost_since_ms is not None or begun.lost:
+        stores = [row[0] for row in await connection.fetch(_STORES)]
+        from_ms = 0 if since.lost_since_ms is None else since.begun_at_ms
+        await connection.execute(_HOLDS_WHAT_IS_KNOWN, at_ms, stores, _FENCED, from_ms)
     ids = (begun.incarnation, begun.predecessor)
     await connection.execute(_BEGIN, *ids, at_ms, begun.lost, last_ms)
 

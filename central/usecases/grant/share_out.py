@@ -19,7 +19,7 @@ from central.db.decisions import lock_decisions
 from central.db.engine import driver_of, unit_of_work
 from central.domain.decisions import GrantReturned
 from central.projections.line_up import SAME_ID
-from central.reports.born_later import IS_HERE
+from central.reports.born_later import NOT_HERE
 from central.reports.incarnation import may_grant_now
 from central.reports.rights import Account, earned_by_store, lock_accounts
 from central.reports.share_rule import share_rule
@@ -52,10 +52,11 @@ LEFT JOIN (SELECT DISTINCT store_id, epoch_number, epoch_fingerprint FROM quaran
     WHERE root_kind IS DISTINCT FROM '{SAME_ID}') AS q
     ON q.store_id = s.store_id AND q.epoch_number = s.epoch_number
     AND q.epoch_fingerprint = s.epoch_fingerprint
-LEFT JOIN tail_closed AS c ON c.store_id = s.store_id AND c.epoch_number = s.epoch_number
-    AND c.epoch_fingerprint = s.epoch_fingerprint
+LEFT JOIN ({NOT_HERE}) AS n ON n.store_id = s.store_id AND n.epoch_number = s.epoch_number
+    AND n.epoch_fingerprint = s.epoch_fingerprint
 WHERE f.store_id IS NULL
-    AND (s.state = 'written_off' AND {IS_HERE} OR s.state = 'closed' AND q.store_id IS NULL)
+    AND (s.state = 'written_off' AND n.store_id IS NULL
+        OR s.state = 'closed' AND q.store_id IS NULL)
 ORDER BY s.store_id, s.epoch_number, s.epoch_fingerprint LIMIT 1
 """  # noqa: S608 - a constant
 _FREE = """
