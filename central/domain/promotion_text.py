@@ -27,6 +27,7 @@ ALL = "all"
 DEPARTMENT, BUT = "dept:", "but:"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAILY = "daily"
+SPAN_MIN = 3
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
 _MINOR, _RATE = "_minor", "_bp"
 ARGUMENT = "argument-"
@@ -323,7 +324,18 @@ def _day(word: str, field: str) -> int:
 def _days(bits: int) -> str:
     if bits == (1 << WEEK_DAYS) - 1:
         return DAILY
-    return ",".join(name for day, name in enumerate(DAYS) if bits >> day & 1)
+    return ",".join(_spans([day for day in range(WEEK_DAYS) if bits >> day & 1]))
+
+
+def _spans(days: list[int]) -> Iterator[str]:
+    """Days that follow one another, from three on, as ``mon-fri``."""
+    while days:
+        span = [day for at, day in enumerate(days) if day == days[0] + at]
+        if len(span) < SPAN_MIN:
+            span = span[:1]
+        first, last = DAYS[span[0]], DAYS[span[-1]]
+        yield first if len(span) == 1 else f"{first}-{last}"
+        days = days[len(span) :]
 
 
 def _minute(minute: int) -> str:

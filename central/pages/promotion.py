@@ -21,6 +21,7 @@ from central.domain.promotion_state import ChangedSince, PromotionState, state_a
 from central.domain.promotion_text import ARGUMENT, keys_of, kind_named, write_promotion
 from central.domain.promotion_versions import Changed, Seen, changes_between
 from central.pages.page import page, wrong_fields
+from central.pages.words import promotions as words
 from central.reports.company import company_money
 from central.reports.promotions import StoreHas, stores_that_have
 from central.usecases.price.look_up import clock_of_stores
@@ -175,7 +176,24 @@ def _wrong(refusal: Refusal | None, kind: str) -> Mapping[str, str]:
     keys = [key.name for key in keys_of(kind_named(kind))]
     own = {key: ARGUMENT + key for key in keys} | {"from": "since"}
     own.setdefault("of", ARGUMENT + keys[0])
-    return {own.get(name, name): said for name, said in wrong_fields(refusal).items()}
+    wrong = wrong_fields(refusal).items()
+    return {own.get(name, name): said.removeprefix(f"{name}: ") for name, said in wrong}
+
+
+class _Told(NamedTuple):
+    detail: str
+    remedy: str
+
+
+def _told(refusal: Refusal | None, kind: str) -> _Told | None:
+    """A refusal with the label of its field where it says the field's name."""
+    if refusal is None:
+        return None
+    said = refusal.detail
+    for name in _wrong(refusal, kind):
+        rest = said.removeprefix(f"{refusal.field}: ")
+        said = said if rest == said else f"{words.labelled(name)}: {rest}"
+    return _Told(said, refusal.remedy)
 
 
 def _values(
@@ -204,12 +222,14 @@ def _as_sent(
 
 class _Read(NamedTuple):
     """What head office has of one promotion: ``newest`` is the draft that waits, else what is
-    published; ``since``: what was published otherwise since that draft was made."""
+    published; ``since``: what was published otherwise since that draft was made; ``changes``: what
+    it changes of what is published."""
 
     versions: Versions
     newest: PublishedPromotion | None
     states: tuple[PromotionState, ...]
     since: tuple[Changed, ...]
+    changes: tuple[Changed, ...]
     stores: tuple[StoreHas, ...]
     lines: tuple[ExampleLine, ...]
     by_two: bool
@@ -228,12 +248,15 @@ async def _read(
     states = [PromotionState.DRAFT] if waiting is not None else []
     states += [] if published is None else [state_at(published, now_ms)]
     since: tuple[Changed, ...] = ()
+    changes: tuple[Changed, ...] = ()
     if waiting is not None and waiting.is_behind(published):
         since = changes_between(waiting.upon, published, *as_typed)
+    if waiting is not None and published is not None:
+        changes = changes_between(published, waiting.promotion, *as_typed)
     stores = await stores_that_have(db, company_id, promotion_id)
     lines = () if newest is None else await work_example(db, company_id, newest, now_ms)
     by_two = await is_by_two(db, company_id)
-    return _Read(found, newest, tuple(states), since, stores, lines, by_two)
+    return _Read(found, newest, tuple(states), since, changes, stores, lines, by_two)
 
 
 async def _page(
@@ -266,8 +289,8 @@ async def _page(
         values=values if typed is None else _as_sent(values, typed, refusal),
         seen=_seen_in_form(found.versions.seen),
         wrong=_wrong(refusal, kind),
-        refusal=refusal,
-        refused="",
+        told=_told(refusal, kind),
+        refused="" if found.newest is not None else words.not_yet,
         done=done,
         draft=draft,
         own=found.by_two and draft is not None and draft.made_by == person.name,

@@ -94,6 +94,8 @@ async def test_a_draft_is_kept_worked_out_approved_and_published_and_ends(
         shown = await load(served, "/promotion?id=BUN3")
         assert shown.words["state"] == "draft in force"
         assert fields_of(shown.html)["argument-price"] == "9.00"
+        changes = [[cell.text for cell in row] for row in shown.tables["changes"]]
+        assert changes[1:] == [["Price", "10.00", "9.00"]]
         ended = await send(served, "/promotion/end", {"promotion_id": "BUN3"})
         assert ended == (303, "/promotion?id=BUN3&done=ended")
 
@@ -101,14 +103,14 @@ async def test_a_draft_is_kept_worked_out_approved_and_published_and_ends(
 @pytest.mark.parametrize(
     ("changed", "at", "said"),
     [
-        ({"argument-price": "ten"}, "argument-price", "price: "),
-        ({"argument-pieces": ""}, "argument-pieces", "pieces: several_for needs it"),
+        ({"argument-price": "ten"}, "argument-price", "it must be an amount"),
+        ({"argument-pieces": ""}, "argument-pieces", "several_for needs it"),
         ({"argument-of": "NONE"}, "argument-of", "There is no item NONE"),
         ({"argument-of": "dept:Moon"}, "argument-of", "No item is in the department Moon"),
-        ({"promotion_id": "not an id"}, "promotion_id", "promotion_id: it must be"),
-        ({"name": ""}, "name", "name: it must be"),
-        ({"since": "soon"}, "since", "from: it must be a time"),
-        ({"hours": "noon"}, "hours", "hours: it must be days"),
+        ({"promotion_id": "not an id"}, "promotion_id", "it must be"),
+        ({"name": ""}, "name", "it must be"),
+        ({"since": "soon"}, "since", "it must be a time"),
+        ({"hours": "noon"}, "hours", "it must be days"),
     ],
 )
 async def test_what_is_refused_comes_back_as_it_was_typed_with_its_field(
@@ -124,6 +126,20 @@ async def test_what_is_refused_comes_back_as_it_was_typed_with_its_field(
         beside = re.search(f'id="about-{at}">([^<]+)<', html)
         assert beside is not None
         assert beside[1].startswith(said)
+
+
+async def test_a_refusal_says_the_label_of_its_field_and_not_our_word_for_it(
+    postgres_url: str,
+) -> None:
+    async with acme(postgres_url) as (served, _):
+        await send(served, "/item", BUN)
+        for changed, said in (
+            ({"argument-pieces": "x"}, "<strong>Pieces together: it must be a number.</strong>"),
+            ({"since": "soon"}, "<strong>From: it must be a time"),
+            ({"promotion_id": "not an id"}, "<strong>Id: it must be"),
+            ({"argument-of": "NONE"}, "<strong>There is no item NONE.</strong>"),
+        ):
+            assert said in (await send(served, "/promotion/draft", THREE | changed))[1]
 
 
 async def test_where_the_company_wants_two_people_whoever_drafted_does_not_approve(

@@ -44,10 +44,10 @@ identity_hint = "Short and lasting: letters, digits, - _ or ."
 name_hint = "Receipts show it"
 keys = {
     "of": ("Of what", "Such as BUN, dept:Bread, but:BUN-6; or all"),
-    "buy": ("Who buys", "Items and departments, as BUN, dept:Bread; or all"),
-    "buy_pieces": ("so many pieces", "A whole number"),
-    "get": ("gets of", "The same, or other goods"),
-    "get_pieces": ("so many pieces cheaper", "A whole number"),
+    "buy": ("Who buys of", "Items and departments, as BUN, dept:Bread; or all"),
+    "buy_pieces": ("Pieces to buy", "A whole number"),
+    "get": ("Gets of", "The same, or other goods"),
+    "get_pieces": ("Pieces cheaper", "A whole number"),
     "pieces": ("Pieces together", "A whole number"),
     "price": ("Price", "An amount such as 10.00"),
     "off": ("Amount off each", "An amount such as 0.50"),
@@ -73,7 +73,15 @@ priority_hint = "A higher one has the goods first; empty: 0"
 times = "Times a receipt"
 times_hint = "At most so often; empty: as often as it can"
 alone = "Stands alone: what takes part in it takes part in nothing else"
+_OF_KIND = {
+    ("buy_get", "rate"): "A percent such as 50%; empty: they are free",
+    ("basket_off", "of"): "Such as dept:Bread; empty: all of the basket",
+    ("together", "price"): "Of all together, such as 7.90; or a share off",
+    ("together", "rate"): "Of all together, such as 10%; or a price",
+}
+"""How some are typed in one kind."""
 _LABELS = {
+    "promotion_id": identity,
     "name": name,
     "kind": kind,
     "since": since,
@@ -90,8 +98,11 @@ save_draft = "Keep as a draft"
 approve = "Approve and publish"
 own_draft = "You drafted it: somebody else has to approve it."
 behind = "Since this was drafted, something else was published, which the draft does not know of:"
+not_yet = "It is worked out while you write."
+what_approval_does = "What approving it changes"
+after = "With the draft"
 published_since = "Published since it was drafted"
-what_changed = "What changed"
+what_changed = "What"
 upon = "When it was drafted"
 published_now = "Published now"
 in_draft = "In the draft"
@@ -112,6 +123,11 @@ who = "Who"
 stores = "Which stores have it"
 store_has = {True: "has it", False: "not yet"}
 waits_for = "Waits for approval"
+
+
+def typed_as(kind: str, key: str) -> str:
+    """How an argument of a kind is typed."""
+    return _OF_KIND.get((kind, key), keys[key][1])
 
 
 def labelled(field: str) -> str:

@@ -143,6 +143,19 @@ def test_hours_are_written_as_they_are_read(hours: list[Hours]) -> None:
     assert read_hours(write_hours(tuple(hours))) == tuple(hours)
 
 
+@pytest.mark.parametrize(
+    ("days", "written"),
+    [
+        (0b001_1111, "mon-fri"),
+        (0b110_0000, "sat,sun"),
+        (0b101_0111, "mon-wed,fri,sun"),
+        (0b111_1111, "daily"),
+    ],
+)
+def test_days_that_follow_one_another_are_written_as_a_span(days: int, written: str) -> None:
+    assert write_hours((Hours(days, 540, 720),)) == f"{written} 09:00-12:00"
+
+
 def test_every_kind_has_a_name_on_the_page_and_each_of_its_keys_a_label() -> None:
     assert list(words.kinds) == sorted(kind.code for kind in KINDS)
     keys = {key.name for kind in KINDS for key in keys_of(kind)}
