@@ -87,7 +87,7 @@ WHERE l.original_sale_id IS NOT NULL
 GROUP BY 1, 2, 3, 4 ORDER BY l.sale_id, l.store_id, min(l.line_no)
 """
 _PAID = """
-SELECT s.store_id, s.sale_id, x.tender_id, x.name, x.kind, x.amount_minor, x.reference,
+SELECT s.store_id, s.sale_id, x.tender_id, x.name, x.kind, x.amount_minor, x.reference, x.points,
     s.change_minor, s.rounding_minor
 FROM unnest($1::uuid[], $2::uuid[]) AS f (store_id, sale_id)
 JOIN sale AS s ON s.store_id = f.store_id AND s.sale_id = f.sale_id
@@ -152,7 +152,9 @@ async def state_receipt(
         None if buyer is None else CustomerId(plain_uuid(buyer)),
         lines,
         tuple(
-            PaymentStated(one.tender_id, one.name, one.kind, one.amount_minor, one.reference)
+            PaymentStated(
+                one.tender_id, one.name, one.kind, one.amount_minor, one.reference, one.points
+            )
             for one in paid
         ),
         gone,
@@ -256,7 +258,8 @@ async def _payments(connection: Any, sales: Iterable[Sold]) -> dict[Sold, tuple[
         of = _sold(row["store_id"], row["sale_id"])
         kind = TenderKind(row["kind"])
         what = (TenderId(row["tender_id"]), row["name"], kind, row["amount_minor"])
-        found.setdefault(of, []).append(Payment(*what, reference=row["reference"]))
+        one = Payment(*what, reference=row["reference"], points=row["points"])
+        found.setdefault(of, []).append(one)
         beside[of] = row["change_minor"], row["rounding_minor"]
     return {of: tuple(settled(each, *beside[of])) for of, each in found.items()}
 

@@ -32,7 +32,7 @@ TENDERS = (
     Tender(TenderId("nets"), "NETS", TenderKind.CARD),
     Tender(TenderId("paynow"), "PayNow", TenderKind.QR),
     Tender(TenderId("voucher"), "Voucher", TenderKind.VOUCHER, refundable=False),
-    Tender(TenderId("points"), "Points", TenderKind.POINTS, refundable=False),
+    Tender(TenderId("points"), "Points", TenderKind.POINTS),
 )
 TAX_RATES = (
     TaxRate(TaxClass.STANDARD, date(2023, 1, 1), 800, "GST 8 %"),

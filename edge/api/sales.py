@@ -64,6 +64,7 @@ class SaleAnswer(msgspec.Struct, frozen=True):
     points_earned: int
     points_spent: int
     points_taken_back: int
+    points_given_back: int
     points_here: int | None
     receipt: str
     envelope: bytes
@@ -208,6 +209,7 @@ def _answer(box: Box, sale: CompletedSale) -> SaleAnswer:
         sale.points_earned,
         sale.points_spent,
         sale.points_taken_back,
+        sale.points_given_back,
         sale.points_here,
         sale.receipt,
         codec.encode(kept),

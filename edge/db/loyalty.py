@@ -48,7 +48,10 @@ _EXPIRING_OF = f"""
 SELECT points, until FROM points_expiring WHERE customer_id = {_PERSON} AND until >= :day
 """  # noqa: S608 - constant
 _MOVEMENTS = f"""
-SELECT s.receipt_number, s.business_date, s.points_earned, s.points_taken_back
+SELECT s.receipt_number, s.business_date, s.points_earned
+    + coalesce((SELECT sum(v.amount) FROM value_move v
+        WHERE v.sale_id = s.sale_id AND v.kind = 'points'), 0),
+    s.points_taken_back
     + coalesce((SELECT sum(t.points) FROM sale_tender t WHERE t.sale_id = s.sale_id), 0)
 FROM sale s
 WHERE s.business_date >= (SELECT date(max(business_date), '-{MOVEMENT_DAYS} days') FROM sale)
@@ -59,7 +62,8 @@ _RULES = "SELECT rule_id, body FROM points_rule ORDER BY rule_id"
 
 
 class PointsMovement(msgspec.Struct, frozen=True):
-    """What a receipt did to its customer's points: earned, and spent or taken back."""
+    """What a receipt did to its customer's points: earned or given back, and spent or taken
+    back."""
 
     receipt_number: str
     business_date: str

@@ -19,7 +19,7 @@ from sync.protocol.codec import decode, encode
 from sync.protocol.facts import OriginalLine
 from sync.protocol.identity import SaleId, StoreId, TenderId
 from sync.protocol.refunds import Payment
-from sync.protocol.rights import LineStated, ReceiptStated
+from sync.protocol.rights import LineStated, PaymentStated, ReceiptStated
 
 _KEEP = (
     "INSERT OR REPLACE INTO receipt_stated (sale_id, request_id, receipt_number, stated_at_ms,"
@@ -145,11 +145,19 @@ def payments_stated(stated: ReceiptStated, refundable: frozenset[TenderId]) -> t
             one.name,
             one.kind,
             one.amount_minor,
-            one.tender_id in refundable and TENDER_RULES[one.kind].refundable,
+            _may_go_back(one, refundable),
             one.reference,
+            points=one.points,
         )
         for one in stated.payments
     )
+
+
+def _may_go_back(one: PaymentStated, refundable: frozenset[TenderId]) -> bool:
+    """Points only where it is known how many paid."""
+    rules = TENDER_RULES[one.kind]
+    told = bool(one.points) or not rules.spends_points
+    return one.tender_id in refundable and rules.refundable and told
 
 
 def refundable_tenders(db: sqlite3.Connection) -> frozenset[TenderId]:

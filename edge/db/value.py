@@ -102,22 +102,26 @@ def move_value(db: sqlite3.Connection, fact: RetailTransaction, *, born: bool = 
 
 
 def _moves(fact: RetailTransaction) -> Collection[tuple[object, ...]]:
+    """What a line loaded or a tender gave back, points as well; what value paid; coupons."""
     lines, sale_id = len(fact.lines), fact.sale_id.bytes
-    moves = [
-        (sale_id, one.line, 0, one.kind, one.account_id.bytes, one.amount)
+    given = [
+        (sale_id, *_place(one.line, lines), one.kind, one.account_id.bytes, one.amount)
         for one in fact.rights_given
-        if one.line <= lines
+        if one.line <= lines + len(fact.tenders)
     ]
-    return (
-        moves
-        + [
-            (sale_id, 0, number, one.account.kind, one.account.account_id.bytes, -one.amount_minor)
-            for number, one in enumerate(fact.tenders, start=1)
-            if one.account is not None
-        ]
-        + [
-            (sale_id, 0, len(fact.tenders) + number, one.kind, one.account_id.bytes, -one.amount)
-            for number, one in enumerate(fact.rights_taken, start=1)
-            if one.kind == RightKind.COUPON
-        ]
-    )
+    paid = [
+        (sale_id, 0, number, one.account.kind, one.account.account_id.bytes, -one.amount_minor)
+        for number, one in enumerate(fact.tenders, start=1)
+        if one.account is not None and one.amount_minor > 0
+    ]
+    used = [
+        (sale_id, 0, len(fact.tenders) + number, one.kind, one.account_id.bytes, -one.amount)
+        for number, one in enumerate(fact.rights_taken, start=1)
+        if one.kind == RightKind.COUPON
+    ]
+    return given + paid + used
+
+
+def _place(line: int, lines: int) -> tuple[int, int]:
+    """A line's number and a tender's, one of them 0."""
+    return (line, 0) if line <= lines else (0, line - lines)

@@ -10,10 +10,14 @@ The order is: what is no cash, as it paid; then cash; then what took nothing bac
 because a card's money belongs to its account (the schemes ask for it, and cash for a stolen card is
 the commonest fraud there is), and cash comes last because it is what is gone when it is wrong, and
 because it is rounded: the fewer refunds touch it, the less is rounded. What was paid by something
-that takes nothing back (points, a voucher) goes back by what may carry any value: cash, or value
-that the store holds for the customer; never by a card beyond what the card paid. What value paid (a
-gift card, store credit) goes back into that value, and anything may go into store credit, where the
+that takes nothing back (a voucher) goes back by what may carry any value: cash, or value that the
+store holds for the customer; never by a card beyond what the card paid. What value paid (a gift
+card, store credit) goes back into that value, and anything may go into store credit, where the
 customer wants it so.
+
+What points paid goes back as points: of the first n minor units of a payment that come back, its
+points × n / what they paid, rounded down (``points_through``). A return gives what its units add to
+that, so all of them together give every point, and never one more.
 """
 
 from collections import Counter
@@ -28,7 +32,8 @@ from sync.protocol.identity import SaleId, TenderId
 class Payment(NamedTuple):
     """One tender of a receipt. ``amount_minor``: what it settled, or what is left of that.
     ``refundable``: money may go back by it now. ``reference``: of the payment, for whoever made
-    it. ``account``: of the value that paid. ``points``: how many paid."""
+    it. ``account``: of the value that paid. ``points``: how many paid. Of what is left of it,
+    ``paid_minor`` is what it settled, and ``back_minor`` what of that went back by itself."""
 
     tender_id: TenderId
     name: str
@@ -38,6 +43,8 @@ class Payment(NamedTuple):
     reference: str | None = None
     account: Account | None = None
     points: int = 0
+    paid_minor: int = 0
+    back_minor: int = 0
 
 
 class Back(NamedTuple):
@@ -84,18 +91,28 @@ def gone_by(
     for one in receipts:
         open_minor = dict(one.goods)
         for tender_id, amount in one.by:
-            left = max(0, amount)
-            for only_payers in (True, False):
-                for sale_id in open_minor:
-                    most = min(left, open_minor[sale_id])
-                    if only_payers:
-                        by_it = _paid_by(paid.get(sale_id, ()), tender_id)
-                        most = min(most, max(0, by_it - gone.get((sale_id, tender_id), 0)))
-                    open_minor[sale_id] -= most
-                    left -= most
-                    name = (sale_id, tender_id)
-                    gone[name] = gone.get(name, 0) + most
+            _tell(tender_id, max(0, amount), open_minor, gone, paid)
     return gone
+
+
+def _tell(
+    tender_id: TenderId,
+    left: int,
+    open_minor: dict[SaleId, int],
+    gone: dict[tuple[SaleId, TenderId], int],
+    paid: Mapping[SaleId, Sequence[Payment]],
+) -> None:
+    """``left`` minor units of one refund, to the receipts whose goods are still ``open_minor``."""
+    for only_payers in (True, False):
+        for sale_id in open_minor:
+            most = min(left, open_minor[sale_id])
+            name = (sale_id, tender_id)
+            if only_payers:
+                by_it = _paid_by(paid.get(sale_id, ()), tender_id)
+                most = min(most, max(0, by_it - gone.get(name, 0)))
+            open_minor[sale_id] -= most
+            left -= most
+            gone[name] = gone.get(name, 0) + most
 
 
 def _paid_by(payments: Sequence[Payment], tender_id: TenderId) -> int:
@@ -110,7 +127,9 @@ def left_of(payments: Sequence[Payment], gone: Mapping[TenderId, int]) -> tuple[
     for one in payments:
         taken = min(max(0, one.amount_minor), rest.get(one.tender_id, 0))
         rest[one.tender_id] = rest.get(one.tender_id, 0) - taken
-        left.append(one._replace(amount_minor=max(0, one.amount_minor) - taken))
+        rest_minor, paid_minor = max(0, one.amount_minor) - taken, one.amount_minor
+        told = one._replace(amount_minor=rest_minor, paid_minor=paid_minor, back_minor=taken)
+        left.append(told)
     beyond = sum(rest.values())
     last_first = sorted(range(len(left)), key=lambda index: (left[index].refundable, -index))
     for index in last_first:
@@ -118,6 +137,65 @@ def left_of(payments: Sequence[Payment], gone: Mapping[TenderId, int]) -> tuple[
         left[index] = left[index]._replace(amount_minor=left[index].amount_minor - taken)
         beyond -= taken
     return tuple(left)
+
+
+def points_through(payments: Sequence[Payment], tender_id: TenderId, back_minor: int) -> int:
+    """How many points the first ``back_minor`` that come back by a tender give, of payments as
+    ``left_of`` has them.
+
+    >>> by_points = Payment(TenderId("points"), "Points", TenderKind.POINTS, 100, points=7)
+    >>> left = left_of([by_points], {})
+    >>> [points_through(left, TenderId("points"), minor) for minor in (20, 50, 100)]
+    [1, 3, 7]
+    """
+    points = 0
+    for one in payments:
+        if one.tender_id == tender_id and one.paid_minor > 0:
+            taken = min(back_minor, one.paid_minor)
+            points += one.points * taken // one.paid_minor
+            back_minor -= taken
+    return points
+
+
+def points_again(
+    goods: Sequence[tuple[SaleId, int]],
+    by: Sequence[tuple[TenderId, TenderKind, int]],
+    left: Mapping[SaleId, Sequence[Payment]],
+) -> tuple[int | None, ...]:
+    """How many points each refund of one receipt gives back, 0 for what is no points; None where
+    points did not pay so much of the goods, or it is not known how many did. ``goods`` as in
+    GaveBack, ``by``: the refunds in their order, above zero; ``left``: of the payments of those
+    receipts. Told to the receipts as ``gone_by`` will tell it."""
+    paid = {
+        sale_id: [one._replace(amount_minor=one.paid_minor) for one in payments]
+        for sale_id, payments in left.items()
+    }
+    gone: dict[tuple[SaleId, TenderId], int] = {}
+    for sale_id, payments in left.items():
+        for one in payments:
+            name = (sale_id, one.tender_id)
+            gone[name] = gone.get(name, 0) + one.back_minor
+    open_minor, given = dict(goods), list[int | None]()
+    for tender_id, kind, amount in by:
+        before = dict(gone)
+        _tell(tender_id, max(0, amount), open_minor, gone, paid)
+        if kind is not TenderKind.POINTS:
+            given.append(0)
+            continue
+        points, covered = 0, 0
+        for sale_id, payments in left.items():
+            name = (sale_id, tender_id)
+            was, now = before.get(name, 0), gone.get(name, 0)
+            if now - was <= _points_left(payments, tender_id):
+                covered += now - was
+                points += points_through(payments, tender_id, now)
+                points -= points_through(payments, tender_id, was)
+        given.append(points if covered == amount else None)
+    return tuple(given)
+
+
+def _points_left(payments: Sequence[Payment], tender_id: TenderId) -> int:
+    return sum(one.amount_minor for one in payments if one.points and one.tender_id == tender_id)
 
 
 def proposed(goods: Sequence[tuple[int, Sequence[Payment]]], due_minor: int) -> tuple[Back, ...]:

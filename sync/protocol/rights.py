@@ -90,13 +90,15 @@ class LineStated(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PaymentStated(msgspec.Struct, frozen=True, array_like=True):
-    """What a tender settled of the receipt: cash without change and rounding."""
+    """What a tender settled of the receipt: cash without change and rounding. ``points``: how many
+    paid, where it is points; 0 of a head office that does not say."""
 
     tender_id: TenderId
     name: Text
     kind: TenderKind
     amount_minor: Minor
     reference: Text | None
+    points: Points = 0
 
 
 class GoneBack(msgspec.Struct, frozen=True, array_like=True):

@@ -110,6 +110,17 @@ async def test_no_leave_is_given_once_everything_came_back(postgres_url: str) ->
         assert await asks(second, sale) == 0
 
 
+async def test_a_receipt_says_how_many_points_paid(postgres_url: str) -> None:
+    async with serving(postgres_url) as served:
+        first, second = await tills(served)
+        sale = first.shop.sale(((1, 1_000, PRICE),), LI, spend=7)
+        first.write(sale)
+        await first.tells()
+        told = {one.tender_id: one.points for one in (await stated(second, sale)).payments}
+        assert told == {one.tender_id: one.points for one in sale.tenders}
+        assert 7 in told.values()
+
+
 async def test_a_receipt_is_stated_as_it_was_sold_with_what_came_back_and_by_what(
     postgres_url: str,
 ) -> None:

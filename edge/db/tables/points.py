@@ -31,8 +31,8 @@ class RightGrown(EdgeTable, table=True):
 
 class ValueMove(EdgeTable, table=True):
     """What a receipt put into an account that holds value (above zero) or took out of it: by which
-    of its lines (else 0), by which of its tenders (else 0); coupons that it used up, each behind
-    its tenders."""
+    of its lines (else 0), by which of its tenders (else 0); points that a refund gave back; coupons
+    that it used up, each behind its tenders."""
 
     __tablename__ = "value_move"
     sale_id: bytes = Field(primary_key=True)

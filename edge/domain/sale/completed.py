@@ -6,6 +6,7 @@ from datetime import date
 import msgspec
 
 from sync.protocol.change import Head, Kept
+from sync.protocol.escrow import RightKind
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import ReceiptNumber, SaleId
 from sync.protocol.paper.blocks import Block
@@ -100,6 +101,12 @@ class CompletedSale(msgspec.Struct, frozen=True):
     def points_spent(self) -> int:
         """By points tenders."""
         return sum(tender.points for tender in self.fact.tenders)
+
+    @property
+    def points_given_back(self) -> int:
+        """By points tenders of a refund."""
+        given = self.fact.rights_given
+        return sum(one.amount for one in given if one.kind == RightKind.POINTS.value)
 
     @property
     def points_taken_back(self) -> int:

@@ -14,11 +14,11 @@ from edge.domain.sale import tenders as tender
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.overridden import overrides_of
 from edge.domain.sale.priced_basket import PricedBasket, price_basket
-from edge.domain.sale.refunds import refunded_elsewhere
+from edge.domain.sale.refunds import points_given, refunded_elsewhere
 from edge.domain.sale.refusals.prices import TotalDiffers
 from edge.domain.sale.refusals.refunds import RefundElsewhere, refund_elsewhere
 from edge.domain.sale.situation import Situation
-from sync.protocol.escrow import Right
+from sync.protocol.escrow import Right, RightKind
 from sync.protocol.facts import (
     Line,
     RetailTransaction,
@@ -53,7 +53,9 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
     settlement = tender.settle(total, request.tenders, tenders, settings)
     payment = tender.pay(request.tenders, tenders, basket, known, request.sale_id)
     lines = basket.lines(payment.points)
-    elsewhere = _elsewhere(request, lines, payment.lines, settlement.rounding_minor, known)
+    rounding = settlement.rounding_minor
+    elsewhere = _elsewhere(request, lines, payment.lines, rounding, known)
+    given = _given(basket, lines, payment.lines, rounding, known)
     fact = RetailTransaction(
         sale_id=request.sale_id,
         receipt_number=known.receipt_number,
@@ -67,15 +69,15 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
         lines=lines,
         taxes=tax_lines(lines),
         tenders=payment.lines,
-        rounding_minor=settlement.rounding_minor,
+        rounding_minor=rounding,
         change_minor=settlement.change_minor,
         points_earned=sum(payment.points),
-        take_back=loyalty.close(basket.account, _born(request.sale_id, lines)),
+        take_back=loyalty.close(basket.account, _born(request.sale_id, lines, given)),
         overrides=overrides_of(request, known, overrides, lines, elsewhere),
         note=request.note,
         training=request.training,
         rights_taken=payment.taken + _rights_taken(basket, lines, known),
-        rights_given=_given(basket, payment.lines, len(lines), known),
+        rights_given=given,
         post_void_of=request.post_void_of,
     )
     return Composed(fact, _all_spends(fact), _movements(fact, known))
@@ -91,12 +93,18 @@ def _refuse_basket(basket: PricedBasket, request: SaleRequest, known: Situation)
 
 
 def _given(
-    basket: PricedBasket, tenders: Sequence[TenderLine], lines: int, known: Situation
+    basket: PricedBasket,
+    lines: Sequence[Line],
+    tenders: Sequence[TenderLine],
+    rounding_minor: int,
+    known: Situation,
 ) -> tuple[RightGiven, ...]:
-    """What lines load, what goes back into value, and coupons that are good again."""
+    """What lines load, what goes back into value and as points, and coupons that are good again."""
     loaded = value.born_of(basket.sold, known)
-    again = coupons.give_again(known, lines, len(tenders))
-    return (*loaded, *value.given_back(tenders, lines, known), *again)
+    points = points_given(lines, tenders, rounding_minor, known)
+    back = value.given_back(tenders, len(lines), points, basket.customer_id)
+    again = coupons.give_again(known, len(lines), len(tenders))
+    return (*loaded, *back, *again)
 
 
 def _rights_taken(
@@ -121,9 +129,13 @@ def _elsewhere(
     return refund_elsewhere(request.operator_id, amount, known.settings.decimals)
 
 
-def _born(sale_id: SaleId, lines: Sequence[Line]) -> list[Right]:
-    """The rights that the sale lines give: spent later, or at once for what is owed."""
-    return [Right(sale_id, line.line_no, line.points) for line in lines if line.points > 0]
+def _born(sale_id: SaleId, lines: Sequence[Line], given: Sequence[RightGiven]) -> list[Right]:
+    """The points that the receipt gives: spent later, or at once for what is owed."""
+    earned = [Right(sale_id, line.line_no, line.points) for line in lines if line.points > 0]
+    again = [
+        Right(sale_id, one.line, one.amount) for one in given if one.kind == RightKind.POINTS.value
+    ]
+    return earned + again
 
 
 def _all_spends(fact: RetailTransaction) -> tuple[Spend, ...]:

@@ -108,8 +108,8 @@ def price_basket(asked: SaleRequest, known: Situation) -> PricedBasket:
     and the refusals of lines and prices.
     """
     _refuse_unknown_people(asked, known)
-    whole = known.paid.whole
-    customer_id = returns.customer_of(asked.customer_id, known.originals, whole=whole)
+    by_points = known.paid.by_points()
+    customer_id = returns.customer_of(asked.customer_id, known.originals, by_points)
     taken = take_unverified(asked.lines, known)
     taken |= returns.take_back_lines(asked.lines, known)
     sold, lowered = _price_lines(asked, known)

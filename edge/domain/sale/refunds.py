@@ -1,18 +1,20 @@
 """By what a receipt gives money back: what a till is told that it would be, and how much of what it
 sends goes back by something that did not pay (the rule: ``sync/protocol/refunds.py``)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
 
+from edge.domain.sale.refusals.points import PointsDidNotPay
 from edge.domain.sale.situation import Situation
 from sync.protocol.facts import Account, Line, TenderKind, TenderLine
 from sync.protocol.identity import SaleId, TenderId
 from sync.protocol.money import round_cash
-from sync.protocol.refunds import Payment, elsewhere_minor, proposed, settled
+from sync.protocol.refunds import Payment, elsewhere_minor, points_again, proposed, settled
 
 Goods = list[tuple[int, Sequence[Payment]]]
+Refunds = list[tuple[TenderId, TenderKind, int]]
 
 
 class QuotedAccount(msgspec.Struct, frozen=True):
@@ -25,7 +27,7 @@ class QuotedAccount(msgspec.Struct, frozen=True):
 class QuotedRefund(msgspec.Struct, frozen=True):
     """What goes back by one tender, below zero, cash rounded: as the sale's request would state it.
     ``reference``: of the payment that it goes back to; ``account``: of the value that it goes back
-    into."""
+    into; ``points``: so many go back."""
 
     tender_id: TenderId
     name: str
@@ -33,9 +35,12 @@ class QuotedRefund(msgspec.Struct, frozen=True):
     amount_minor: int
     reference: str | None = None
     account: QuotedAccount | None = None
+    points: int = 0
 
 
-def propose(taken: Iterable[Line], total_minor: int, known: Situation) -> tuple[QuotedRefund, ...]:
+def propose(
+    taken: Collection[Line], total_minor: int, known: Situation
+) -> tuple[QuotedRefund, ...]:
     """How what a basket comes to goes back; nothing where it is to be paid. What may go back by
     anything goes back in cash, if the store has any."""
     if total_minor >= 0:
@@ -51,6 +56,10 @@ def propose(taken: Iterable[Line], total_minor: int, known: Situation) -> tuple[
             amount = -back.amount_minor
             what = (by.tender_id, by.name, by.kind, amount, back.reference)
             named.append(QuotedRefund(*what, _into(back.account)))
+    by_them: Refunds = [(one.tender_id, one.kind, -one.amount_minor) for one in named]
+    points = points_again(_named_goods(taken), by_them, known.paid.by)
+    replace = msgspec.structs.replace
+    named = [replace(one, points=each or 0) for one, each in zip(named, points, strict=True)]
     return _rounded(named, known)
 
 
@@ -77,24 +86,53 @@ def refunded_elsewhere(
     """How much of a receipt's refund goes back by what did not pay it."""
     if all(one.amount_minor >= max(0, rounding_minor) for one in tenders):
         return 0  # nothing goes back
-    payments = [Payment(one.tender_id, one.name, one.kind, one.amount_minor) for one in tenders]
-    refunds = [
-        (one.tender_id, one.kind, -one.amount_minor)
-        for one in settled(payments, 0, rounding_minor)
-        if one.amount_minor < 0
-    ]
+    refunds = [one for one in _exact(tenders, rounding_minor) if one[2] > 0]
     taken = [line for line in lines if line.is_return]
     return elsewhere_minor(_goods(taken, known.paid.by), refunds)
 
 
+def points_given(
+    lines: Sequence[Line], tenders: Sequence[TenderLine], rounding_minor: int, known: Situation
+) -> tuple[int, ...]:
+    """How many points each tender of a receipt gives back. Raises PointsDidNotPay."""
+    by_points = (one.kind is TenderKind.POINTS and one.amount_minor < 0 for one in tenders)
+    if not any(by_points):
+        return (0,) * len(tenders)
+    taken = [line for line in lines if line.is_return]
+    again = points_again(_named_goods(taken), _exact(tenders, rounding_minor), known.paid.by)
+    given = []
+    for index, points in enumerate(again):
+        if points is None:
+            amount, decimals = -tenders[index].amount_minor, known.settings.decimals
+            raise PointsDidNotPay(amount, decimals, field=f"tenders[{index}].amount_minor")
+        given.append(points)
+    return tuple(given)
+
+
+def _exact(tenders: Sequence[TenderLine], rounding_minor: int) -> Refunds:
+    """What goes back by each tender, cash without its rounding; below zero is what it paid."""
+    payments = [Payment(one.tender_id, one.name, one.kind, one.amount_minor) for one in tenders]
+    exact = settled(payments, 0, rounding_minor)
+    return [(one.tender_id, one.kind, -one.amount_minor) for one in exact]
+
+
+def _named_goods(taken: Iterable[Line]) -> list[tuple[SaleId, int]]:
+    """What the goods of each receipt come to, in the order of the lines."""
+    return [(of, value) for of, value in _values(taken).items() if of is not None]
+
+
 def _goods(taken: Iterable[Line], paid_by: Mapping[SaleId, Sequence[Payment]]) -> Goods:
-    """What the goods of each receipt come to, in the order of the lines; of goods without a receipt
-    nothing is known to have paid."""
+    """The same with what paid; of goods without a receipt nothing is known to have paid."""
+    return [
+        (value, () if named is None else paid_by.get(named, ()))
+        for named, value in _values(taken).items()
+    ]
+
+
+def _values(taken: Iterable[Line]) -> dict[SaleId | None, int]:
     values: dict[SaleId | None, int] = {}
     for line in taken:
         named = None if line.original is None else line.original.sale_id
         on_top = 0 if line.tax_included else line.tax_minor
         values[named] = values.get(named, 0) - line.amount_minor - on_top
-    return [
-        (value, () if named is None else paid_by.get(named, ())) for named, value in values.items()
-    ]
+    return values

@@ -11,7 +11,7 @@ uses up: its lines are as head office stated them while nobody else had one. A r
 uses its leave up where it has one, and is taken back without where head office was not there.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from edge.domain.sale.basket import LineRequest
 from edge.domain.sale.pricing import find_item, refuse_part
@@ -29,7 +29,7 @@ from edge.domain.sale.refusals.returns import (
 from edge.domain.sale.situation import Situation, SoldLine
 from sync.protocol.escrow import RightKind
 from sync.protocol.facts import Line, OriginalLine, PriceModifier, RightTaken
-from sync.protocol.identity import CustomerId
+from sync.protocol.identity import CustomerId, SaleId
 from sync.protocol.money import share_through
 
 SHARE_OF_MODIFIERS = "returned"
@@ -54,14 +54,17 @@ def originals_of(lines: Sequence[LineRequest]) -> set[OriginalLine]:
 
 
 def customer_of(
-    stated: CustomerId | None, originals: Mapping[OriginalLine, SoldLine], *, whole: bool = False
+    stated: CustomerId | None,
+    originals: Mapping[OriginalLine, SoldLine],
+    by_points: Collection[SaleId] = (),
 ) -> CustomerId | None:
-    """Whose points move: the stated customer, else the one who earned on the originals, or may have
-    paid with points where they come back ``whole``. Raises CustomerDiffers where points would be
-    taken from somebody else."""
+    """Whose points move: the stated customer, else the one who earned on the originals, or paid for
+    them ``by_points``. Raises CustomerDiffers where points would be taken from somebody else, or
+    given to them."""
     customer = stated
     for sold in originals.values():
-        if (sold.points == 0 and not whole) or sold.customer_id is None:
+        moves = sold.points != 0 or sold.sale_id in by_points
+        if not moves or sold.customer_id is None:
             continue
         if customer is None:
             customer = sold.customer_id

@@ -150,6 +150,15 @@ class PaidBefore(NamedTuple):
     whole: bool = False
     coupons: tuple[Account, ...] = ()
 
+    def by_points(self) -> frozenset[SaleId]:
+        """Receipts for which points may come back: a void gives them whatever the store says."""
+        return frozenset(
+            sale_id
+            for sale_id, payments in self.by.items()
+            for one in payments
+            if one.points and one.amount_minor and (one.refundable or self.whole)
+        )
+
 
 NOTHING_PAID = PaidBefore(MappingProxyType({}), None)
 

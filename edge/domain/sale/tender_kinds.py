@@ -38,8 +38,7 @@ TENDER_RULES: Mapping[TenderKind, TenderRules] = {
     TenderKind.QR: TenderRules(needs_reference=True),
     TenderKind.VOUCHER: TenderRules(holds_value=True),
     TenderKind.STORED_VALUE: TenderRules(has_account=True, needs_reference=True, holds_value=True),
-    # Points do not go back as points: a return takes back what a sale earned, and a right that was
-    # spent stays spent (escrow). What was paid with them goes back by another tender; only a void
-    # gives as many anew (value.py).
-    TenderKind.POINTS: TenderRules(refundable=False, earns=False, spends_points=True),
+    # A right that was spent stays spent (escrow): what goes back by points is born anew, as many of
+    # them as paid for what comes back (value.py).
+    TenderKind.POINTS: TenderRules(earns=False, spends_points=True),
 }

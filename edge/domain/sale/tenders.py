@@ -54,8 +54,8 @@ def tenders_of(
         if not tender.active:
             raise InactiveTender(request.tender_id, field=f"{path}.tender_id")
         _refuse_wrong_amount(request, tender, total_minor, f"{path}.amount_minor", known.settings)
-        takes_back = tender.refundable and tender.rules.refundable
-        if request.amount_minor < 0 and not (takes_back or _gives_again(tender, known)):
+        takes_back = tender.refundable or _gives_again(tender, known)
+        if request.amount_minor < 0 and not (takes_back and tender.rules.refundable):
             raise TenderNotRefundable(request.tender_id, field=f"{path}.tender_id")
         before = [each.reference for each in requests[:index]]
         refuse_wrong_payment(request, tender, known, before, path)
@@ -68,7 +68,7 @@ def tenders_of(
 
 
 def _gives_again(tender: TenderInUse, known: Situation) -> bool:
-    """A void gives as many points as it takes back the use of (value.py)."""
+    """A void gives back the points that paid, also where the store gives none back otherwise."""
     return tender.rules.spends_points and known.paid.whole
 
 
@@ -175,7 +175,7 @@ def pay(
     paid = list(zip([line.amount_minor for line in lines], tenders, strict=True))
     earned: tuple[int, ...] = (0,) * len(basket.sold)
     if basket.customer_id is not None:
-        earns_none = sum([minor for minor, found in paid if not found.rules.earns])
+        earns_none = sum([max(0, minor) for minor, found in paid if not found.rules.earns])
         earning, times = basket.earning_minor(), basket.earning_times()
         earned = loyalty.earn(earning, earns_none, basket.settings, times)
     by_points = sum([minor for minor, found in paid if found.rules.spends_points])
@@ -199,8 +199,7 @@ def _tender_lines(
         if found.rules.has_account:
             path = f"tenders[{index}]"
             account, spends, purse = value.spend(stated, sale_id, purse, known, path)
-        again = stated.amount_minor < 0 and known.paid.whole
-        if found.rules.spends_points and not again:
+        if found.rules.spends_points and stated.amount_minor >= 0:
             field = f"tenders[{index}].amount_minor"
             points = _points_of(stated, basket, spent, field)
             spent += points

@@ -12,9 +12,9 @@ spent here, and what is loaded or refunded is at once a right of this store.
   no other; what anything paid may go into store credit, of a customer or of a note that the receipt
   prints. By cash or card goes back only what these paid (``sync/protocol/refunds.py``).
 - *Taken off the card again* is a load that is returned: as far as its value is here, its own first.
-- *A receipt that is voided* and that points paid gives so many points again, born anew in the
-  void's own place: the rights that it took are used up for ever, as head office counts them, and
-  the store's goodwill is not given back.
+- *Points that paid* come back as points, in a void as in any return: as many of them as paid for
+  what comes back (``sync/protocol/refunds.py``), born anew in their tender's place. The rights that
+  paid are used up for ever, as head office counts them, and the store's goodwill is not given back.
 
 Value does not expire in this version.
 """
@@ -28,7 +28,6 @@ from edge.domain.sale.basket import AccountRequest, TenderRequest, ValueKind
 from edge.domain.sale.loyalty import rights_after
 from edge.domain.sale.priced_basket import PricedBasket, PricedLine
 from edge.domain.sale.refusals.lines import TooManyLines
-from edge.domain.sale.refusals.tenders import TenderNotRefundable
 from edge.domain.sale.refusals.value import (
     AccountNotForTender,
     AccountNotNamed,
@@ -51,11 +50,9 @@ from sync.protocol.facts import (
     RightGiven,
     RightTaken,
     Spend,
-    TenderKind,
     TenderLine,
 )
-from sync.protocol.identity import CompanyId, SaleId
-from sync.protocol.refunds import Payment
+from sync.protocol.identity import CompanyId, CustomerId, SaleId
 
 Held = Mapping[Account, tuple[Right, ...]]
 NO_RIGHTS: Held = MappingProxyType({})
@@ -202,34 +199,20 @@ def card_missing(line: PricedLine, known: Situation) -> CardMissing | None:
     return CardMissing(line.priced.item.name, field=f"lines[{line.request.line_no - 1}].card")
 
 
-def given_back(tenders: Sequence[TenderLine], lines: int, known: Situation) -> list[RightGiven]:
-    """The rights to which refunds give birth, each in its tender's place behind the lines. Raises
-    TooManyLines, TenderNotRefundable."""
+def given_back(
+    tenders: Sequence[TenderLine], lines: int, points: Sequence[int], customer_id: CustomerId | None
+) -> list[RightGiven]:
+    """The rights to which refunds give birth, each in its tender's place behind the lines.
+    ``points``: so many of the customer's each tender gives back. Raises TooManyLines."""
     given = []
-    by_points = [one for paid in known.paid.by.values() for one in paid if one.points]
-    for place, tender in enumerate(tenders, start=lines + 1):
-        if tender.amount_minor >= 0:
-            continue
-        if tender.account is not None:
+    for place, (tender, again) in enumerate(zip(tenders, points, strict=True), start=lines + 1):
+        if again and customer_id is not None:
+            given.append(RightGiven(RightKind.POINTS.value, customer_id, place, again))
+        elif tender.account is not None and tender.amount_minor < 0:
             given.append(RightGiven(*_of(tender.account), place, -tender.amount_minor))
-        elif tender.kind is TenderKind.POINTS:
-            given.append(_points_again(by_points, tender, place, known))
     if given and given[-1].line > LINES_MAX:
         raise TooManyLines(lines)
     return given
-
-
-def _points_again(
-    by_points: list[Payment], tender: TenderLine, place: int, known: Situation
-) -> RightGiven:
-    """So many as a tender of the voided receipt took, each once: they are out of ``by_points``."""
-    customer = next((each.customer_id for each in known.originals.values()), None)
-    for one in by_points:
-        same = (one.tender_id, one.amount_minor) == (tender.tender_id, -tender.amount_minor)
-        if same and customer is not None:
-            by_points.remove(one)
-            return RightGiven(RightKind.POINTS.value, customer, place, one.points)
-    raise TenderNotRefundable(tender.tender_id, field="tenders")
 
 
 def _paid(known: Situation) -> set[Account]:

@@ -90,7 +90,7 @@ def read_situation(
     till_session_id = TILL.require(counter.till_session_id, *sells)
     named, comes_back = originals_of(request.lines), takes_back(request.lines)
     originals, paid, leaves = _taken(db, named, request) if comes_back else ({}, NOTHING_PAID, {})
-    customer_id = customer_of(request.customer_id, originals, whole=paid.whole)
+    customer_id = customer_of(request.customer_id, originals, paid.by_points())
     at = (store.changed_ms, request.tendered_at_ms, now_ms)
     held = _as_tendered(db, request, store, counter, business_date, now_ms)
     buyer, owed = _buyer(db, request, counter, customer_id)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sync.protocol.cards import note_account, note_number
 from sync.protocol.change import Epoch
+from sync.protocol.escrow import RightKind
 from sync.protocol.facts import Line, RetailTransaction
 from sync.protocol.figures import percent
 from sync.protocol.identity import ReceiptNumber, SaleId
@@ -186,6 +187,7 @@ def _points(fact: RetailTransaction) -> Iterator[Block]:
     figures = (
         ("earned", fact.points_earned),
         ("spent", spent),
+        ("given back", _points_again(fact)),
         ("taken back", taken),
         ("owed, more than before", max(0, debt)),
         ("owed, paid off now", max(0, -debt)),
@@ -193,6 +195,11 @@ def _points(fact: RetailTransaction) -> Iterator[Block]:
     for name, points in figures:
         if points:
             yield Pair(f"Points {name}", f"{points:,}")
+
+
+def _points_again(fact: RetailTransaction) -> int:
+    given = fact.rights_given
+    return sum([one.amount for one in given if one.kind == RightKind.POINTS.value])
 
 
 def _credit_note(fact: RetailTransaction, decimals: int) -> Iterator[Block]:

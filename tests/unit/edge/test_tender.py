@@ -20,7 +20,7 @@ from edge.domain.sale.tenders import Settlement, settle, tenders_of
 from sync.protocol.identity import TenderId
 from sync.protocol.money import MINOR_MAX, CashRounding
 from sync.protocol.reference import StoreSettings
-from tests.builders import CARD, CASH, CHEQUE, POINTS, QR, SETTINGS, TENDERS, VOUCHER, situation
+from tests.builders import CARD, CASH, CHEQUE, QR, SETTINGS, TENDERS, VOUCHER, situation
 from tests.sale_builders import tender
 
 NO_ROUNDING = replace(SETTINGS, cash_rounding_step_minor=1)
@@ -105,7 +105,6 @@ def test_the_step_and_the_direction_are_settings() -> None:
         (-1000, [(CARD, -999)], RefundDiffers),
         (-1003, [(CASH, -1003)], RefundDiffers),
         (-1000, [(VOUCHER, -1000)], TenderNotRefundable),
-        (-1000, [(POINTS, -1000)], TenderNotRefundable),
         (1000, [(CHEQUE, 1000)], InactiveTender),
         (1000, [(TenderId("shells"), 1000)], UnknownTender),
         (1000, [(CARD, 2000), (CASH, -1000)], WrongTenderAmount),

@@ -12,7 +12,7 @@ import pytest
 from edge.domain.sale import situation as situations
 from edge.domain.sale.compose import compose
 from edge.domain.sale.quote import quote
-from edge.domain.sale.refusals.points import PointsWithoutCustomer
+from edge.domain.sale.refusals.points import PointsDidNotPay, PointsWithoutCustomer
 from edge.domain.sale.refusals.tenders import (
     ChangeFromOtherThanCash,
     TenderNotRefundable,
@@ -42,7 +42,7 @@ ROWS = {
     "qr": "refundable earns needs_reference works_offline",
     "voucher": "refundable earns holds_value works_offline",
     "stored_value": "refundable earns has_account needs_reference holds_value works_offline",
-    "points": "spends_points works_offline",
+    "points": "refundable spends_points works_offline",
 }
 
 
@@ -105,8 +105,8 @@ def refunding(name: TenderId, **known: Any) -> int:
             TenderKind.POINTS,
             "refundable",
             lambda: refunding(POINTS),
+            PointsDidNotPay,
             TenderNotRefundable,
-            PointsWithoutCustomer,
         ),
         (TenderKind.CARD, "earns", lambda: paying(CARD, 9_990, member=True), 9, 0),
         (TenderKind.POINTS, "earns", lambda: paying(POINTS, 9_990, member=True), 0, 9),

@@ -20,6 +20,7 @@ from edge.domain.sale.basket import (
 from edge.domain.sale.compose import compose
 from edge.domain.sale.quote import quote
 from edge.domain.sale.refusals.discounts import DiscountOutOfScope
+from edge.domain.sale.refusals.points import PointsDidNotPay
 from edge.domain.sale.refusals.tenders import TenderNotRefundable
 from edge.domain.sale.refusals.value import (
     AccountNotForTender,
@@ -54,6 +55,7 @@ from sync.protocol.facts import (
     RightGiven,
     RightTaken,
     Spend,
+    TakeBack,
     TaxClass,
     TenderKind,
 )
@@ -266,24 +268,58 @@ def test_a_load_that_was_spent_does_not_come_back() -> None:
     assert (refusal.value.load_minor, refusal.value.here_minor) == (2_000, 1_999)
 
 
-BY_POINTS = paid_by(POINTS, TenderKind.POINTS, 600, refundable=False, points=120)
+BY_POINTS = paid_by(POINTS, TenderKind.POINTS, 600, points=120, paid_minor=600)
+POINTS_BACK = [tender(POINTS, -600), tender(CASH, -400)]
 
 
-def test_a_void_gives_as_many_points_as_the_receipt_took() -> None:
+def test_points_that_paid_come_back_as_points_and_the_quote_says_how_many() -> None:
     there = bought(BY_POINTS, BY_CASH)
-    there["paid"] = there["paid"]._replace(whole=True)
-    back = [tender(POINTS, -600), tender(CASH, -400)]
-    fact = finished([return_line("bought")], back, **there)
+    request = sale_request(lines=[return_line("bought")], tenders=[], total_minor=-1_000)
+    told = quote(request, known(**there)).refunds
+    assert [(one.tender_id, one.amount_minor, one.points) for one in told] == [
+        (POINTS, -600, 120),
+        (CASH, -400, 0),
+    ]
+    fact = finished([return_line("bought")], POINTS_BACK, **there)
     assert fact.rights_given == (RightGiven("points", MEMBER, 2, 120),)
-    assert (fact.customer_id, fact.tenders[0].spends) == (MEMBER, ())
-    with pytest.raises(TenderNotRefundable):
-        finished([return_line("bought")], [tender(POINTS, -500), tender(CASH, -500)], **there)
+    assert (fact.customer_id, fact.tenders[0].points, fact.tenders[0].spends) == (MEMBER, 0, ())
+    assert fact.overrides == ()
 
 
-def test_a_return_that_is_no_void_gives_no_points() -> None:
-    back = [tender(POINTS, -600), tender(CASH, -400)]
+def test_points_that_come_back_pay_off_what_is_owed_first() -> None:
+    there = bought(BY_POINTS, BY_CASH)
+    (line_,) = there["originals"].values()
+    there["originals"] = {ONE: line_._replace(points=50)}
+    fact = finished([return_line("bought")], POINTS_BACK, **there)
+    assert fact.take_back == TakeBack(50, (Spend(fact.sale_id, 2, 50),), 0)
+
+
+def test_no_more_points_come_back_than_paid_and_none_of_what_something_else_paid() -> None:
+    there = bought(BY_POINTS, BY_CASH)
+    with pytest.raises(PointsDidNotPay) as refused:
+        finished([return_line("bought")], [tender(POINTS, -700), tender(CASH, -300)], **there)
+    assert refused.value.field == "tenders[0].amount_minor"
+    with pytest.raises(PointsDidNotPay):
+        finished([return_line("bought")], [tender(POINTS, -1_000)], **bought(BY_CASH))
+
+
+def test_in_an_exchange_what_goes_back_by_points_earns_none() -> None:
+    whole = BY_POINTS._replace(amount_minor=12_000, paid_minor=12_000)
+    there = bought(whole, amount=12_000)
+    lines = [return_line("bought"), line("ZERO", 9)]
+    fact = finished(lines, [tender(POINTS, -3_000)], **there, customer_id=MEMBER)
+    assert (fact.points_earned, fact.rights_given[0].amount) == (9, 30)
+
+
+def test_where_the_store_gives_no_points_back_a_void_gives_them_all_the_same() -> None:
+    own = {**TENDERS_HERE, POINTS: TENDERS_HERE[POINTS]._replace(refundable=False)}
+    there = bought(BY_POINTS._replace(refundable=False), BY_CASH)
+    held = known(**there)._replace(tenders=own)
+    asked = sale_request(lines=[return_line("bought")], tenders=POINTS_BACK, total_minor=-1_000)
     with pytest.raises(TenderNotRefundable):
-        finished([return_line("bought")], back, **bought(BY_POINTS, BY_CASH))
+        compose(asked, held)
+    void = held._replace(paid=held.paid._replace(whole=True))
+    assert compose(asked, void).fact.rights_given == (RightGiven("points", MEMBER, 2, 120),)
 
 
 @given(st.integers(0, 2**RANDOM_BITS - 1), st.uuids())

@@ -40,6 +40,13 @@ class MorePointsThanRights(
     remedy = "Spend fewer points and pay the rest otherwise."
 
 
+class PointsDidNotPay(BadTender, slug="points-did-not-pay", title="Points did not pay for it"):
+    amount_minor: int
+    decimals: int
+    detail = "Points did not pay {amount_minor} of what comes back."
+    remedy = "Give back by points what they paid, as the quote says it, and the rest otherwise."
+
+
 class NothingToAskFor(
     NotNow, slug="nothing-to-ask-for", title="Head office gives this box no rights now"
 ):
