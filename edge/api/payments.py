@@ -21,7 +21,7 @@ from edge.api.guard import refuse_other_operator, workstation_of
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox
 from edge.box.box import Box
-from edge.db.payment_attempts import open_attempts
+from edge.db.payment_attempts import open_attempts, refunded_receipts
 from edge.domain.fields import Request, ShortOperator
 from edge.domain.payment.attempt import OWED, Attempt, AttemptEvent, AttemptState
 from edge.usecases.payment.begin import BeginPayment, Begun, begin_payment
@@ -30,7 +30,7 @@ from edge.usecases.payment.settle import Told, find_payment, settle_by_hand
 from sync.http.body import decode_body, raw_body, read_body
 from sync.program.qr import qr_path
 from sync.protocol.facts import Outcome
-from sync.protocol.identity import OperatorId, SaleId, TenderId, WorkstationId
+from sync.protocol.identity import OperatorId, ReceiptNumber, SaleId, TenderId, WorkstationId
 from sync.protocol.paying import Through
 
 WAIT_S = 10
@@ -48,7 +48,8 @@ class Payment(msgspec.Struct, frozen=True):
     """A payment as it stands. ``reference``, ``outcome`` and ``approval`` are what a receipt's
     tender states of it; ``why``: in words, where it came to nothing. ``shown``: the text of the
     ``code``, good until ``expires_at_ms`` (UTC). ``paid_by``: the sale that has it. ``refunds``:
-    the payment that it gives back of; then ``amount_minor`` is below 0."""
+    the payment that it gives back of; then ``amount_minor`` is below 0. ``of_receipt``: in the list
+    of those that no receipt has, the receipt that this payment paid, as far as it is known here."""
 
     attempt_id: UUID
     reference: str
@@ -67,6 +68,7 @@ class Payment(msgspec.Struct, frozen=True):
     paid_by: SaleId | None
     refunds: str | None
     code: Code | None = None
+    of_receipt: ReceiptNumber | None = None
 
 
 class ByOperator(Request, frozen=True):
@@ -140,7 +142,11 @@ async def _begun(
 @get("/payments", operation_class=Described)
 async def unfinished(box: TheBox) -> tuple[Payment, ...]:
     """Those of the whole shop that no receipt has and that may have been paid, oldest first."""
-    return tuple(map(_payment, await box.reader.read(open_attempts)))
+    found, numbers = await box.reader.read(lambda db: (open_attempts(db), refunded_receipts(db)))
+    return tuple(
+        msgspec.structs.replace(_payment(one), of_receipt=numbers.get(one.attempt_id))
+        for one in found
+    )
 
 
 @get("/payments/{attempt_id:uuid}", operation_class=Described)

@@ -10,7 +10,7 @@ import msgspec
 from edge.domain.payment.attempt import Attempt, AttemptState
 from edge.domain.payment.reference import is_reference
 from sync.protocol.facts import Outcome
-from sync.protocol.identity import OperatorId, SaleId, TenderId, WorkstationId
+from sync.protocol.identity import OperatorId, ReceiptNumber, SaleId, TenderId, WorkstationId
 from sync.protocol.paying import Through
 
 OPEN_MAX = 200
@@ -38,6 +38,11 @@ _OPEN = (
     f"SELECT {_COLUMNS} FROM payment_attempt"  # noqa: S608 - constant
     " WHERE state NOT IN ('declined', 'voided', 'paid') ORDER BY begun_at_ms LIMIT ?"
 )
+_REFUNDED = """
+SELECT r.attempt_id, s.receipt_number FROM payment_attempt AS r
+JOIN payment_attempt AS p ON p.reference = r.refunds JOIN sale AS s ON s.sale_id = p.paid_by
+WHERE r.state NOT IN ('declined', 'voided', 'paid') AND r.refunds IS NOT NULL LIMIT ?
+"""
 _CHANGE = (
     "UPDATE payment_attempt SET state = ?, outcome = ?, approval = ?, why = ?, changed_at_ms = ?"
     " WHERE attempt_id = ?"
@@ -97,6 +102,13 @@ def refunds_of(db: sqlite3.Connection, reference: str) -> tuple[Attempt, ...]:
 def open_attempts(db: sqlite3.Connection) -> tuple[Attempt, ...]:
     """Those that came to something, or may, and that no receipt has: the oldest OPEN_MAX."""
     return tuple(map(_attempt, db.execute(_OPEN, (OPEN_MAX,))))
+
+
+def refunded_receipts(db: sqlite3.Connection) -> dict[UUID, ReceiptNumber]:
+    """Of refunds that no receipt has, the number of the receipt that their payment paid; without
+    those whose payment this box does not know any more."""
+    rows = db.execute(_REFUNDED, (OPEN_MAX,))
+    return {UUID(bytes=row[0]): ReceiptNumber(row[1]) for row in rows}
 
 
 def change_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:

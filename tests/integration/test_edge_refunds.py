@@ -86,7 +86,8 @@ async def test_the_terminal_gives_back_what_it_took_and_the_receipt_says_so(
     assert terminal.charged_minor == before
     assert await give_back(till, body) == refund
     assert terminal.charged_minor == before
-    assert refund in (await till.call("GET", "/payments")).json()
+    told = {**refund, "of_receipt": sold["receipt_number"]}
+    assert told in (await till.call("GET", "/payments")).json()
     done = await till.call("POST", "/returns", back(sold, paid_by(refund)))
     assert done.status_code == 201, done.text
     assert refund["approval"].startswith("R")
@@ -130,6 +131,43 @@ async def test_a_refund_that_was_declined_goes_back_by_hand(shop: Counter) -> No
     named = back(sold, paid_by(declined, amount_minor=-MILK_MINOR))
     await refuse(till, "POST", "/returns", named, 409, "payment-not-approved")
     done = await till.call("POST", "/returns", back(sold, by_hand(payment)))
+    assert done.status_code == 201, done.text
+
+
+def voiding(sold: dict[str, Any], *tenders: dict[str, Any]) -> dict[str, Any]:
+    named = {"post_void_of": sold["sale_id"], "note": "rang up twice"}
+    values = {"lines": [], "tenders": list(tenders), "total_minor": -sold["total_minor"]}
+    return sale(**values, **named)
+
+
+async def test_a_void_has_the_refund_of_the_terminal_and_none_by_hand_beside_it(
+    shop: Counter,
+) -> None:
+    till, terminal = shop
+    before = terminal.charged_minor
+    sold, payment = await bought(till)
+    asked = {"operator_id": "anna", "lines": [], "post_void_of": sold["sale_id"]}
+    (proposed,) = document(await till.call("POST", "/quotes", asked))["refunds"]
+    assert (proposed["reference"], proposed["amount_minor"]) == (payment["reference"], -MILK_MINOR)
+    refund = await give_back(till, refunding(payment))
+    await refuse(till, "POST", "/sales", voiding(sold), 409, "refund-unsettled")
+    done = await till.call("POST", "/sales", voiding(sold, paid_by(refund)))
+    assert done.status_code == 201, done.text
+    assert "POST-VOID" in done.json()["receipt"]
+    assert terminal.charged_minor == before
+    again = await till.call("POST", "/payments/refunds", refunding(payment))
+    assert slug(again) == BEYOND
+
+
+async def test_a_refund_that_no_receipt_has_says_of_which_receipt_it_is(shop: Counter) -> None:
+    till, _ = shop
+    sold, payment = await bought(till)
+    refund = await give_back(till, refunding(payment))
+    found = (await till.call("GET", "/payments")).json()
+    numbers = {one["attempt_id"]: one["of_receipt"] for one in found}
+    assert numbers[refund["attempt_id"]] == sold["receipt_number"]
+    again = back(sold, paid_by(refund))  # another basket than the one that it was begun for
+    done = await till.call("POST", "/returns", again)
     assert done.status_code == 201, done.text
 
 

@@ -62,10 +62,11 @@ export function byOperator(more = {}) {
 
 /** Show the basket and keep it, with what else changes in the same write. ``told``: what may have
  *  been said already of what it comes to.
- * @param {import("./basket.js").Basket} basket
+ * @param {import("./basket.js").Basket} changed
  * @param {Record<string, unknown>} [more]
  * @param {import("./scans.js").Told | null} [told] */
-export async function putBasket(basket, more = {}, told = null) {
+export async function putBasket(changed, more = {}, told = null) {
+  const basket = baskets.stillVoids(state.basket.value, changed);
   const quoted = quoteTold(told, basket);
   batch(() => {
     const { basket: before, chosen } = state;

@@ -37,6 +37,8 @@
  *
  * @typedef {{tender_id: string, amount_minor: number, reference: string|null}} Voucher
  *
+ * @typedef {{post_void_of: string, note: string, number: string}} Voids which receipt, and why
+ *
  * @typedef {object} Basket
  * @property {BasketLine[]} lines
  * @property {object|null} customer
@@ -45,6 +47,7 @@
  * @property {string} [sale_id] of the sale to come, once a payment was begun for it
  * @property {object} [payment] that is open: what the store box is asked for (card.js)
  * @property {string[]} [by_hand] payments that the terminal does not give back of
+ * @property {Voids} [voids] its lines are all of a receipt, which is voided
  * @property {Discount|null} [discount] off the whole; one that was kept by an earlier page has none
  * @property {string[]} [coupons]
  * @property {Voucher[]} [vouchers] that lower the price, as they were given
@@ -198,7 +201,21 @@ export function together(first, second) {
     coupons: [...new Set([...(first.coupons ?? []), ...(second.coupons ?? [])])],
     vouchers: [...(first.vouchers ?? []), ...(second.vouchers ?? [])],
     next_key: first.next_key + moved.length,
+    voids: moved.length === 0 ? first.voids : undefined,
   };
+}
+
+/** ``after`` as it stands: what voids a receipt and is changed takes its goods back, no more. */
+export function stillVoids(before, after) {
+  if (before.voids === undefined || costTheSame(before, after)) return after;
+  return { ...after, voids: undefined };
+}
+
+/** What is asked for a basket: of a receipt that is voided the store server has the lines.
+ * @returns {Record<string, any>} */
+export function requestGoods(basket) {
+  if (basket.voids === undefined) return { lines: requestLines(basket) };
+  return { lines: [], post_void_of: basket.voids.post_void_of };
 }
 
 /** The lines as the store server takes them, in quotes and in sales. */

@@ -9,6 +9,7 @@ import { addTender, byOperator, putBasket } from "./actions.js";
 import { uuid7 } from "./ids.js";
 import { Pause } from "./retry.js";
 import * as state from "./state.js";
+import { formatMinor } from "./text.js";
 import { CARD } from "./words_card.js";
 
 const AGAIN_MS = 1_000;
@@ -47,6 +48,19 @@ export function isByTerminal({ tender_id, reference }) {
   if (tender?.through !== "terminal" || !isElsewhere(tender)) return false;
   const byHand = state.basket.value.by_hand ?? [];
   return REFERENCE.test(reference ?? "") && !byHand.includes(reference);
+}
+
+/** Go on with a refund that was begun for a basket that is lost: it is asked about, and nothing is
+ *  given back anew. */
+export async function takeUpRefund(lost, { amount_minor }) {
+  if (lost.amount_minor !== amount_minor) {
+    const money = (minor) => formatMinor(-minor, state.decimals.value);
+    state.problem.value = CARD.otherAmount(money(lost.amount_minor), money(amount_minor));
+    return;
+  }
+  const { attempt_id, tender_id, refunds } = lost;
+  const sale_id = state.basket.value.sale_id ?? uuid7(Date.now());
+  await begin({ attempt_id, sale_id, tender_id, amount_minor: -amount_minor, refunds });
 }
 
 /** Begin to give back of a payment by the terminal. Where another is open already, nothing begins. */
@@ -180,12 +194,21 @@ function isStill({ attempt_id }) {
 /** Payments of this till that no receipt has, but for those of the basket; null where the store box
  *  does not say. */
 export async function readUnfinished() {
+  const { workstation_id } = state.till.value;
+  return (await readWithoutReceipt())?.filter((one) => one.workstation_id === workstation_id) ?? null;
+}
+
+/** Refunds by any terminal of the shop that no receipt has, but for those of the basket. */
+export async function readLostRefunds() {
+  return (await readWithoutReceipt())?.filter(({ refunds }) => refunds !== null) ?? null;
+}
+
+async function readWithoutReceipt() {
   const { payment, tenders } = state.basket.value;
   const mine = new Set([payment?.attempt_id, ...tenders.map((each) => each.attempt_id)]);
-  const { workstation_id } = state.till.value;
   try {
     const found = await call("GET", "/payments", { quiet: true });
-    return found.filter((one) => one.workstation_id === workstation_id && !mine.has(one.attempt_id));
+    return found.filter((one) => !mine.has(one.attempt_id));
   } catch (error) {
     if (error instanceof BoxAway || error instanceof Refused) return null;
     throw error;

@@ -83,8 +83,8 @@ function Shown({ payment, name }) {
   </div>`;
 }
 
-/** Payments of before whose sale never came. Nobody pressed anything to look for them, so it takes no
- *  problem off the page. */
+/** Payments and refunds of before whose receipt never came, and what became of each. Nobody pressed
+ *  anything to look for them, so it takes no problem off the page. */
 export function Unfinished() {
   const [found, setFound] = useState([]);
   const [looks, setLooks] = useState(0);
@@ -103,10 +103,24 @@ export function Unfinished() {
         <span class="name">${CARD.states[one.state]}</span>
         <span class="amount">${money(one.amount_minor)}</span>
         <span class="each">${one.reference}</span>
-        ${one.refunds === null && html`<span class="tools">
-          <button type="button" onClick=${() => undo(one)}>${CARD.undo}</button>
-        </span>`}
+        ${one.refunds === null
+          ? html`<span class="tools">
+              <button type="button" onClick=${() => undo(one)}>${CARD.undo}</button>
+            </span>`
+          : html`<${LostRefund} refund=${one} />`}
       </li>`)}
     </ul>
   </section>`;
+}
+
+/** In one sentence; its receipt is looked up, and the same goods come back once more. */
+function LostRefund({ refund }) {
+  const { state: now, amount_minor, of_receipt } = refund;
+  const say = now === "approved" ? CARD.refundLost : CARD.refundAsked;
+  return html`<p role="status">${say(money(-amount_minor), of_receipt)}</p>
+    <span class="tools">
+      <button type="button" onClick=${() => (state.dialog.value = { name: "return", code: of_receipt })}>
+        ${CARD.finishRefund}
+      </button>
+    </span>`;
 }

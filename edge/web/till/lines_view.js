@@ -1,6 +1,7 @@
 /** The basket's lines: each is one row, the chosen one opens its tools and is kept in sight. */
 
 import { isReturn } from "./basket.js";
+import { Unfinished } from "./card_view.js";
 import { focusScan } from "./focus.js";
 import { LINE_TOOLS } from "./line_tools.js";
 import * as state from "./state.js";
@@ -16,13 +17,20 @@ export function Lines() {
   const list = useRef(null);
   useLayoutEffect(() => show(list.current), [chosen, lines]);
   useLayoutEffect(() => keepInSight(list.current), [lines.length === 0]);
-  if (lines.length === 0) return html`<p class="quiet lines">${SELLING.nothing}</p>`;
+  if (lines.length === 0) return html`<${Nothing} />`;
   return html`<ul class="lines" aria-labelledby="basket" ref=${list} tabindex="-1">
     ${lines.map((line) => html`<${Line} key=${line.key} line=${line} open=${line === chosen} />`)}
     ${(state.linesQuote.value?.lines ?? []).slice(lines.length).map(
       (line) => html`<${Along} key=${`along ${line.line_no}`} line=${line} />`,
     )}
   </ul>`;
+}
+
+/** What a terminal was asked for and no receipt has is told before the next sale begins. */
+function Nothing() {
+  const asks = state.till.value.has_terminal && state.atWork.value;
+  return html`<p class="quiet lines">${SELLING.nothing}</p>
+    ${asks && html`<${Unfinished} />`}`;
 }
 
 /** Where line and tools have no room together, the line itself is seen. */

@@ -11,7 +11,7 @@
  */
 
 import { BoxAway, Refused, call } from "./api.js";
-import { EMPTY, requestLines, requestRest, requestTenders } from "./basket.js";
+import { EMPTY, requestGoods, requestRest, requestTenders } from "./basket.js";
 import { higher } from "./head.js";
 import { uuid7 } from "./ids.js";
 import { askBeyond } from "./override.js";
@@ -58,14 +58,18 @@ export async function begin(quoted, more = {}) {
 }
 
 function newRecord(basket, quoted, more) {
+  const goods = requestGoods(basket);
+  /** @type {Record<string, any>} */
   const sale = {
     sale_id: basket.sale_id ?? uuid7(Date.now()),
     operator_id: state.operator.value.operator_id,
     tendered_at: new Date(quoted.tendered_at_ms).toISOString(),
     total_minor: quoted.total_minor,
-    lines: requestLines(basket).concat(quoted.along ?? []),
+    ...goods,
+    lines: goods.lines.concat(quoted.along ?? []),
     tenders: requestTenders(basket),
   };
+  if (basket.voids !== undefined) sale.note = basket.voids.note;
   if (state.training.value) sale.training = true;
   Object.assign(sale, requestRest(basket), more);
   return {

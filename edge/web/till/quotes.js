@@ -1,7 +1,7 @@
 /** Keeps the amounts of the basket in step with it: the store server computes each of them. */
 
 import { BoxAway, Refused, call } from "./api.js";
-import { leftOut, requestLines, requestRest, requestTenders } from "./basket.js";
+import { leftOut, requestGoods, requestRest, requestTenders } from "./basket.js";
 import { refreshIfAnswered } from "./refresh.js";
 import * as state from "./state.js";
 import { write } from "./store.js";
@@ -33,9 +33,11 @@ function ask(basket) {
 
 /** What the amounts of a basket are asked for with. */
 export function quoteRequest(basket) {
+  const goods = requestGoods(basket);
+  /** @type {Record<string, any>} */
   const body = {
     operator_id: state.operator.value.operator_id,
-    lines: requestLines(basket),
+    ...goods,
     tenders: requestTenders(basket),
     left_out: leftOut(basket),
   };

@@ -3,7 +3,7 @@
 
 import { doing, trying } from "./actions.js";
 import { ONE_MILLI } from "./basket.js";
-import { beginRefund, isByTerminal } from "./card.js";
+import { beginRefund, isByTerminal, readLostRefunds, takeUpRefund } from "./card.js";
 import { Field, Form } from "./fields.js";
 import { Modal } from "./modal.js";
 import { findReceipt, giveBack, leftToGive, takeLinesBack, takeUnverified, voidReceipt } from "./returns.js";
@@ -163,25 +163,47 @@ export function GiveBack() {
   const quoted = state.currentQuote.value;
   const refunds = leftToGive(quoted?.refunds ?? []);
   const next = refunds.find(isByTerminal);
+  const lost = useLost();
+  const found = next === undefined ? undefined : lost.find((one) => one.refunds === next.reference);
   const amount = (minor) => formatMinor(minor, state.decimals.value);
   const sum = refunds.reduce((all, { amount_minor }) => all - amount_minor, 0);
+  const { voids } = state.basket.value;
   return html`<h2>${RETURN.goesBack}</h2>
+    ${voids !== undefined && html`<p role="status">${RETURN.voiding(voids.number)}</p>`}
     <ul class="lines" aria-label=${RETURN.goesBack}>
       ${refunds.map(
         (one, at) => html`<li key=${at}>
           <span class="name">${one.name}</span>
           <span class="amount">${amount(-one.amount_minor)}</span>
-          <span class="each">${one.reference}</span>
+          <span class="each">${one.points > 0 ? RETURN.points(one.points) : one.reference}</span>
         </li>`,
       )}
     </ul>
     <button type="button" class="main" disabled=${quoted === null}
-      onClick=${() => doing(() => (next === undefined ? giveBack(refunds) : beginRefund(next)))}>
+      onClick=${() => doing(() => giveNext(refunds, next, found))}>
       ${next === undefined
         ? RETURN.done(amount(sum))
-        : CARD.giveBack(next.name, amount(-next.amount_minor))}
+        : (found === undefined ? CARD.giveBack : CARD.takeUp)(next.name, amount(-next.amount_minor))}
     </button>
-    <${IntoCredit} totalMinor=${quoted?.total_minor ?? 0} />`;
+    ${voids === undefined && html`<${IntoCredit} totalMinor=${quoted?.total_minor ?? 0} />`}`;
+}
+
+/** The next by the terminal, one that was begun for a basket that is lost before it is begun anew;
+ *  the rest at once. */
+function giveNext(refunds, next, found) {
+  if (next === undefined) return giveBack(refunds);
+  return found === undefined ? beginRefund(next) : takeUpRefund(found, next);
+}
+
+/** Refunds of the shop's terminals that no receipt has. */
+function useLost() {
+  const [lost, setLost] = useState([]);
+  useEffect(() => {
+    let shown = true;
+    void readLostRefunds().then((read) => shown && read !== null && setLost(read));
+    return () => (shown = false);
+  }, [state.basket.value.tenders.length]);
+  return lost;
 }
 
 /** All of it as value that the shop keeps for the customer, where a tender holds such. */

@@ -4,6 +4,7 @@
 import { byOperator, finishWith, putBasket } from "./actions.js";
 import { call } from "./api.js";
 import { isEmpty, takeBack } from "./basket.js";
+import { isByTerminal } from "./card.js";
 import { begin } from "./outbox.js";
 import * as state from "./state.js";
 import { RETURN } from "./words_return.js";
@@ -36,15 +37,19 @@ export async function takeLinesBack({ code }, quantities) {
 }
 
 function putLinesBack(receipt, quantities) {
+  return putBasket(linesBack(state.basket.value, receipt, quantities));
+}
+
+function linesBack(before, receipt, quantities) {
   const taken = receipt.lines.filter((line) => quantities[line.line_no] > 0);
-  let basket = state.basket.value;
+  let basket = before;
   for (const line of taken) {
     basket = takeBack(basket, line, {
       quantity_milli: quantities[line.line_no],
       original: { sale_id: receipt.sale_id, line_no: line.line_no },
     });
   }
-  return putBasket(basket);
+  return basket;
 }
 
 /** A line of the basket is taken back instead of sold: nobody can show its receipt. */
@@ -57,7 +62,8 @@ export function takeUnverified(key, reason) {
 }
 
 /** The whole receipt, because it should not have been: every tender gets back what it paid. Head
- *  office is asked first, as for a return: goods of it may have come back at another shop. */
+ *  office is asked first, as for a return: goods of it may have come back at another shop. What the
+ *  terminal took it gives back first: then all of it stands in the basket until that is done. */
 export async function voidReceipt(receipt, note) {
   if (!isEmpty(state.basket.value)) {
     state.problem.value = RETURN.basketFirst;
@@ -67,7 +73,15 @@ export async function voidReceipt(receipt, note) {
   await call("POST", "/receipts/asks", { body: { code } });
   const voids = { post_void_of: receipt.sale_id };
   const body = byOperator({ lines: [], training: state.training.value, ...voids });
-  await begin(await call("POST", "/quotes", { body }), { ...voids, note });
+  const quoted = await call("POST", "/quotes", { body });
+  if (!quoted.refunds.some(isByTerminal)) {
+    await begin(quoted, { ...voids, note });
+    return;
+  }
+  const all = Object.fromEntries(receipt.lines.map((each) => [each.line_no, each.left_milli]));
+  const lines = linesBack(state.basket.value, receipt, all);
+  await putBasket({ ...lines, voids: { ...voids, note, number: receipt.receipt_number } });
+  state.place.value = "paying";
 }
 
 /** Of what goes back, what the terminal has not given back yet. */

@@ -44,6 +44,22 @@ export const CARD = inBoth({
     (tender, amount) => `Give back by the terminal: ${tender} ${amount}`,
     (tender, amount) => `由刷卡机退款：${tender} ${amount}`,
   ],
+  takeUp: [
+    (tender, amount) => `The terminal gave back ${tender} ${amount} already: go on`,
+    (tender, amount) => `刷卡机已退 ${tender} ${amount}：继续`,
+  ],
+  otherAmount: [
+    (given, wanted) => ({
+      title: "The terminal gave back another amount",
+      detail: `It gave back ${given} of this payment already, for a basket that was lost; this one comes to ${wanted}.`,
+      remedy: `Take back goods for which ${given} goes back to the card, then go on.`,
+    }),
+    (given, wanted) => ({
+      title: "刷卡机已退的金额不同",
+      detail: `刷卡机已为丢失的购物篮退回 ${given}；此篮应退 ${wanted}。`,
+      remedy: `请退回应退至卡 ${given} 的货品，然后继续。`,
+    }),
+  ],
   notGivenBack: [
     (why) => `The terminal gave nothing back. ${why} Give it back by hand.`,
     (why) => `刷卡机没有退款。${why} 请手工退款。`,
@@ -72,6 +88,20 @@ export const CARD = inBoth({
   notPaid: ["Not paid", "未付款"],
   unfinished: ["Payments that no receipt has", "没有收据的付款"],
   undo: ["Give back", "退回"],
+  refundLost: [
+    (amount, number) =>
+      `${amount} went back by the terminal${number === null ? "" : ` for receipt ${number}`}, and no ` +
+      "receipt says so: take the same goods back to finish it. Do not give it back again.",
+    (amount, number) =>
+      `刷卡机已退回 ${amount}${number === null ? "" : `（收据 ${number}）`}，但没有收据记录：请退回相同货品以完成。请勿再次退款。`,
+  ],
+  refundAsked: [
+    (amount, number) =>
+      `It is being asked whether ${amount} went back${number === null ? "" : ` for receipt ${number}`}. Do not give it back again.`,
+    (amount, number) =>
+      `正在查询 ${amount} 是否已退回${number === null ? "" : `（收据 ${number}）`}。请勿再次退款。`,
+  ],
+  finishRefund: ["Take those goods back", "退回该货品"],
   states: {
     asked: ["At the terminal", "刷卡机处理中"],
     unknown: ["Unknown: it is being asked about", "结果不明：正在查询"],

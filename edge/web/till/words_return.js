@@ -59,8 +59,16 @@ export const RETURN = inBoth({
     },
     { title: "购物篮不是空的", detail: "作废收据须单独进行。", remedy: "请先完成或清空购物篮。" },
   ],
+  voiding: [
+    (number) => `Receipt ${number} is voided whole: each tender gets back what it paid.`,
+    (number) => `整张收据 ${number} 将作废：各付款方式退回原付金额。`,
+  ],
   mark: ["comes back", "退回"],
   giveBack: ["Give back", "退款"],
   goesBack: ["By what was paid", "按原付款方式"],
+  points: [
+    (points) => `${points} ${points === 1 ? "point" : "points"}`,
+    (points) => `${points} 积分`,
+  ],
   done: [(amount) => `Give back ${amount}`, (amount) => `退款 ${amount}`],
 });
