@@ -161,6 +161,11 @@ class SaleTenderRow(CentralTable, table=True):
             *("store_id", "business_date"),
             postgresql_where=text("outcome IN ('offline', 'on_sight')"),
         ),
+        Index(
+            "ix_sale_tender_voucher",
+            *("store_id", "sale_id"),
+            postgresql_where=text("kind = 'voucher'"),
+        ),
     )
     store_id: UUID = Field(primary_key=True)
     sale_id: UUID = Field(primary_key=True)

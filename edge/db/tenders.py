@@ -9,7 +9,7 @@ import msgspec
 from edge.domain.sale.situation import TenderInUse, Worth
 from edge.domain.sale.tender_kinds import TENDER_RULES
 from sync.protocol.facts import TenderKind
-from sync.protocol.identity import TenderId
+from sync.protocol.identity import ReceiptNumber, TenderId
 from sync.protocol.paying import PaymentWay, VoucherMeaning, VoucherType
 
 TENDERS_LISTED_MAX = 50
@@ -45,6 +45,12 @@ GROUP BY currency ORDER BY currency
 """SQLite takes bare columns beside a lone max() from the row that has it."""
 _VOUCHER = "INSERT OR REPLACE INTO voucher_type (tender_id, meaning, not_for) VALUES (?, ?, ?)"
 _DROP_VOUCHER = "DELETE FROM voucher_type WHERE tender_id = ?"
+_TAKEN = """
+SELECT f.value ->> 0, f.value ->> 1, s.receipt_number, x.amount_minor
+FROM json_each(?) f JOIN sale_tender x ON x.kind = 'voucher' AND x.reference = f.value ->> 2
+    AND x.tender_id = f.value ->> 0
+JOIN sale s ON s.sale_id = x.sale_id WHERE NOT s.training ORDER BY s.sale_id
+"""
 _TENDER_KINDS = {each.value: each for each in TenderKind}
 
 
@@ -119,6 +125,24 @@ def worth_of(
 def all_worth(db: sqlite3.Connection, own_currency: str, as_of_ms: int) -> dict[str, Worth]:
     """Of every currency that is taken."""
     return {row[0]: Worth(*row[1:5]) for row in db.execute(_ALL_WORTH, (own_currency, as_of_ms))}
+
+
+def vouchers_taken(
+    db: sqlite3.Connection, named: Sequence[tuple[TenderId, str]]
+) -> dict[tuple[TenderId, str], ReceiptNumber]:
+    """Of vouchers by tender and number, in capitals, those that paid a receipt here and did not go
+    back since: the receipt that was last. Their numbers were typed in capitals or in small
+    letters."""
+    typed = [(*one, text) for one in named for text in {one[1], one[1].lower()}]
+    listed = msgspec.json.encode(typed).decode()
+    left: dict[tuple[TenderId, str], int] = {}
+    last: dict[tuple[TenderId, str], ReceiptNumber] = {}
+    for tender_id, number, receipt, amount in db.execute(_TAKEN, (listed,)):
+        name = (TenderId(tender_id), number)
+        left[name] = left.get(name, 0) + amount
+        if amount > 0:
+            last[name] = ReceiptNumber(receipt)
+    return {name: receipt for name, receipt in last.items() if left[name] > 0}
 
 
 def take_voucher_types(db: sqlite3.Connection, vouchers: Sequence[VoucherType]) -> None:

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     RETURN_GOODS = "return_goods"
     RETURN_WITHOUT_RECEIPT = "return_without_receipt"
     REFUND_ELSEWHERE = "refund_elsewhere"
+    VOUCHER_AGAIN = "voucher_again"
     VOID = "void"
     NO_SALE = "no_sale"
     OPEN_DAY = "open_day"

@@ -8,7 +8,14 @@ import msgspec
 from central.reports.exceptions import KINDS
 from central.usecases.box.record_stated_head import record_stated_head
 from central.usecases.journal.ingest_batch import ingest_batch
-from sync.protocol.facts import OriginalLine, Spend
+from sync.protocol.facts import (
+    OriginalLine,
+    RetailTransaction,
+    Spend,
+    TenderKind,
+    TenderLine,
+)
+from sync.protocol.identity import TenderId
 from tests.board_pages import PageText, load, send_form
 from tests.central_fixtures import postgres_template
 from tests.integration.board_fixtures import acme, arrive
@@ -91,6 +98,33 @@ async def test_goods_that_came_back_at_two_shops_are_taken_and_shown(postgres_ur
         await brought(served, first, second)
         said = (await load(served, "/attention")).words["returned-twice"]
         assert f"more came back than receipt {sale.receipt_number} sold" in said
+
+
+async def test_a_voucher_that_two_shops_took_is_shown(postgres_url: str) -> None:
+    """Neither could know of the other; one that went back and was taken anew is none."""
+    async with acme(postgres_url) as served:
+        first, second = Shop(1), Shop(2)
+        first.open()
+        second.open()
+        by_voucher(first, "gv-1")
+        by_voucher(first, "GV-2", of=by_voucher(first, "GV-2"))
+        by_voucher(second, "GV-2")
+        await brought(served, first, second)
+        assert "voucher-twice" not in (await load(served, "/attention")).words
+        last = by_voucher(second, "GV-1 ")
+        await brought(served, second)
+        said = (await load(served, "/attention")).words["voucher-twice"]
+        assert "The voucher GV-1 paid 2 receipts, at S01, S02." in said
+        assert f"Receipt {last.receipt_number}" in said
+
+
+def by_voucher(shop: Shop, number: str, of: RetailTransaction | None = None) -> RetailTransaction:
+    """A sale, or the goods ``of`` one that come back."""
+    sale = shop.sale(((1, 1_000, 500),)) if of is None else shop.sale((), None, [(of, 1)])
+    tender = TenderLine(TenderId("mall"), "Mall", TenderKind.VOUCHER, sale.total_minor, number)
+    paid = msgspec.structs.replace(sale, tenders=(tender,), change_minor=0)
+    shop.append(paid)
+    return paid
 
 
 async def test_money_that_went_back_without_a_receipt_is_counted_and_shown(

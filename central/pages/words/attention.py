@@ -63,6 +63,12 @@ _TITLES = {
         " the item. A shop without a line does not know what came back at another one; a box"
         " that was put back takes back again until its tills have brought home what it forgot.",
     ),
+    "voucher_twice": (
+        "Vouchers that paid twice",
+        "One number in two receipts: shops without each other's receipts cannot know, and at one"
+        " shop somebody allowed it. Ask whoever gave the voucher whether there are two of that"
+        " number; a third party pays for one.",
+    ),
     "unverified": (
         "Refunds without a receipt",
         "Nobody knows what was paid, or that it was sold here. Look who takes much back so, and"
@@ -182,6 +188,10 @@ def _returned(_receipt: str, item: str, milli: int, original: str) -> str:
     return f"{item}: {quantity(milli)} more came back than receipt {original} sold."
 
 
+def _voucher(_receipt: str, number: str, times: int, shops: str) -> str:
+    return f"The voucher {number} paid {times} receipts, at {shops}."
+
+
 def _unverified(_receipt: str, refunded: str, lines: int, operator: str, reason: str) -> str:
     what = counted(lines, "line")
     return f"{operator} gave back {refunded} for {what} without a receipt: {reason}"
@@ -219,6 +229,7 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "pins": _pin,
     "proposed": _proposed,
     "returned_twice": _returned,
+    "voucher_twice": _voucher,
     "unverified": _unverified,
     "overspent": _overspent,
     "oversold": _oversold,
@@ -230,7 +241,8 @@ _PLACES: dict[str, Callable[[Case], str]] = {
         ("damaged", "quarantined", "parked"), lambda case: event(case.store, *case.said[:2])
     ),
     **dict.fromkeys(
-        ("overspent", "returned_twice", "unverified"), lambda case: f"Receipt {case.said[0]}"
+        ("overspent", "returned_twice", "voucher_twice", "unverified"),
+        lambda case: f"Receipt {case.said[0]}",
     ),
     "proposed": lambda case: str(case.said[0]),
     "joined": lambda case: str(case.said[0]),

@@ -18,6 +18,7 @@ from central.reports.exceptions.pins import PINS
 from central.reports.exceptions.returned_twice import RETURNED_TWICE
 from central.reports.exceptions.set_aside import DAMAGED, PARKED, QUARANTINED
 from central.reports.exceptions.unverified import UNVERIFIED
+from central.reports.exceptions.voucher_twice import VOUCHER_TWICE
 from central.reports.exceptions.write_offs import WRITE_OFFS
 from sync.protocol.identity import CompanyId
 
@@ -32,6 +33,7 @@ KINDS = (
     PINS,
     PROPOSED,
     RETURNED_TWICE,
+    VOUCHER_TWICE,
     UNVERIFIED,
     OVERSPENT,
     OVERSOLD,

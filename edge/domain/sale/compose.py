@@ -12,12 +12,13 @@ from edge.domain.rights import Override
 from edge.domain.sale import coupons, item_rules, loyalty, returns, value
 from edge.domain.sale import tenders as tender
 from edge.domain.sale.basket import SaleRequest
-from edge.domain.sale.overridden import overrides_of
+from edge.domain.sale.overridden import Said, overrides_of
 from edge.domain.sale.priced_basket import PricedBasket, price_basket
 from edge.domain.sale.refunds import points_given, refunded_elsewhere
 from edge.domain.sale.refusals.prices import TotalDiffers
-from edge.domain.sale.refusals.refunds import RefundElsewhere, refund_elsewhere
+from edge.domain.sale.refusals.refunds import refund_elsewhere
 from edge.domain.sale.situation import Situation
+from edge.domain.sale.vouchers import taken_before
 from sync.protocol.escrow import Right, RightKind
 from sync.protocol.facts import (
     Line,
@@ -29,6 +30,7 @@ from sync.protocol.facts import (
     tax_lines,
 )
 from sync.protocol.identity import SaleId
+from sync.protocol.permissions import Permission
 
 
 class Composed(NamedTuple):
@@ -53,9 +55,8 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
     settlement = tender.settle(total, request.tenders, tenders, settings)
     payment = tender.pay(request.tenders, tenders, basket, known, request.sale_id)
     lines = basket.lines(payment.points)
-    rounding = settlement.rounding_minor
-    elsewhere = _elsewhere(request, lines, payment.lines, rounding, known)
-    given = _given(basket, lines, payment.lines, rounding, known)
+    besides = _besides(request, lines, payment.lines, settlement.rounding_minor, known)
+    given = _given(basket, lines, payment.lines, settlement.rounding_minor, known)
     fact = RetailTransaction(
         sale_id=request.sale_id,
         receipt_number=known.receipt_number,
@@ -69,11 +70,11 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
         lines=lines,
         taxes=tax_lines(lines),
         tenders=payment.lines,
-        rounding_minor=rounding,
+        rounding_minor=settlement.rounding_minor,
         change_minor=settlement.change_minor,
         points_earned=sum(payment.points),
         take_back=loyalty.close(basket.account, _born(request.sale_id, lines, given)),
-        overrides=overrides_of(request, known, overrides, lines, elsewhere),
+        overrides=overrides_of(request, known, overrides, lines, besides),
         note=request.note,
         training=request.training,
         rights_taken=payment.taken + _rights_taken(basket, lines, known),
@@ -115,18 +116,22 @@ def _rights_taken(
     return (*leaves, *coupons.take_coupons(lines, known.coupon_rights))
 
 
-def _elsewhere(
+def _besides(
     request: SaleRequest,
     lines: Sequence[Line],
     tenders: Sequence[TenderLine],
     rounding_minor: int,
     known: Situation,
-) -> RefundElsewhere | None:
-    """What is said where money goes back by something that did not pay it."""
-    amount = refunded_elsewhere(lines, tenders, rounding_minor, known)
-    if not amount:
-        return None
-    return refund_elsewhere(request.operator_id, amount, known.settings.decimals)
+) -> list[Said]:
+    """What is said where money goes back by something that did not pay it, and where a voucher paid
+    before."""
+    besides = []
+    if amount := refunded_elsewhere(lines, tenders, rounding_minor, known):
+        refusal = refund_elsewhere(request.operator_id, amount, known.settings.decimals)
+        besides.append(Said(Permission.REFUND_ELSEWHERE, amount, refusal))
+    if again := taken_before(request.operator_id, tenders, known):
+        besides.append(again)
+    return besides
 
 
 def _born(sale_id: SaleId, lines: Sequence[Line], given: Sequence[RightGiven]) -> list[Right]:

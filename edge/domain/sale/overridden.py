@@ -1,20 +1,35 @@
 """What a receipt asks of its operator's role: to sell, up to a typed price; to set a price in place
 of the one in force, and to take off by hand, up to an amount or a share; to take goods back, up to
 an amount each: with a receipt of this shop, with one of another, or a whole receipt; to give money
-back by something that did not pay. Without a receipt the amount is that of a business day: what the
-operator gave back so on it, or the customer got, counts as well, or many small ones pass every
-limit. What is beyond it stands in the receipt with who allowed it."""
+back by something that did not pay; to take a voucher a second time. Without a receipt the amount is
+that of a business day: what the operator gave back so on it, or the customer got, counts as well,
+or many small ones pass every limit. What is beyond it stands in the receipt with who allowed it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from edge.domain.rights import Asked, Override, Verdict, judge, refuse_unallowed
+from edge.domain.rights import (
+    Asked,
+    Override,
+    PermissionRefused,
+    Verdict,
+    judge,
+    refuse_unallowed,
+)
 from edge.domain.sale import discounts, price_override
 from edge.domain.sale.basket import SaleRequest
-from edge.domain.sale.refusals.refunds import RefundElsewhere
 from edge.domain.sale.situation import Situation
 from sync.protocol import facts
 from sync.protocol.facts import Line
 from sync.protocol.permissions import Permission
+
+
+class Said(NamedTuple):
+    """What a receipt asks of its operator besides, and what is said where that is not allowed."""
+
+    permission: Permission
+    amount_minor: int
+    refusal: PermissionRefused
 
 
 def overrides_of(
@@ -22,25 +37,23 @@ def overrides_of(
     known: Situation,
     words: Sequence[Override],
     lines: Sequence[Line],
-    elsewhere: RefundElsewhere | None = None,
+    besides: Sequence[Said] = (),
 ) -> tuple[facts.Override, ...]:
-    """The words that it took, of those that were given. ``elsewhere``: what is to be said if money
-    that goes back by what did not pay it is not allowed. Raises PermissionNeeded, OverrideNeeded,
-    OverrideRefused, RefundElsewhere."""
+    """The words that it took, of those that were given. Raises PermissionNeeded, OverrideNeeded,
+    OverrideRefused, and what stands in ``besides``."""
     used: list[Override] = []
     role = known.role
     given: Mapping[str, Override] = {word.permission: word for word in words}
     for asked in _asked(request, lines, known.unverified_minor):
         _use(refuse_unallowed(role, request.operator_id, asked, given.get(asked.permission)), used)
-    if elsewhere is not None:
+    for said in besides:
         if request.post_void_of is not None:
-            raise elsewhere  # a void gives back what was paid, whoever asks
-        subject, amount = str(request.sale_id), elsewhere.elsewhere_minor
-        asked = Asked(Permission.REFUND_ELSEWHERE, subject, amount)
+            raise said.refusal  # a void gives back what was paid, whoever asks
+        asked = Asked(said.permission, str(request.sale_id), said.amount_minor)
         word = given.get(asked.permission)
         if word is None and judge(role, asked) is not Verdict.ALLOWED:
-            elsewhere.asks = asked._asdict()
-            raise elsewhere
+            said.refusal.asks = asked._asdict()
+            raise said.refusal
         _use(refuse_unallowed(role, request.operator_id, asked, word), used)
     return tuple(facts.Override(word.act, word.by, word.reason) for word in used)
 

@@ -106,6 +106,11 @@ training."""
 NO_COUPON_RIGHTS: CouponRights = MappingProxyType({})
 
 
+VouchersTaken: TypeAlias = Mapping[tuple[TenderId, str], ReceiptNumber]
+"""By tender and number, in capitals."""
+NO_VOUCHERS_TAKEN: VouchersTaken = MappingProxyType({})
+
+
 class SoldLine(NamedTuple):
     """A sale line that may come back, and how much of it already did (positive). ``store_id``: the
     shop that sold it, if it is another one. ``stated``: this store holds no receipt of it, and has
@@ -196,7 +201,8 @@ class Situation(NamedTuple):
     ``leaves``: to take goods of a receipt back, each the right (its id, 0). ``unverified_minor``:
     what the operator, or the customer, was given back without a receipt on this day before.
     ``earning``: what multiplies the customer's points.
-    ``value``: on cards and of store credit.
+    ``value``: on cards and of store credit. ``vouchers_taken``: of the vouchers that the tenders
+    state, those that paid a receipt here before, and which.
     """
 
     settings: StoreSettings
@@ -232,3 +238,4 @@ class Situation(NamedTuple):
     unverified_minor: int = 0
     earning: Earning = NO_EARNING
     value: Value = NO_VALUE
+    vouchers_taken: VouchersTaken = NO_VOUCHERS_TAKEN

@@ -21,7 +21,7 @@ from edge.db.rights import coupons_here
 from edge.db.sale_reads import CounterNow, Published, StoreNow
 from edge.db.scale_codes import scale_codes
 from edge.db.stated_receipts import leaves_here, lines_stated
-from edge.db.tenders import tenders_named, worth_of
+from edge.db.tenders import tenders_named, vouchers_taken, worth_of
 from edge.db.unverified import given_back_unverified
 from edge.db.value import company_of, coupons_used, loaded_by, value_rights
 from edge.domain.box import SettingsMissing
@@ -34,6 +34,7 @@ from edge.domain.sale.returns import customer_of, originals_of, takes_back
 from edge.domain.sale.situation import (
     NO_COUPON_RIGHTS,
     NO_VALUE,
+    NO_VOUCHERS_TAKEN,
     NO_WORTH,
     NOTHING_PAID,
     CouponRights,
@@ -41,14 +42,16 @@ from edge.domain.sale.situation import (
     Situation,
     SoldLine,
     Value,
+    VouchersTaken,
     Worth,
 )
 from edge.domain.sale.value import account_named
+from edge.domain.sale.vouchers import number_of
 from edge.domain.till import TILL, TillEvent, TillState
 from edge.usecases.sale.hold_past import InForce, hold_past, with_promotions
 from sync.engine.journal import NotEnrolled
 from sync.protocol.escrow import RightKind
-from sync.protocol.facts import Account, OriginalLine
+from sync.protocol.facts import Account, OriginalLine, TenderKind
 from sync.protocol.identity import (
     CustomerId,
     ReceiptNumber,
@@ -94,7 +97,7 @@ def read_situation(
     at = (store.changed_ms, request.tendered_at_ms, now_ms)
     held = _as_tendered(db, request, store, counter, business_date, now_ms)
     buyer, owed = _buyer(db, request, counter, customer_id)
-    beside = _beside(db, request, originals, business_date)
+    beside = _beside(db, request, originals, held, business_date)
     if counter.published.loyalty or store.changed_ms > request.tendered_at_ms:
         beside["earning"] = _earning(db, customer_id, held, business_date, at)
     wanted = originals or owed > 0 or _spends_points(held) or with_rights
@@ -119,13 +122,16 @@ def _beside(
     db: sqlite3.Connection,
     request: SaleRequest,
     originals: Mapping[OriginalLine, SoldLine],
+    held: InForce,
     day: date,
 ) -> dict[str, Any]:
-    """What only some requests name: payments made elsewhere, value, goods without a receipt."""
+    """What only some requests name: payments made elsewhere, value, goods without a receipt,
+    vouchers."""
     return {
         "attempts": attempts_referred(db, [each.reference for each in request.tenders]),
         "value": _value(db, request, originals),
         "unverified_minor": _unverified_before(db, request, day),
+        "vouchers_taken": _vouchers_taken(db, request, held),
     }
 
 
@@ -145,6 +151,17 @@ def _taken(
     coupons = () if voided is None else coupons_used(db, voided)
     paid = PaidBefore(payments_left(db, sales), cash_tender(db), voided is not None, coupons)
     return originals, paid, under
+
+
+def _vouchers_taken(db: sqlite3.Connection, request: SaleRequest, held: InForce) -> VouchersTaken:
+    """Nobody asks where no voucher pays."""
+    stated = [
+        (each.tender_id, number_of(each.reference))
+        for each in request.tenders
+        if each.reference is not None and each.amount_minor > 0 and each.tender_id in held.tenders
+    ]
+    named = [one for one in stated if held.tenders[one[0]].kind is TenderKind.VOUCHER]
+    return vouchers_taken(db, named) if named else NO_VOUCHERS_TAKEN
 
 
 def _unverified_before(db: sqlite3.Connection, request: SaleRequest, day: date) -> int:

@@ -198,8 +198,10 @@ export async function readUnfinished() {
   return (await readWithoutReceipt())?.filter((one) => one.workstation_id === workstation_id) ?? null;
 }
 
-/** Refunds by any terminal of the shop that no receipt has, but for those of the basket. */
+/** Refunds by any terminal of the shop that no receipt has, but for those of the basket; null where
+ *  no terminal is at this till. */
 export async function readLostRefunds() {
+  if (!state.till.value.has_terminal) return null;
   return (await readWithoutReceipt())?.filter(({ refunds }) => refunds !== null) ?? null;
 }
 

@@ -131,6 +131,7 @@ export const OVERRIDE = inBoth({
       "take back what another shop sold, or give back by what did not pay",
       "退他店所售之货，或以其他方式退款",
     ],
+    voucher_again: ["take a voucher that was taken before", "收取已用过的礼券"],
     void: ["void this receipt", "作废此收据"],
     no_sale: ["open the drawer without a sale", "不销售而打开钱箱"],
     sell: ["sell at this price", "以此价格出售"],

@@ -1119,6 +1119,13 @@ def _create_sale_tender() -> None:
         unique=False,
         postgresql_where=sa.text("outcome IN ('offline', 'on_sight')"),
     )
+    op.create_index(
+        "ix_sale_tender_voucher",
+        "sale_tender",
+        ["store_id", "sale_id"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'voucher'"),
+    )
 
 
 def _create_sign_in_link() -> None:

@@ -1466,3 +1466,10 @@ def _create_sale_tender() -> None:
         sa.ForeignKeyConstraint(["sale_id"], ["sale.sale_id"], name=op.f("fk_sale_tender_sale_id")),
         sa.PrimaryKeyConstraint("sale_id", "tender_no", name=op.f("pk_sale_tender")),
     )
+    op.create_index(
+        "ix_sale_tender_voucher",
+        "sale_tender",
+        ["reference"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'voucher'"),
+    )

@@ -2,10 +2,12 @@
 
 from dataclasses import KW_ONLY
 
+from edge.domain.rights import PermissionRefused
 from sync.protocol.errors import NotAcceptable
 from sync.protocol.facts import TENDERS_MAX
-from sync.protocol.identity import TenderId
+from sync.protocol.identity import OperatorId, ReceiptNumber, TenderId
 from sync.protocol.money import MINOR_MAX
+from sync.protocol.permissions import Permission
 
 
 class BadTenders(NotAcceptable):
@@ -66,6 +68,28 @@ class VoucherLowersPrice(
 class VoucherPays(TenderRefused, slug="voucher-pays", title="This tender lowers no price"):
     detail = "What {tender_id!r} takes pays, and lowers no price."
     remedy = "Take it as a tender."
+
+
+class VoucherTakenBefore(
+    PermissionRefused, slug="voucher-taken-before", title="This voucher was taken already"
+):
+    reference: str
+    receipt_number: ReceiptNumber
+    _: KW_ONLY
+    field: str
+    detail = "The voucher {reference!r} paid the receipt {receipt_number} already."
+    remedy = (
+        "Look at its number, and take another tender; or somebody who may allows it with their "
+        "PIN: POST /overrides."
+    )
+
+
+def voucher_taken_before(
+    operator_id: OperatorId, reference: str, receipt_number: ReceiptNumber, field: str
+) -> VoucherTakenBefore:
+    """Of that operator."""
+    permission = Permission.VOUCHER_AGAIN.value
+    return VoucherTakenBefore(operator_id, permission, reference, receipt_number, field=field)
 
 
 class VoucherBuysNothing(

@@ -1,0 +1,46 @@
+"""Vouchers that paid twice: one number of one tender in two receipts, mostly of two shops that
+could not know of each other. At one shop somebody allowed it (``edge/domain/sale/vouchers.py``).
+What went back by a voucher is good again."""
+
+from central.reports.exceptions.case import Case, Found, Kind, Scene, Weight, found
+
+_TWICE = """
+SELECT c.code, v.reference, v.times, v.shops, s.sale_id, s.receipt_number, s.tendered_at_ms,
+    count(*) OVER () AS total
+FROM (
+    SELECT x.tender_id, upper(btrim(x.reference)) AS reference,
+        count(*) FILTER (WHERE x.amount_minor > 0) AS times,
+        sum(x.amount_minor)::bigint AS amount_minor,
+        max(x.amount_minor) AS most_minor,
+        string_agg(DISTINCT h.code, ', ' ORDER BY h.code)
+            FILTER (WHERE x.amount_minor > 0) AS shops,
+        array_agg(DISTINCT x.store_id) AS stores,
+        (array_agg(x.store_id ORDER BY b.tendered_at_ms DESC, x.sale_id DESC)
+            FILTER (WHERE x.amount_minor > 0))[1] AS last_at,
+        (array_agg(x.sale_id ORDER BY b.tendered_at_ms DESC, x.sale_id DESC)
+            FILTER (WHERE x.amount_minor > 0))[1] AS last_id
+    FROM sale_tender AS x
+    JOIN sale AS b ON b.store_id = x.store_id AND b.sale_id = x.sale_id
+    JOIN store AS h ON h.store_id = x.store_id
+    WHERE h.company_id = $2 AND x.kind = 'voucher' AND x.reference IS NOT NULL AND NOT b.training
+    GROUP BY 1, 2
+) AS v
+JOIN sale AS s ON s.store_id = v.last_at AND s.sale_id = v.last_id
+JOIN store AS c ON c.store_id = v.last_at
+WHERE v.times > 1 AND v.amount_minor > v.most_minor AND v.stores && $1
+ORDER BY s.tendered_at_ms, s.store_id, s.sale_id LIMIT $3
+"""
+
+
+async def _find(scene: Scene) -> Found:
+    """Each where it was taken last."""
+    rows = await scene.rows(_TWICE, scene.company_id)
+    cases = []
+    for row in rows:
+        said = (row["receipt_number"], row["reference"], row["times"], row["shops"])
+        address = f"/stores/{row['code']}/receipts/{row['sale_id']}"
+        cases.append(Case(row["code"], row["tendered_at_ms"], said, address))
+    return found(cases, rows)
+
+
+VOUCHER_TWICE = Kind("voucher_twice", Weight.LOOK, _find)
