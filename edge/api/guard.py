@@ -27,6 +27,7 @@ from edge.domain.operator import (
     SignInNeeded,
 )
 from sync.http.door import address_of
+from sync.http.stated import header_in
 from sync.http.tries import WrongTries
 from sync.protocol.identity import OperatorId, WorkstationId
 
@@ -34,6 +35,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 TOKEN_CHARACTERS_MAX = 128
 SESSION_HEADER = "Holdfast-Session"
+_SESSION_HEADER = SESSION_HEADER.lower().encode()
 _STATE = "workstation_id"
 _SESSION = "session"
 
@@ -61,7 +63,7 @@ def caller_of(connection: Connection) -> WorkstationId | None:
 
 async def require_own_host(connection: Connection, _route: BaseRouteHandler) -> None:
     """Raises WrongHost."""
-    host = connection.headers.get("host", "").rpartition(":")
+    host = (header_in(connection.scope, b"host") or "").rpartition(":")
     name = host[0] if host[2].isdigit() and host[0] else "".join(host)
     if name.lower().strip("[]") not in box_of(connection).certificate.hosts:
         raise WrongHost
@@ -74,7 +76,8 @@ async def require_workstation(connection: Connection, _route: BaseRouteHandler) 
 
 def bearer_of(connection: Connection) -> str:
     """The token that the request brought; empty where it brought none."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    stated = header_in(connection.scope, b"authorization") or ""
+    scheme, _, token = stated.partition(" ")
     return token if scheme.lower() == "bearer" else ""
 
 
@@ -100,7 +103,7 @@ def is_token(text: str) -> bool:
 async def read_session(connection: Connection, *, using: bool = True) -> Session | None:
     """The session that the header names, ended or not; None where none of this workstation is
     named. ``using``: somebody is at work with it."""
-    token = connection.headers.get(SESSION_HEADER, "")
+    token = header_in(connection.scope, _SESSION_HEADER) or ""
     if not is_token(token):
         return None
     box, workstation_id = box_of(connection), workstation_of(connection)

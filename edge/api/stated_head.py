@@ -11,17 +11,19 @@ from edge.api.guard import Connection, box_of, workstation_of
 from edge.box.box import Box
 from edge.usecases.workstation.compare_head import compare_head
 from sync.engine.signing import parse_head
+from sync.http.stated import header_in
 from sync.protocol.change import Head
 from sync.protocol.errors import InvalidField
 from sync.protocol.identity import WorkstationId
 
 HEADER = "Holdfast-Seen"
+_HEADER = HEADER.lower().encode()
 CHARACTERS_MAX = 256
 
 
 async def compare_stated_head(connection: Connection, _route: BaseRouteHandler) -> None:
     """A guard after ``require_workstation``. Raises InvalidField for a header that is none."""
-    text = connection.headers.get(HEADER)
+    text = header_in(connection.scope, _HEADER)
     if text is None:
         return
     box, workstation_id = box_of(connection), workstation_of(connection)

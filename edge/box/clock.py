@@ -9,7 +9,7 @@ the wall clock says (``Moment.known``), also across a start of this program.
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -71,8 +71,7 @@ class StoreClock:
         if abs(self._ahead_ms() - self._anchor_ms) > JUMP_MS_MAX:
             self._state = ClockState.JUMPED
         wall_ms = self._wall()
-        local = datetime.fromtimestamp(wall_ms // 1_000, UTC).astimezone(ZoneInfo(self.zone))
-        offset = local.utcoffset()
+        offset = datetime.fromtimestamp(wall_ms // 1_000, ZoneInfo(self.zone)).utcoffset()
         seconds = int(offset.total_seconds()) if offset is not None else 0
         return Moment(wall_ms, seconds, self.boot_id, self._state, self._known())
 

@@ -1,7 +1,7 @@
 """Overrides that were given and not used yet: for a minute by the steady clock that nobody can set,
 in memory alone, so that a start anew ends them all."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
@@ -52,9 +52,12 @@ class Overrides:
 
     @contextmanager
     def using_all(
-        self, override_ids: Iterable[UUID], session: Session | None
+        self, override_ids: Collection[UUID], session: Session | None
     ) -> Iterator[tuple[Override, ...]]:
         """Several, as ``using``."""
+        if not override_ids:
+            yield ()
+            return
         with ExitStack() as stack:
             found = [stack.enter_context(self.using(one, session)) for one in override_ids]
             yield tuple(one for one in found if one is not None)

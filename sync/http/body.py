@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 from litestar import Request
 
+from sync.http.stated import header_in
 from sync.protocol.errors import InvalidField, NotJson, WrongContentType
 from sync.protocol.typed import refuse_card_numbers
 
@@ -29,7 +30,9 @@ async def read_body(request: Request[Any, Any, Any], kind: type[T]) -> T:
 
 async def raw_body(request: Request[Any, Any, Any]) -> bytes:
     """The body's bytes. Raises WrongContentType; too large is refused by the route's cap."""
-    declared, _ = request.content_type
+    declared = header_in(request.scope, b"content-type")
+    if declared not in JSON_TYPES:
+        declared, _ = request.content_type
     if declared not in JSON_TYPES:
         raise WrongContentType(
             f"The body is declared as {declared or 'nothing'}.",

@@ -53,9 +53,9 @@ async def harden(message: Message, scope: Scope) -> None:
     character is a bug in what made it: a problem goes out in its place, and nothing of it."""
     if message["type"] == "http.response.start":
         headers = list(message["headers"])
-        unfit = [name for name, value in headers if _UNFIT.search(value)]
-        if unfit:
-            log.error("unfit header", name=unfit[0].decode("latin-1"), route=route_of(scope))
+        if _UNFIT.search(b"".join([value for _, value in headers])):
+            unfit = next(name for name, value in headers if _UNFIT.search(value))
+            log.error("unfit header", name=unfit.decode("latin-1"), route=route_of(scope))
             scope["state"][_SPOILT] = True
             length = str(len(_INSTEAD)).encode()
             headers = [(b"content-type", PROBLEM_TYPE.encode()), (b"content-length", length)]
@@ -64,6 +64,6 @@ async def harden(message: Message, scope: Scope) -> None:
             headers = [one for one in headers if one[0].lower() != b"allow"]
             headers.append((b"allow", ", ".join(_methods(scope)).encode()))
         stated = {name.lower() for name, _ in headers}
-        message["headers"] = [*headers, *(one for one in RAW_HEADERS if one[0] not in stated)]
+        message["headers"] = headers + [one for one in RAW_HEADERS if one[0] not in stated]
     elif message["type"] == "http.response.body" and _SPOILT in scope.get("state", {}):
         message["body"] = _INSTEAD

@@ -8,7 +8,7 @@ last line is the chain's outside witness: epoch, sequence and the first 8 bytes 
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -27,7 +27,6 @@ from sync.protocol.reference import ReceiptTexts, StoreSettings
 from sync.protocol.units import WHOLE_MILLI, Unit, divides
 
 ZONES_MAX = 64
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS_END = len("2026-03-01 18:04:05")
 
 
@@ -204,10 +203,12 @@ def _points_again(fact: RetailTransaction) -> int:
 
 def _credit_note(fact: RetailTransaction, decimals: int) -> Iterator[Block]:
     """The slip of store credit that its refund went into: whoever shows it has what is on it."""
+    if fact.training or not fact.rights_given:
+        return
     number = note_number(fact.sale_id)
     account = note_account(number)
     for given in fact.rights_given:
-        if given.account_id == account and not fact.training:
+        if given.account_id == account:
             yield RULE
             yield Pair("STORE CREDIT", format_minor(given.amount, decimals), strong=True)
             yield Words(number, Align.CENTER)
@@ -237,10 +238,9 @@ def _quantity(milli: int, unit: str) -> str:
 def local_time(instant_ms: int, zone: str) -> str:
     """``2026-03-01 18:04:05 +0800 Asia/Singapore``; in UTC where the calendar of the zone ends."""
     try:
-        instant = _EPOCH + timedelta(milliseconds=instant_ms)
-        local = instant.astimezone(_zone(zone)).isoformat(" ", "seconds")
+        local = datetime.fromtimestamp(instant_ms // 1_000, _zone(zone)).isoformat(" ")
         return f"{local[:_SECONDS_END]} {local[_SECONDS_END:].replace(':', '')} {zone}"
-    except OverflowError:
+    except (OverflowError, ValueError, OSError):
         return f"{instant_ms} ms after 1970 UTC"
 
 
