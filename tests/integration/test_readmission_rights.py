@@ -1,6 +1,8 @@
 """Head office is put back and its mirror is lost: what boxes show makes it know again what it gave
 them to spend, of every kind, and what it lets them lend."""
 
+from functools import partial
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,6 +24,7 @@ from sync.protocol.periods import Period
 from sync.protocol.reference import FeedPage, Goodwill, Grant
 from tests.central_fixtures import NOW_MS, Served, TestedBox, postgres_template, serving
 from tests.integration.test_central_born_later import write_off
+from tests.integration.test_central_cli import central
 from tests.integration.test_central_goodwill import TODAY, lend, told
 from tests.integration.test_central_grants import LI, Till, granted, tills
 from tests.integration.test_readmission import LATER_MS, grants_of, show, shown
@@ -161,7 +164,7 @@ async def test_a_box_that_was_replaced_before_it_said_what_head_office_forgot_is
 
 
 async def test_who_writes_off_what_is_waited_for_is_told_what_it_may_cost_and_that_is_counted(
-    chain: Chain,
+    chain: Chain, tmp_path: Path
 ) -> None:
     first, second, rights = await two_heard_and_one_replaced(chain)
     async with serving(chain.url, now_ms=LATER_MS) as served:
@@ -169,10 +172,18 @@ async def test_who_writes_off_what_is_waited_for_is_told_what_it_may_cost_and_th
         await shown_again(second)
         new = await served.enrolled(first.box.me.store_id)
         assert isinstance(await show(new, shown(new)), Acknowledgement)
-        assert await costs(served, first) == (Cost("points", 0, 100),)
-        await write_off(served, first)
-        assert await uncounted(served, first) == [(f"S01 {first.box.epoch}", False)]
+        typed, name = partial(central, url=chain.url, data=tmp_path), str(first.box.epoch)
+        waiting = (await typed("grants")).shown
+        assert f"S01  epoch {name}: it is over, and has not said what it was given" in waiting
+        assert f"central write-off S01 {name}" in waiting
+        asked = await typed("write-off", "S01", name, "--reason", "it burnt")
+        assert "Of points, at most 100 that it was given and that are forgotten here" in asked.shown
+        assert granted(await second.asks(500)) == 0
+        done = await typed("write-off", "S01", name, "--reason", "it burnt", "--yes")
+        assert done.code == 0
+        assert await uncounted(served, first) == [(f"S01 {name}", False)]
         assert await at_risk(served, first) == 100
+        assert "at most 100 more were forgotten here" in (await typed("grants")).shown
         assert granted(await second.asks(500)) == 100
         await whole(served)
         assert isinstance(await show(first.box, shown(first.box, rights=rights)), Acknowledgement)

@@ -19,9 +19,11 @@ from central.usecases.proof.verify_head_office import verify_head_office
 from edge.db.tills import any_till_open
 from edge.domain.kept import Standing
 from sync.protocol.change import Epoch
+from sync.protocol.currency import format_money
 from sync.protocol.identity import CompanyId, StoreId
-from tests.central_fixtures import Served, postgres_template
+from tests.central_fixtures import Served, postgres_template, problem, serving
 from tests.edge_store import Till, act, open_store, sale
+from tests.integration.test_central_grants import tills
 from tests.integration.test_put_back_burnt import Keeping, given_back
 from tests.integration.test_two_copies import MILK_MINOR, chain, judged
 
@@ -205,3 +207,20 @@ async def test_a_sale_that_both_live_copies_finished_is_in_both_accounts_and_onc
         found = await agreed(served, store_id, day)
         assert found.day.central.transactions == 5
         assert found.day.central.gross_minor == 5 * MILK_MINOR
+
+
+async def test_where_two_boxes_wrote_as_one_the_alarm_names_the_receipt_that_is_here(
+    postgres_url: str,
+) -> None:
+    async with serving(postgres_url) as served:
+        (one,) = await tills(served, 1)
+        kept = one.earns(5)
+        await one.tells()
+        for written in (one.box.events, one.box.hashes):
+            written.pop()
+        one.earns(6)
+        answer = await one.box.push_events(1, len(one.box.events))
+        assert problem(answer) == (409, "fork")
+        ((alarm,),) = (await told(served))["forks"]
+        named = f"receipt {kept.receipt_number}, {format_money(kept.due_minor, kept.currency)}"
+        assert f"than head office does ({named})." in alarm
