@@ -14,9 +14,10 @@ from central.demo.accounts import write_down
 from central.demo.burnt import replace
 from central.demo.day import Shop
 from central.demo.line import LineState
-from central.demo.scene import Down, Scene, count, now_s, some
+from central.demo.scene import Down, Scene, count, now_s
 from central.demo.table import standing
 from central.demo.trade import sell
+from sync.protocol.counted import counted
 from sync.protocol.currency import format_money
 
 Said: TypeAlias = RenderableType
@@ -53,13 +54,13 @@ async def mend(scene: Scene, shop: Shop) -> AsyncIterator[Said]:
     losing = line.state is LineState.LOSING
     line.mend()
     if losing:
-        said = f": {some(line.answers_lost, 'answer')} lost; what is sent again counts once."
+        said = f": {counted(line.answers_lost, 'answer')} lost; what is sent again counts once."
     elif before is None:
         said = "."
     else:
         value = format_money(now.value_minor - before.value_minor, shop.counted.currency)
         said = (
-            f": {some(now.receipts - before.receipts, 'receipt')}, {value}, sold in "
+            f": {counted(now.receipts - before.receipts, 'receipt')}, {value}, sold in "
             f"{now.at_s - before.at_s:.0f} s without it."
         )
     yield f"{shop.code}'s line is mended{said}"

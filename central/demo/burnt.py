@@ -10,9 +10,10 @@ from central.demo.accounts import await_drained, write_down
 from central.demo.business_day import open_day
 from central.demo.day import Shop, open_till
 from central.demo.links import is_visited, pairing_again
-from central.demo.scene import Scene, now_s, some
+from central.demo.scene import Scene, now_s
 from central.demo.technician import ask, pairing_code
 from central.usecases.box.create_enrol_code import create_enrol_code
+from sync.protocol.counted import counted
 
 ENROL_CODE_LIFETIME_S = 900
 
@@ -23,8 +24,8 @@ async def replace(scene: Scene, shop: Shop) -> AsyncIterator[str]:
     async with shop.between_customers():
         down = scene.down.pop(shop.code, None)
         visited = down is None and await is_visited(stage, shop.box)
-        counted = None if down is None else down.witness
-        shop.counted.burnt = counted or await write_down(stage, shop.counted)
+        witnessed = None if down is None else down.witness
+        shop.counted.burnt = witnessed or await write_down(stage, shop.counted)
         await stage.stop(shop.box)
         shutil.rmtree(shop.box.folder)
         yield f"{shop.code}'s box burns, with its folder and all that it has not sent."
@@ -45,7 +46,8 @@ async def replace(scene: Scene, shop: Shop) -> AsyncIterator[str]:
         # Of the tills that it opened no till can tell, should it burn as well.
         await await_drained(stage, [shop.counted])
     yield f"A new box takes its place after {took_s:.1f} s, in epoch {epoch}."
-    yield f"{shop.code}'s tills bring home {some(home, 'receipt')} that head office did not have."
+    brought = counted(home, "receipt")
+    yield f"{shop.code}'s tills bring home {brought} that head office did not have."
     if visited:
         yield await pairing_again(stage, shop.box)
 

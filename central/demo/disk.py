@@ -11,9 +11,10 @@ from uuid import UUID
 from central.demo.day import Shop
 from central.demo.errors import DemoCannotRun
 from central.demo.links import is_visited, pairing_again
-from central.demo.scene import Scene, now_s, some
+from central.demo.scene import Scene, now_s
 from central.demo.stage import EDGE_SOCKET
 from central.demo.technician import ask
+from sync.protocol.counted import counted
 
 DATABASE = "store.sqlite3"
 LOOK_EVERY_S = 0.1
@@ -53,7 +54,7 @@ async def put_back(scene: Scene, shop: Shop) -> AsyncIterator[str]:
         home = sum([len(await station.give_back()) for station in shop.workstations])
         status = await ask(stage, box, "GET", "/status")
     yield f"Its tills know of more: {shop.code} goes on in an epoch of its own, {status['epoch']}."
-    yield f"{shop.code}'s tills give {some(home, 'receipt')} back to it."
+    yield f"{shop.code}'s tills give {counted(home, 'receipt')} back to it."
     if visited and not await is_visited(stage, box):
         yield await pairing_again(stage, box)
 
@@ -81,4 +82,4 @@ async def bring_whole(scene: Scene, shop: Shop) -> AsyncIterator[str]:
         await asyncio.sleep(LOOK_EVERY_S)
     yield "Head office sets that receipt aside, takes the rest, and asks the tills for it."
     home = sum([len(await station.give_back()) for station in shop.workstations])
-    yield f"{shop.code}'s tills bring {some(home, 'receipt')} whole, and it counts."
+    yield f"{shop.code}'s tills bring {counted(home, 'receipt')} whole, and it counts."

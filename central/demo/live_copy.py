@@ -13,7 +13,7 @@ from central.demo.accounts import Counted, await_drained
 from central.demo.children import free_port
 from central.demo.day import Shop
 from central.demo.disk import copy_folder
-from central.demo.scene import Scene, count, some
+from central.demo.scene import Scene, count
 from central.demo.stage import StoreBox
 from central.demo.technician import ask
 from central.demo.trade import sell
@@ -21,6 +21,7 @@ from central.demo.workstation import Workstation
 from central.server.serving import now_ms
 from central.usecases.box.seal_epoch import seal_epoch
 from central.usecases.journal.close_tail import close_tail
+from sync.protocol.counted import counted
 
 BASKETS = 3
 WHY = ("a copy, switched off", "demo")
@@ -54,9 +55,9 @@ async def sell_at_both(scene: Scene, shop: Shop) -> AsyncIterator[str]:
     scene.left[shop.code] = status["epoch"]
     here = count(shop).receipts - before.receipts - BASKETS
     yield (
-        f"Both sell: {shop.code}'s copy {some(BASKETS, 'receipt')}, in an epoch of its own, "
-        f"{status['epoch']}; its box {some(here, 'receipt')} meanwhile. Head office has those of "
-        "both."
+        f"Both sell: {shop.code}'s copy {counted(BASKETS, 'receipt')}, in an epoch of its own, "
+        f"{status['epoch']}; its box {counted(here, 'receipt')} meanwhile. Head office has those "
+        "of both."
     )
 
 
@@ -73,7 +74,7 @@ async def switch_off(scene: Scene, shop: Shop) -> AsyncIterator[str]:
         await close_tail(db, store_id, epoch, None, *WHY, now_ms())
     now = (await ask(stage, shop.box, "GET", "/status"))["epoch"]
     others = [one["receipt_number"] for one in home if one["head"]["epoch"] != epoch]
-    of_it = some(len(home) - len(others), "receipt")
+    of_it = counted(len(home) - len(others), "receipt")
     yield (
         f"The copy is switched off; {shop.code}'s till brings home {of_it} of it, "
         f"{'and ' + ', '.join(others) + ', ' if others else ''}which count once. The box goes on "

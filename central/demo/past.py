@@ -9,8 +9,9 @@ from central.database.programs import programs_here
 from central.db.engine import snapshot
 from central.demo.day import Shop
 from central.demo.errors import DemoCannotRun
-from central.demo.scene import Scene, now_s, some
+from central.demo.scene import Scene, now_s
 from central.reports.totals import store_totals
+from sync.protocol.counted import counted
 
 COPY = "central.dump"
 
@@ -34,8 +35,8 @@ async def put_head_office_back(scene: Scene, _shop: Shop) -> AsyncIterator[str]:
     await _run(scene, "pg_restore", "--clean", "--if-exists", str(there))
     gone = before - await _receipts(scene)
     yield (
-        f"Head office is put back by {now_s() - copied_s:.0f} s: of its {some(before, 'receipt')} "
-        f"{gone:,} are gone."
+        f"Head office is put back by {now_s() - copied_s:.0f} s: of its "
+        f"{counted(before, 'receipt')} {gone:,} are gone."
     )
     await stage.start_central()
     yield "Its mirror has what it decided since, and its boxes send the rest again."

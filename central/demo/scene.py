@@ -73,8 +73,3 @@ def count(shop: Shop) -> Count:
 def now_s() -> float:
     """The loop's clock."""
     return asyncio.get_running_loop().time()
-
-
-def some(number: int, what: str) -> str:
-    """``1 receipt``, ``2,000 receipts``."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

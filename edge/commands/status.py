@@ -11,6 +11,7 @@ from edge.commands.command import Folder, answer
 from sync.program.command_line import command
 from sync.program.frame import NEEDS_A_PERSON
 from sync.program.plain_commands import tell as print
+from sync.protocol.counted import counted
 
 
 def status(
@@ -63,9 +64,9 @@ def _epoch_in_words(epoch: dict[str, Any]) -> str:
 
 def _rows_aside(rows: int, first: dict[str, str]) -> str:
     return (
-        f"set aside: {rows:,} row(s) of head office's cannot be used by this version, such as "
-        f"{first['data_set']} {first['key']}: {first['reason']}. What was known before is in use: "
-        "update this box's software, or have head office publish the row anew."
+        f"set aside: {counted(rows, 'row')} of head office's cannot be used by this version, "
+        f"such as {first['data_set']} {first['key']}: {first['reason']}. What was known before is "
+        "in use: update this box's software, or have head office publish the row anew."
     )
 
 
@@ -78,8 +79,8 @@ def _events_aside(events: int) -> str:
 
 def _mails(waiting: int, given_up: int) -> str:
     return (
-        f"e-mail: {waiting:,} receipt(s) wait to be sent, {given_up:,} given up in the last days; "
-        "`edge doctor` says why."
+        f"e-mail: {counted(waiting, 'receipt')} not sent yet, {given_up:,} given up in the last "
+        "days; `edge doctor` says why."
     )
 
 

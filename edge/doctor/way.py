@@ -19,6 +19,7 @@ from sync.program.findings import Found, State, attention, fine, stop, unknown
 from sync.program.frame import instant
 from sync.protocol.answers import NOT_SIGNED, read_refusal
 from sync.protocol.batch import PROTOCOL_VERSION
+from sync.protocol.counted import counted
 from sync.protocol.errors import NotSent
 from sync.protocol.reference import DataSet, FeedHead
 from sync.protocol.text import shown
@@ -198,7 +199,7 @@ def feeds(scene: Scene) -> Found:
         contact_ms = read_push_state(db).last_contact_ms
     if first is not None:
         return attention(
-            f"{aside:,} row(s) of head office's cannot be used by this version, such as "
+            f"{counted(aside, 'row')} of head office's cannot be used by this version, such as "
             f"{first.data_set} {shown(first.key)}: {shown(first.aside)}. What was known "
             "before is in use.",
             "Update this box's software, or have head office publish the row anew:",

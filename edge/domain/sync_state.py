@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from edge.domain.reckoning import CLOCK_GAP_S_MAX
 from sync.protocol.batch import PROTOCOL_VERSION
+from sync.protocol.counted import counted
 
 QUIET_S = 120
 """Head office is called unreachable after this long without contact."""
@@ -112,12 +113,26 @@ def in_words(state: SyncState) -> str:
     more = (
         _sending_in_words(state),
         _epochs_in_words(state),
-        f"It keeps {aside:,} record(s) that do not count yet." if aside else None,
+        _aside_in_words(aside),
         disk,
         _protocols_in_words(state.protocols),
-        f"{state.alarms} alarm(s) need a person." if state.alarms else None,
+        _alarms_in_words(state.alarms),
     )
     return " ".join(sentence for sentence in more if sentence)
+
+
+def _aside_in_words(aside: int) -> str | None:
+    if not aside:
+        return None
+    return (
+        f"It keeps {counted(aside, 'record')} that {'does' if aside == 1 else 'do'} not count yet."
+    )
+
+
+def _alarms_in_words(alarms: int) -> str | None:
+    if not alarms:
+        return None
+    return f"{counted(alarms, 'alarm')} {'needs' if alarms == 1 else 'need'} a person."
 
 
 def _protocols_in_words(spoken: tuple[int, ...]) -> str | None:

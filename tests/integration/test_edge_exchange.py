@@ -40,7 +40,7 @@ async def test_a_box_hears_that_events_of_it_were_set_aside_and_says_so(shop: Sh
     await shop.exchange.round()
     status = await shop.status()
     assert status["summary"] == (
-        "Head office has everything. It keeps 2 record(s) that do not count yet."
+        "Head office has everything. It keeps 2 records that do not count yet."
     )
     assert status["events_set_aside"] == 2
     shop.central.set_aside = 0

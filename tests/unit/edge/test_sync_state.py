@@ -76,7 +76,7 @@ def test_which_versions_head_office_speaks_is_said_before_it_ends_one(
 def test_what_else_there_is_follows_in_order() -> None:
     state = WELL._replace(events_set_aside=1_234, alarms=2, disk_free_bytes=DISK_LOW_BYTES - 1)
     said = in_words(state)
-    assert said.index("1,234 record(s)") < said.index("The disk has") < said.index("2 alarm(s)")
+    assert said.index("1,234 records") < said.index("The disk has") < said.index("2 alarms need")
 
 
 def test_an_epoch_that_the_box_opened_itself_and_a_tail_that_waits_are_said() -> None:
