@@ -18,6 +18,7 @@ SYNC = f"{OFFICE}/sync"
 DAY = f"{OFFICE}/day"
 DAYS = f"{OFFICE}/days"
 RECEIPTS = f"{OFFICE}/receipts"
+PEOPLE = f"{OFFICE}/people"
 FIND = f"{OFFICE}/find"
 
 
@@ -29,7 +30,11 @@ class Place(NamedTuple):
     below: tuple[str, ...]
 
 
-PLACES = (Place("day", DAY, (DAYS, RECEIPTS)), Place("sync", SYNC, (SYNC,)))
+PLACES = (
+    Place("day", DAY, (DAYS, RECEIPTS)),
+    Place("people", PEOPLE, (PEOPLE,)),
+    Place("sync", SYNC, (SYNC,)),
+)
 HOME = PLACES[0].address
 
 

@@ -136,7 +136,7 @@ def _looked(
         _data(say, status),
         Looked("counted", "wait", say.not_counted(status.events_set_aside))
         if status.events_set_aside
-        else Looked("counted", "fine", say.all_sent),
+        else Looked("counted", "fine", say.all_counted),
         _mail(say, status),
         Looked("printers", "fine", say.printers(", ".join(sorted(box.settings.printers)))),
         _alarms(say, status),
@@ -178,8 +178,9 @@ def _backup(say: Any, unsent: tuple[int, int, Money]) -> Looked:
 def _certificate(say: Any, box: Box, status: SyncStatus) -> Looked:
     if status.certificate is not None:
         return Looked("certificate", "attention", "", (status.certificate,))
-    if box.certificate.served is None:
-        return Looked("certificate", "unknown", say.certificate_none)
+    if box.certificate.served is None or not box.settings.lan:
+        light: Light = "unknown" if box.settings.lan else "fine"
+        return Looked("certificate", light, say.certificate_none)
     return Looked("certificate", "fine", say.certificate_fine)
 
 

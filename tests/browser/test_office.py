@@ -12,7 +12,7 @@ from tests.browser.till_page import MANAGER, items, pay_exactly, receipt_number,
 from tests.browser.watched import Tabs
 from tests.pins import PIN
 
-PAGES = ("/office/sync", "/office/sync/everything", "/office/day")
+PAGES = ("/office/sync", "/office/sync/everything", "/office/day", "/office/people")
 
 
 async def test_the_tills_menu_opens_the_office_which_is_live(tabs: Tabs, shop: Box) -> None:
@@ -66,6 +66,8 @@ async def test_every_page_is_accessible_and_fits_every_window(
         for width, height in SIZES:
             await page.set_viewport_size({"width": width, "height": height})
             assert await fits(page), (address, width)
+        await page.set_viewport_size({"width": 640, "height": 400})  # 1280 × 800 at 200 %
+        assert await fits(page), address
     await page.get_by_role("button", name="Sign out").click()
     found |= {f"sign-in: {name}": nodes for name, nodes in (await wrong_with(page)).items()}
     assert found == {}

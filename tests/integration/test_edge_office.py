@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 from litestar.handlers import HTTPRouteHandler
 
+from edge.api.pages import WEB
 from edge.domain.workstation import WorkstationKind
 from edge.pages import places
-from edge.pages.assets import ASSETS
+from edge.pages.assets import ASSETS, ROOM
 from edge.pages.coming_in import NEEDS, device_guard, office_guard, own_form_guard
 from edge.server.app import build_app
 from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
@@ -310,6 +311,16 @@ async def test_a_page_with_all_that_it_loads_stays_below_300_kilobytes_and_trave
     assert len(long.content) < 16_384 or long.headers["content-encoding"] == "gzip"
     gone = await browser.get("/office/assets/nothing.css")
     assert gone.status_code == 404
+
+
+async def test_the_till_and_the_office_look_alike_by_one_file_of_tokens(browser: Browser) -> None:
+    tokens = (WEB / "till" / "tokens.css").read_bytes()
+    assert ASSETS["tokens.css"].content == tokens
+    till_page = (await browser.till.client.get("/")).text
+    assert "/till/tokens.css" in till_page
+    for sheet in (WEB / "till" / "till.css", ROOM / "assets" / "office.css"):
+        of_its_own = sheet.read_text().split("@media print")[0]
+        assert not re.search(r"--[a-z-]+:\s*#", of_its_own), sheet
 
 
 async def test_the_pages_speak_chinese_where_it_is_chosen_or_the_browser_asks(

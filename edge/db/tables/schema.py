@@ -1,8 +1,19 @@
 """The whole schema of a store: every file of tables, and the metadata that they share."""
 
-from edge.db.tables import box, customer, papers, payments, people, points, published, sales, store
+from edge.db.tables import (
+    baskets,
+    box,
+    customer,
+    papers,
+    payments,
+    people,
+    points,
+    published,
+    sales,
+    store,
+)
 from edge.db.tables.base import EdgeTable, metadata
 
-TABLE_FILES = (store, sales, customer, points, published, box, people, payments, papers)
+TABLE_FILES = (store, sales, baskets, customer, points, published, box, people, payments, papers)
 
 __all__ = ("TABLE_FILES", "EdgeTable", "metadata")

@@ -92,8 +92,8 @@ class PlacedEvent(EdgeTable, table=True):
 
 class Journal(EdgeTable, table=True):
     """Journal = outbox: append-only, in the unit of work of the fact itself; only its oldest
-    acknowledged rows ever go (edge/db/pruning.py). The small index finds what came home from other
-    epochs."""
+    acknowledged rows ever go (edge/db/pruning.py). The small indexes find what came home from other
+    epochs, and what people did."""
 
     __tablename__ = "journal"
     __table_args__ = (
@@ -103,6 +103,11 @@ class Journal(EdgeTable, table=True):
             "epoch_fingerprint",
             "seq",
             sqlite_where=text("kind = 'event_recovered'"),
+        ),
+        Index(
+            "ix_journal_acts",
+            "occurred_at_ms",
+            sqlite_where=text("kind IN ('operator_acted', 'lines_removed')"),
         ),
     )
     epoch_number: int = Field(primary_key=True)
@@ -317,19 +322,3 @@ class TillSession(EdgeTable, table=True):
     settled_by: str | None = None
     settled_at_ms: int | None = None
     carried_id: bytes | None = None
-
-
-class SuspendedBasketRow(EdgeTable, table=True):
-    """Baskets that wait for any workstation to go on with them: on no wire and in no figure.
-    ``body``: the msgpack of what is in one (``edge/usecases/basket/suspend.py``)."""
-
-    __tablename__ = "suspended_basket"
-    basket_id: bytes = Field(primary_key=True)
-    workstation_id: str
-    operator_id: str
-    suspended_at_ms: int
-    business_date: str
-    note: str | None
-    line_count: int
-    total_minor: int
-    body: bytes

@@ -10,6 +10,7 @@ from edge.pages.words import (
     finding,
     own_pin,
     pairing,
+    people,
     problem,
     sign_in,
     sync,
@@ -17,7 +18,7 @@ from edge.pages.words import (
 from edge.pages.words.language import LANGUAGES, Say, chosen
 
 __all__ = ["CATALOGUES", "LANGUAGES", "language_of", "say_in"]
-CATALOGUES = (day, everywhere, figures, finding, own_pin, pairing, problem, sign_in, sync)
+CATALOGUES = (day, everywhere, figures, finding, own_pin, pairing, people, problem, sign_in, sync)
 
 
 def say_in(language: str) -> Say:

@@ -69,7 +69,7 @@ epoch_states = MappingProxyType(
         "left": ("left; the rest was carried on", "已离开，其余已续接"),
     }
 )
-all_sent = "Head office has everything.", "总部已收到全部内容。"
+all_counted = "What head office has, it counts.", "总部收到的均已计入。"
 clock_fine = "As head office's, at the last contact.", "与总部一致（最近联络时）。"
 clock_unknown = (
     "Head office has not said its time yet.",

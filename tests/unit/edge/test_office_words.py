@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from edge.pages.words import CATALOGUES, LANGUAGES, language_of, say_in
+from edge.pages.words.figures import label
 from edge.pages.words.language import Said, spoken
+from sync.protocol.figures import FIGURES, DayFigure, Reading
 
 
 def pairs(module: ModuleType) -> Iterator[tuple[str, Any]]:
@@ -24,7 +26,6 @@ def pairs(module: ModuleType) -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize("module", CATALOGUES, ids=lambda module: module.__name__)
 def test_every_text_is_said_in_both_languages(module: ModuleType) -> None:
     found = dict(pairs(module))
-    assert found
     for name, words in found.items():
         assert isinstance(words, tuple), name
         assert len(words) == len(LANGUAGES), name
@@ -48,6 +49,12 @@ def test_a_page_reads_the_language_that_it_speaks() -> None:
     assert spoken(3, "en") == 3
     with pytest.raises(AttributeError):
         _ = english.nothing
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.slug)
+def test_every_figure_of_a_day_has_a_head_in_chinese(figure: DayFigure) -> None:
+    english, chinese = label(Reading(figure, None, None, 0))
+    assert (english, chinese.isascii()) == (figure.label, False)
 
 
 @pytest.mark.parametrize(

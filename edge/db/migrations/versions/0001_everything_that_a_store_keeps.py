@@ -612,6 +612,12 @@ def _create_journal() -> None:
             unique=False,
             sqlite_where=sa.text("kind = 'event_recovered'"),
         )
+        batch_op.create_index(
+            "ix_journal_acts",
+            ["occurred_at_ms"],
+            unique=False,
+            sqlite_where=sa.text("kind IN ('operator_acted', 'lines_removed')"),
+        )
 
 
 def _create_journal_head() -> None:

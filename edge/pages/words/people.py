@@ -1,0 +1,75 @@
+"""What the page of the shop's people says."""
+
+from types import MappingProxyType
+
+from edge.pages.words.language import Said
+
+title = "People", "人员"
+operators = "Operators of this shop", "本店操作员"
+role = "Role", "职务"
+signed_in = "Signed in", "登录于"
+pin = "PIN", "PIN"
+has_pin = "has one", "有"
+no_pin = "none yet: head office gives one", "尚无：由总部发放"
+nowhere = "nowhere", "未登录"
+starting = "with a starting PIN", "使用初始 PIN"
+unlock = "Let in", "允许进入"
+unlock_reason = "Reason", "原因"
+span_from = "From", "从"
+span_to = "To", "至"
+report = "What deserves a look", "值得留意"
+report_hint = (
+    "How often, and how often in a hundred receipts. What stands out is at least three times, and"
+    " more than twice the shop's average.",
+    "次数，以及每百张收据的次数。突出者至少三次，且超过全店平均的两倍。",
+)
+kept = (
+    "Overrides, drawers and lines that were taken out are kept here for some weeks; head office"
+    " has those before.",
+    "授权、开钱箱与移除行在此保留数周；更早的在总部。",
+)
+receipts = "Receipts", "收据"
+per_100 = "per 100", "每百张"
+shop = "The shop", "全店"
+overrides = "Overrides", "授权记录"
+none = "No override was asked for.", "没有授权记录。"
+what = "What", "内容"
+asked_by = "For", "为"
+allowed_by = "By", "授权人"
+subject = "Bound to", "对象"
+amount = "Up to", "上限"
+
+looked_at = MappingProxyType(
+    {
+        "voids": ("Voids", "作废"),
+        "refunds": ("Refunds", "退款"),
+        "no_sales": ("Drawer without a sale", "无销售开钱箱"),
+        "removed_lines": ("Lines taken out", "移除的行"),
+        "price_overrides": ("Prices set by hand", "手动改价"),
+    }
+)
+acts = MappingProxyType(
+    {
+        "override_given": ("allowed", "已授权"),
+        "override_refused": ("refused", "已拒绝"),
+    }
+)
+
+
+def locked(minutes: int) -> Said:
+    """After wrong PINs."""
+    if minutes <= 1:
+        return "locked out, about a minute", "已锁定，约 1 分钟"
+    return f"locked out, about {minutes:,} minutes", f"已锁定，约 {minutes:,} 分钟"
+
+
+def at(workstation: str, in_office: bool) -> Said:
+    """Where somebody is signed in."""
+    if in_office:
+        return f"{workstation} (back office)", f"{workstation}（后台）"
+    return workstation, workstation
+
+
+def let_in(name: str) -> Said:
+    """Done."""
+    return f"{name} may try again now.", f"{name} 现在可以重试。"
