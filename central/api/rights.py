@@ -33,7 +33,7 @@ CODE_LETTERS_MAX = 100
 async def grant_right(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Up to what is available, or nothing, for the epoch whose head the box states; the same again
     to the same request. Nothing for a box that writes in a fenced epoch."""
-    remedy = "Send a msgpack array of request_id, kind, account_id and amount."
+    remedy = "Send a msgpack array of request_id, kind, account_id, amount and until."
     asked = await read_packed(request, RightAsked, "request_id", remedy)
     office, device, head = office_of(request), device_of(request), await _head_of(request)
     return packed(await answer_request(office.engine, device, head.epoch, asked, office.clock_ms()))
@@ -47,7 +47,8 @@ async def read_account_stated(
 ) -> Response[bytes]:
     """What somebody has in all, and how much of it the box would be granted if it asked now."""
     office, device, head = office_of(request), device_of(request), await _head_of(request)
-    return packed(await state_account(office.engine, device, head.epoch, kind, account))
+    named = (device, head.epoch, kind, account)
+    return packed(await state_account(office.engine, *named, office.clock_ms()))
 
 
 @get("/v1/stores/{store_id:uuid}/receipts", guards=[device_guard], media_type=MSGPACK)
@@ -62,7 +63,8 @@ async def read_receipt_stated(
     office, device, _ = office_of(request), device_of(request), await _head_of(request)
     async with snapshot(office.engine) as db:
         sold = await find_sold(db, device.company_id, code)
-        return packed(await state_receipt(db, device.company_id, sold, device.store_id))
+        named = (device.company_id, sold, device.store_id)
+        return packed(await state_receipt(db, *named, office.clock_ms()))
 
 
 async def _head_of(request: Request[Any, Any, Any]) -> Head:

@@ -1,5 +1,5 @@
 """Projections of the journals themselves: what of them counted, was given up, or is counted in
-another's place (see ``projected``)."""
+another's place, or accepted as it is (see ``projected``)."""
 
 from datetime import date
 from uuid import UUID
@@ -130,6 +130,18 @@ class TailClosedRow(CentralTable, table=True):
     home: str
     aside: str
     unknown: str
+
+
+class ExceptionAcceptedRow(CentralTable, table=True):
+    """An exception that a person accepted as it is, and how much of it."""
+
+    __tablename__ = "exception_accepted"
+    company_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    case_key: str = Field(primary_key=True)
+    amount: int = big()
+    reason: str
+    decided_by: str
 
 
 OF_JOURNALS = frozenset(metadata.tables) - _BEFORE

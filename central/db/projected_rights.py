@@ -109,6 +109,7 @@ class GrantAnswerRow(CentralTable, table=True):
     """What a store that asked for a right was told."""
 
     __tablename__ = "grant_answer"
+    __table_args__ = (Index(None, "account_id", "kind"),)
     store_id: UUID = Field(primary_key=True)
     request_id: UUID = Field(primary_key=True)
     kind: str
@@ -117,6 +118,7 @@ class GrantAnswerRow(CentralTable, table=True):
     granted: int = big()
     epoch_number: int
     epoch_fingerprint: bytes
+    until: date | None
 
 
 class RequestGivenUpRow(CentralTable, table=True):

@@ -18,6 +18,7 @@ from uuid import UUID
 
 import msgspec
 
+from central.domain.accepted import ExceptionAccepted
 from central.domain.coupons import CouponsMade
 from central.domain.loyalty_decided import LOYALTY_KINDS, AnyLoyalty
 from central.domain.rooted import DayRooted
@@ -87,7 +88,8 @@ class GrantIssued(msgspec.Struct, frozen=True, array_like=True):
 
 class GrantAnswered(msgspec.Struct, frozen=True, array_like=True):
     """What a store's epoch that asked for a right was told, for ever: it may spend ``granted``, at
-    most what it asked for; 0: nothing. The request's id is the right's."""
+    most what it asked for; 0: nothing. The request's id is the right's. ``until``: of a leave, the
+    last business date on which its box uses it (``sync/protocol/leaves.py``)."""
 
     store_id: StoreId
     epoch: Epoch
@@ -96,6 +98,7 @@ class GrantAnswered(msgspec.Struct, frozen=True, array_like=True):
     account_id: UUID
     asked: int
     granted: int
+    until: date | None = None
 
 
 class GrantReturned(msgspec.Struct, frozen=True, array_like=True):
@@ -313,6 +316,7 @@ AnyDecision: TypeAlias = (
     | DayRooted
     | AnyLoyalty
     | CouponsMade
+    | ExceptionAccepted
 )
 
 KINDS: dict[str, type[AnyDecision]] = {
@@ -342,6 +346,7 @@ KINDS: dict[str, type[AnyDecision]] = {
     "share_rule_set": ShareRuleSet,
     "day_rooted": DayRooted,
     "coupons_made": CouponsMade,
+    "exception_accepted": ExceptionAccepted,
     **LOYALTY_KINDS,
 }
 """Every kind that was ever recorded. Entries are added, never changed."""

@@ -1,5 +1,6 @@
 """The page of exceptions, of every kind in one place, and what is done there: an alarm is cleared,
-what will not come is given up, customers are joined or parted. Each act asks why."""
+what will not come is given up, customers are joined or parted, a loss is accepted. Each act asks
+why."""
 
 from typing import Annotated, Any, TypeAlias
 
@@ -18,6 +19,7 @@ from central.reports.company import company_money, store_codes, store_of_company
 from central.reports.exceptions import KINDS, find_exceptions
 from central.usecases.box.clear_alarm import clear_alarm
 from central.usecases.customer.join import join_customers, part_customers
+from central.usecases.exception.accept import accept_exception
 from central.usecases.journal.write_off_tail import write_off_tail
 from sync.http.forms import read_form
 from sync.http.page import see_other
@@ -28,6 +30,7 @@ HERE = "/attention"
 KIND_LETTERS_MAX = 20
 REFRESH_S = 15
 JOIN = "join"
+SUBJECT_LETTERS_MAX = 200
 
 KindName: TypeAlias = Annotated[
     str, QueryParameter(max_length=KIND_LETTERS_MAX, pattern=TEXT_PATTERN)
@@ -125,4 +128,25 @@ async def send_settle(request: AnyRequest) -> Response[Any]:
     return see_other(HERE)
 
 
-ROUTES = (show_attention, send_write_off, send_clear_alarm, send_settle)
+@post(
+    f"{HERE}/accept",
+    guards=[page_guard],
+    opt=needing(UserRole.SIGN_OFF),
+    status_code=303,
+    request_max_body_size=BODY_BYTES_MAX,
+)
+async def send_accept(request: AnyRequest) -> Response[Any]:
+    """The company bears what a case cost: it stays, under what was accepted, with the reason."""
+    person, office = person_of(request), office_of(request)
+    form = await read_form(request)
+    code, reason = form.get("store", ""), form.get("reason", "")
+    subject = {name: form.get(name, "") for name in ("kind", "case", "amount", "sale")}
+    about = f"{subject['kind']} {subject['case']}"[:SUBJECT_LETTERS_MAX]
+    async with acting(request, "exception_accepted", about, reason) as db:
+        store = await store_of_company(db, person.company_id, code[:CODE_LETTERS_MAX])
+        asked = (store.store_id, subject, reason, person.name)
+        await accept_exception(db, person.company_id, *asked, office.clock_ms())
+    return see_other(HERE)
+
+
+ROUTES = (show_attention, send_write_off, send_clear_alarm, send_settle, send_accept)

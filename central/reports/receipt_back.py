@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.archive.rows import plain_uuid
 from central.db.engine import driver_of
 from central.domain.receipt import ReceiptAmbiguous, ReceiptNotHeard, ReceiptUnknown
+from central.reports.leaves import without_over
 from central.reports.rights import read_account
 from sync.protocol.escrow import RightKind, outstanding
 from sync.protocol.facts import TaxClass, TenderKind
@@ -131,7 +132,7 @@ async def find_sold(db: AsyncConnection, company_id: CompanyId, code: str) -> So
 
 
 async def state_receipt(
-    db: AsyncConnection, company_id: CompanyId, sold: Sold, asking: StoreId
+    db: AsyncConnection, company_id: CompanyId, sold: Sold, asking: StoreId, now_ms: int
 ) -> ReceiptStated:
     """As of now, for the store that asks. Call it within one snapshot."""
     connection = await driver_of(db)
@@ -158,7 +159,7 @@ async def state_receipt(
             for one in paid
         ),
         gone,
-        await _held_by(db, company_id, sold.sale_id, asking, codes),
+        await _held_by(db, company_id, sold.sale_id, asking, codes, now_ms),
     )
 
 
@@ -270,7 +271,9 @@ async def _held_by(
     sale_id: SaleId,
     asking: StoreId,
     codes: dict[UUID, str],
+    now_ms: int,
 ) -> str | None:
     account = await read_account(db, company_id, RightKind.REFUND.value, sale_id)
+    account = await without_over(db, account, now_ms)
     holders = (one.store_id for one in account.rights if outstanding(one.held) > 0)
     return next((codes[one] for one in holders if one != asking and one in codes), None)

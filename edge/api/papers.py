@@ -13,11 +13,11 @@ from edge.api.guard import refuse_other_operator
 from edge.api.once import At, writes
 from edge.api.parameters import IdInPath, TheBox
 from edge.box.box import Box
-from edge.db.receipt_prints import note_printed
 from edge.domain.fields import Request, ShortOperator
 from edge.usecases.sale.make_invoice import InvoiceMade, MakeInvoice, make_invoice
-from edge.usecases.sale.print import hand_over
+from edge.usecases.sale.print import HandedOver, hand_over, take_back_paper
 from sync.http.body import read_body
+from sync.program.pages import PageNotMade
 from sync.protocol.identity import SaleId
 from sync.protocol.paper.page import Form
 
@@ -34,16 +34,25 @@ async def receipt_pdf(
 
 
 async def page_of(box: Box, sale: SaleId, form: Form) -> Response[bytes]:
-    """The same for whoever may have it. Raises NotFound, SaleArchived, SaleDamaged, PdfNotMade."""
+    """The same for whoever may have it. Raises NotFound, SaleArchived, SaleDamaged, PageNotMade."""
+    now_ms = box.clock.moment().wall_ms
     async with box.pages.turn():
-        given = (await box.reader.read(lambda db: hand_over(db, sale))).sale
-        made = await box.pages.set_page(
-            given.paper, form, given.receipt_number, given.fact.tendered_at_ms
-        )
-        now_ms = box.clock.moment().wall_ms
-        await box.writer.run(lambda db: note_printed(db, sale, now_ms))
-    name = f'inline; filename="{given.receipt_number}.pdf"'
+        given = await box.writer.run(lambda db: hand_over(db, sale, now_ms))
+        made = await _page(box, given, form)
+    name = f'inline; filename="{given.sale.receipt_number}.pdf"'
     return Response(made, media_type=PDF_TYPE, headers={"Content-Disposition": name})
+
+
+async def _page(box: Box, given: HandedOver, form: Form) -> bytes:
+    """Raises PageNotMade, and then it was not given out."""
+    sale = given.sale
+    try:
+        number, at_ms = sale.receipt_number, sale.fact.tendered_at_ms
+        return await box.pages.set_page(sale.paper, form, number, at_ms)
+    except PageNotMade:
+        if not given.is_copy:
+            await box.writer.run(lambda db: take_back_paper(db, sale.sale_id))
+        raise
 
 
 class HandOut(Request, frozen=True):
@@ -70,8 +79,7 @@ async def hand_out(
     sale, now_ms = SaleId(sale_id), box.clock.moment().wall_ms
 
     def give(db: sqlite3.Connection) -> HandedOut:
-        given = hand_over(db, sale)
-        note_printed(db, sale, now_ms)
+        given = hand_over(db, sale, now_ms)
         return HandedOut(given.is_copy, given.sale.receipt)
 
     return await box.writer.run(give)

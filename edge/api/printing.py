@@ -10,11 +10,12 @@ from litestar import post
 from edge.api.described import accepts
 from edge.api.guard import refuse_other_operator, workstation_of
 from edge.api.parameters import IdInPath, TheBox
-from edge.db.receipt_prints import note_printed
+from edge.box.box import Box
 from edge.domain.fields import Request, ShortOperator
-from edge.usecases.sale.print import PaperFor, print_sale
+from edge.domain.printing import PrinterOut
+from edge.usecases.sale.print import Paper, PaperFor, print_sale, take_back_paper
 from sync.http.body import read_body
-from sync.protocol.identity import SaleId
+from sync.protocol.identity import SaleId, WorkstationId
 
 
 class PrintReceipt(Request, frozen=True):
@@ -39,16 +40,26 @@ async def print_receipt(
     just finished, where cash moved. 409 ``printer-out`` touches no sale: print again."""
     asked, workstation_id = await read_body(request, PrintReceipt), workstation_of(request)
     refuse_other_operator(request, asked.operator_id)
-    sale, now_ms = SaleId(sale_id), box.clock.moment().wall_ms
-    async with box.printers.turn(workstation_id):
-        paper = await box.reader.read(
-            lambda db: print_sale(db, sale, asked.paper_for, workstation_id, now_ms)
-        )
-        drawer = paper.opens_drawer
-        await box.printers.print_paper(workstation_id, paper.blocks, opens_drawer=drawer)
-        if asked.paper_for is PaperFor.CUSTOMER:
-            await box.writer.run(lambda db: note_printed(db, sale, now_ms))
+    paper = await print_on(box, workstation_id, SaleId(sale_id), asked.paper_for)
     return Printed(paper.is_copy)
+
+
+async def print_on(
+    box: Box, at: WorkstationId, sale: SaleId, paper_for: PaperFor, *, drawer: bool = True
+) -> Paper:
+    """The same for whoever may; ``drawer``: one may open. Raises NoPrinter, PrinterOut (then it was
+    not given out), NotFound, SaleArchived, SaleDamaged."""
+    now_ms = box.clock.moment().wall_ms
+    async with box.printers.turn(at):
+        paper = await box.writer.run(lambda db: print_sale(db, sale, paper_for, at, now_ms))
+        opens = drawer and paper.opens_drawer
+        try:
+            await box.printers.print_paper(at, paper.blocks, opens_drawer=opens)
+        except PrinterOut:
+            if paper_for is PaperFor.CUSTOMER and not paper.is_copy:
+                await box.writer.run(lambda db: take_back_paper(db, sale))
+            raise
+    return paper
 
 
 ROUTES = (print_receipt,)

@@ -26,11 +26,13 @@ from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox, Typed
 from edge.api.stated_head import tell
 from edge.box.box import Box
+from edge.box.leave import hold_leaves
 from edge.db.sale_reads import find_id
 from edge.domain.fields import Request, ShortOperator
 from edge.domain.operator import NotSignedIn
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.completed import CompletedSale
+from edge.domain.sale.returns import originals_of
 from edge.usecases.sale.abandon import abandon_sale
 from edge.usecases.sale.complete import complete_sale
 from edge.usecases.sale.look_up import Abandoned, look_up_receipt, look_up_sale
@@ -38,6 +40,7 @@ from sync.engine.signing import SALE_SIGNED, sign_bytes
 from sync.http.body import decode_body, raw_body, read_body
 from sync.protocol import codec
 from sync.protocol.errors import NotFound
+from sync.protocol.facts import LINES_MAX
 from sync.protocol.identity import SaleId
 
 
@@ -118,6 +121,7 @@ async def _complete(
     sale = decode_body(raw, SaleRequest)
     digest = hashlib.sha256(raw).digest()
     await _refuse_other_operator(request, box, sale, digest)
+    held = await _held_elsewhere(box, sale)
     moment = box.clock.moment()
     with box.overrides.using_all(sale.override_ids, session_of(request)) as overrides:
         completed = await box.writer.run(
@@ -129,12 +133,27 @@ async def _complete(
                 moment,
                 require_return=require_return,
                 overrides=overrides,
+                held=held,
             )
         )
     box.nudge.set()
     answer = _answer(box, completed)
     tell(box, workstation_id, completed.head)
     return Response(answer, status_code=200 if completed.repeated else 201)
+
+
+async def _held_elsewhere(box: Box, sale: SaleRequest) -> dict[SaleId, str]:
+    """What head office says of the receipts that goods come back of, of a sale that is not finished
+    yet: its answer asks nobody again."""
+    named = {one.sale_id for one in originals_of(sale.lines)}
+    if sale.post_void_of is not None:
+        named.add(sale.post_void_of)
+    if not named or sale.training or len(sale.lines) > LINES_MAX:
+        return {}
+    standing = await box.reader.read(lambda db: find_id(db, sale.sale_id))
+    if standing.request_digest is not None or standing.abandoned_at_ms is not None:
+        return {}
+    return await hold_leaves(box, sorted(named))
 
 
 async def _refuse_other_operator(

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -26,7 +27,7 @@ from edge.box.folder import KEY_FILE, NotProvisioned, database_of
 from edge.box.keys import read_key
 from edge.box.overrides import Overrides
 from edge.box.pins import Pins
-from edge.box.printers import Printers
+from edge.box.printers import Printers, page_logo
 from edge.box.sessions import Sessions
 from edge.box.settings import EdgeSettings
 from edge.box.terminals import Terminals
@@ -160,7 +161,14 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
                 Overrides(clock.steady),
                 _terminals(settings, writer, clock),
                 _printers(folder, settings),
+                pages=_pages(folder, settings),
             )
+
+
+def _pages(folder: Path, settings: EdgeSettings) -> Pages:
+    if settings.logo is None:
+        return Pages()
+    return Pages(partial(page_logo, folder / settings.logo))
 
 
 def _printers(folder: Path, settings: EdgeSettings) -> Printers:

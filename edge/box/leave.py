@@ -9,20 +9,24 @@ goes back like every right that was asked for.
 
 A receipt of this shop itself is taken back without leave where head office does not answer. So what
 is taken back here offline while another shop has leave comes back twice, and is found afterwards.
+Whoever takes goods of one back without asking before (the API does not make anybody ask) is asked
+for here, so that a till and a program meet the same rule (``hold_leaves``).
 """
 
+from collections.abc import Iterable
 from functools import partial
 from uuid import UUID
 
 from edge.box.asker import ReceiptAnswer
 from edge.box.box import Box
-from edge.db.stated_receipts import leaves_here
 from edge.domain.sale.refusals.points import NothingToAskFor
 from edge.domain.sale.refusals.returns import LeaveElsewhere, LeaveRefused
+from edge.usecases.right.leaves import leaves_now
 from edge.usecases.sale.find_receipt import (
     ReceiptToTakeBack,
     find_receipt,
     keep_stated,
+    show_receipt,
     show_stated,
 )
 from sync.protocol.errors import NotFound
@@ -47,7 +51,34 @@ async def take_leave(box: Box, code: str) -> ReceiptToTakeBack:
     answer = await box.asker.ask_for_receipt(code if own is None else str(own.sale_id))
     if own is not None and answer.stated is None:
         return own
-    stated = _stated(code, answer)
+    return await _take(box, _stated(code, answer), own, code)
+
+
+async def hold_leaves(box: Box, sale_ids: Iterable[SaleId]) -> dict[SaleId, str]:
+    """Before goods of receipts of this shop come back: leave for each that has none yet is asked
+    for. Of those for which another shop has one, its code. Where head office does not answer, what
+    this shop sold is taken back without."""
+    held: dict[SaleId, str] = {}
+    for sale_id in sale_ids:
+        own = await box.reader.read(partial(show_receipt, sale_id=sale_id))
+        if own is None or own.training or await _leave_here(box, sale_id) is not None:
+            continue
+        answer = await box.asker.ask_for_receipt(str(sale_id))
+        if answer.away:
+            break
+        if answer.stated is not None:
+            try:
+                await _take(box, answer.stated, own, str(sale_id))
+            except LeaveElsewhere as refused:
+                held[sale_id] = refused.store_code
+    return held
+
+
+async def _take(
+    box: Box, stated: ReceiptStated, own: ReceiptToTakeBack | None, code: str
+) -> ReceiptToTakeBack:
+    """Leave first, and then the receipt once more, with all that came back before. Raises NotFound,
+    LeaveElsewhere, LeaveRefused."""
     request_id = await _leave(box, stated.sale_id)
     again = await box.asker.ask_for_receipt(str(stated.sale_id))
     if own is None:
@@ -75,7 +106,9 @@ async def _leave(box: Box, sale_id: SaleId) -> UUID | None:
 
 
 async def _leave_here(box: Box, sale_id: SaleId) -> UUID | None:
-    leave = (await box.reader.read(lambda db: leaves_here(db, [sale_id]))).get(sale_id)
+    moment = box.clock.moment()
+    now = await box.reader.read(lambda db: leaves_now(db, [sale_id], moment))
+    leave = now.in_time.get(sale_id) or now.in_doubt.get(sale_id)
     return None if leave is None else leave.request_id
 
 

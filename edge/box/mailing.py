@@ -31,6 +31,7 @@ log = structlog.get_logger()
 class _Letter(NamedTuple):
     mail: DueMail
     message: EmailMessage
+    first: bool
 
 
 async def send_mails(box: Box) -> int:
@@ -45,7 +46,7 @@ async def send_mails(box: Box) -> int:
         return 0
     letters, tried = await _letters(box, server, due)
     for letter, answered in zip(letters, await _deliver(box, server, letters), strict=True):
-        tried.append(_tried(letter.mail, answered))
+        tried.append(_tried(letter.mail, answered, first=letter.first))
     after_h, done_ms = server.give_up_after_h, box.clock.moment().wall_ms
     await box.writer.run(lambda db: settle_mails(db, tried, after_h, done_ms))
     failures = sorted({one.failure for one in tried if one.failure is not None})
@@ -68,7 +69,8 @@ async def _letters(
     lost: list[Tried] = []
     for mail in due:
         try:
-            sale = (await box.reader.read(partial(hand_over, sale_id=mail.sale_id))).sale
+            given = partial(hand_over, sale_id=mail.sale_id, now_ms=box.clock.moment().wall_ms)
+            sale, is_copy = await box.writer.run(given)
         except Refusal as error:
             lost.append(_tried(mail, Answered(error.slug, for_ever=True)))
             continue
@@ -77,7 +79,7 @@ async def _letters(
         if pdf is not None:
             name = f"{sale.receipt_number}.pdf"
             message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
-        letters.append(_Letter(mail, message))
+        letters.append(_Letter(mail, message, first=not is_copy))
     return letters, lost
 
 
@@ -117,5 +119,6 @@ async def _deliver(box: Box, server: MailSettings, letters: list[_Letter]) -> li
     return await asyncio.to_thread(deliver, server, password, messages) if messages else []
 
 
-def _tried(mail: DueMail, answered: Answered) -> Tried:
-    return Tried(mail, answered.failure, answered.for_ever, secrets.randbelow(JITTER_RANGE))
+def _tried(mail: DueMail, answered: Answered, *, first: bool = False) -> Tried:
+    said = (answered.failure, answered.for_ever, secrets.randbelow(JITTER_RANGE))
+    return Tried(mail, *said, first=first)

@@ -84,6 +84,16 @@ def place_of(where: str) -> DeviceAt | Path:
     return Path(where) if where.startswith("/") else device_at(where)
 
 
+def page_logo(path: Path) -> bytes | None:
+    """The logo for a page (PNG); None where the file is none."""
+    from edge.devices.printer.picture import NoLogo, page_logo_at
+
+    try:
+        return page_logo_at(path, path.stat().st_mtime_ns)
+    except (NoLogo, OSError):
+        return None
+
+
 def _logo(path: Path) -> "Image | None":
     """A receipt without its logo is one; what is wrong with the file `edge doctor` says."""
     from edge.devices.printer.picture import NoLogo, logo_at

@@ -82,8 +82,9 @@ _BARRED = (
     " WHERE customer_id IN (SELECT unhex(value) FROM json_each(?))"
 )
 _FORGET_NAMES = (
-    "UPDATE sale SET customer_name = NULL"
-    " WHERE customer_id IN (SELECT unhex(value) FROM json_each(?)) AND customer_name IS NOT NULL"
+    "UPDATE sale SET customer_name = NULL, points_expiring = NULL, points_expire_on = NULL"
+    " WHERE customer_id IN (SELECT unhex(value) FROM json_each(?))"
+    " AND coalesce(customer_name, points_expire_on) IS NOT NULL"
 )
 _FORGET = (
     "DELETE FROM customer_key WHERE customer_id = ?",

@@ -3,6 +3,7 @@ takes from them stands with the sales."""
 
 import sqlite3
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -31,7 +32,7 @@ _GIVE = (
 )
 _ASK = (
     "INSERT INTO right_request (request_id, kind, account_id, amount, asked_at_ms, epoch_number,"
-    " epoch_fingerprint, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    " epoch_fingerprint, state, until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _MOVE = "UPDATE right_request SET state = ? WHERE request_id = ?"
 _STATE = "SELECT state, kind, account_id FROM right_request WHERE request_id = ?"
@@ -114,11 +115,14 @@ def note_asked(
     amount: int,
     at_ms: int,
     epoch: Epoch,
+    until: date | None,
 ) -> None:
-    """A right is asked for. ``account``: its kind and id."""
+    """A right is asked for. ``account``: its kind and id; ``until``: the last business date on
+    which it may be used, None: it has no end."""
     kind, account_id = account
     what = (request_id.bytes, kind, account_id.bytes, amount, at_ms)
-    db.execute(_ASK, (*what, epoch.number, epoch.fingerprint, RequestState.ASKED.value))
+    last = None if until is None else until.isoformat()
+    db.execute(_ASK, (*what, epoch.number, epoch.fingerprint, RequestState.ASKED.value, last))
 
 
 def find_request(db: sqlite3.Connection, request_id: UUID) -> RightRequest | None:

@@ -77,7 +77,7 @@ WHERE b.one = 1
 """The settings' number is looked for first: joined by ``current``, SQLite makes an index of them
 each time."""
 _SHOWN = """
-SELECT t.body, t.texts, s.operator_name, s.customer_name
+SELECT t.body, t.texts, s.operator_name, s.customer_name, s.points_expiring, s.points_expire_on
 FROM sale s JOIN settings t ON t.settings_no = s.settings_no WHERE s.sale_id = ?
 """
 _SETTINGS = "SELECT body, texts FROM settings WHERE settings_no = ?"
@@ -243,7 +243,7 @@ def shown_by(db: sqlite3.Connection, sale_id: SaleId) -> tuple[StoreSettings, Re
     row = db.execute(_SHOWN, (sale_id.bytes,)).fetchone()
     if row is None:
         raise KeyError(sale_id)
-    return _settings(row[0]), _texts(row[1]), Names(row[2], row[3])
+    return _settings(row[0]), _texts(row[1]), Names(*row[2:])
 
 
 def settings_numbered(

@@ -5,6 +5,7 @@ What a sale reads before it is one stands in ``sale_reads.py``.
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,23 +16,25 @@ from edge.db.journal import envelope_of
 from edge.db.recovered import wrapped_event
 from edge.domain.stock import Moved
 from sync.protocol.change import Epoch, Head, Kept
+from sync.protocol.codec import decode
 from sync.protocol.facts import RetailTransaction, Spend
 from sync.protocol.identity import (
     CustomerId,
     OperatorId,
-    ReceiptNumber,
     SaleId,
     StoreId,
     WorkstationId,
 )
-from sync.protocol.paper.receipt import Names
+from sync.protocol.paper.receipt import Names, Original
+from sync.protocol.rights import ReceiptStated
 
 _SALE = (
     "INSERT INTO sale (sale_id, request_digest, epoch_number, epoch_fingerprint, seq,"
     " receipt_number, workstation_id, till_session_id, operator_id, business_date, tendered_at_ms,"
     " customer_id, total_minor, rounding_minor, change_minor, points_earned, points_taken_back,"
-    " points_debt, training, settings_no, operator_name, customer_name, post_void_of)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " points_debt, training, settings_no, operator_name, customer_name, points_expiring,"
+    " points_expire_on, post_void_of)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _LINE = (
     "INSERT INTO sale_line (sale_id, line_no, item_id, description, unit, scan_code, tax_class,"
@@ -87,7 +90,8 @@ _SERIES = (
 )
 _ABANDONED = "INSERT INTO abandoned_id (sale_id, workstation_id, abandoned_at_ms) VALUES (?, ?, ?)"
 _NUMBERS = """
-SELECT unhex(f.value) AS sale_id, coalesce(s.receipt_number, k.receipt_number) AS receipt_number
+SELECT unhex(f.value) AS sale_id, coalesce(s.receipt_number, k.receipt_number) AS receipt_number,
+    s.business_date, k.body
 FROM json_each(?) f LEFT JOIN sale s ON s.sale_id = unhex(f.value)
 LEFT JOIN receipt_stated k ON k.sale_id = unhex(f.value)
 WHERE coalesce(s.receipt_number, k.receipt_number) IS NOT NULL
@@ -342,13 +346,19 @@ def insert_abandoned(
     db.execute(_ABANDONED, (sale_id.bytes, workstation_id, at_ms))
 
 
-def receipt_numbers(
-    db: sqlite3.Connection, sale_ids: Iterable[SaleId]
-) -> dict[SaleId, ReceiptNumber]:
-    """The receipt numbers of finished sales, and of other shops' that head office stated."""
+def receipts_of(db: sqlite3.Connection, sale_ids: Iterable[SaleId]) -> dict[SaleId, Original]:
+    """The receipts of finished sales, and of other shops' that head office stated."""
     listed = msgspec.json.encode([sale_id.hex for sale_id in set(sale_ids)]).decode()
-    rows = db.execute(_NUMBERS, (listed,))
-    return {SaleId(UUID(bytes=row[0])): row[1] for row in rows}
+    return {
+        SaleId(UUID(bytes=sale_id)): Original(number, _date_of(sold_on, stated))
+        for sale_id, number, sold_on, stated in db.execute(_NUMBERS, (listed,))
+    }
+
+
+def _date_of(sold_on: str | None, stated: bytes | None) -> date | None:
+    if sold_on is not None:
+        return date.fromisoformat(sold_on)
+    return None if stated is None else decode(ReceiptStated, stated).business_date
 
 
 def sale_numbered(db: sqlite3.Connection, typed: str) -> SaleId | None:

@@ -7,6 +7,7 @@ else takes goods of that receipt back under one. What it says of other shops sta
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -29,11 +30,12 @@ _STATED = """
 SELECT r.body FROM json_each(?) f JOIN receipt_stated r ON r.sale_id = unhex(f.value)
 """
 _LEAVES = """
-SELECT p.customer_id, p.root, k.request_id IS p.root AS read_under_it
+SELECT p.customer_id, p.root, k.request_id IS p.root AS read_under_it, q.until
 FROM json_each(?) f JOIN points_right p ON p.customer_id = unhex(f.value) AND p.kind = 'refund'
     AND p.points > p.spent + p.released
+LEFT JOIN right_request q ON q.request_id = p.root
 LEFT JOIN receipt_stated k ON k.sale_id = p.customer_id
-ORDER BY p.root
+ORDER BY read_under_it, p.root
 """
 _BACK_HERE = """
 SELECT l.original_line_no, -sum(l.quantity_milli) FROM sale_line l
@@ -51,10 +53,12 @@ _HERE = "SELECT store_id FROM box WHERE one = 1"
 
 
 class Leave(NamedTuple):
-    """That is here and not used. ``read_under_it``: the receipt was stated since it was given."""
+    """That is here and not used. ``read_under_it``: the receipt was stated since it was given;
+    ``until``: the last day on which it may be used, None: it has no end."""
 
     request_id: UUID
     read_under_it: bool
+    until: date | None = None
 
 
 def stated_receipts(
@@ -66,14 +70,14 @@ def stated_receipts(
     return {one.sale_id: one for one in found}
 
 
-def leaves_here(db: sqlite3.Connection, sale_ids: Iterable[SaleId]) -> dict[SaleId, Leave]:
-    """What this store may use up of receipts; of several one under which its lines were read."""
-    found: dict[SaleId, Leave] = {}
-    for sale_id, root, read in db.execute(_LEAVES, (_listed(sale_ids),)):
-        named = SaleId(UUID(bytes=sale_id))
-        if read or named not in found:
-            found[named] = Leave(UUID(bytes=root), bool(read))
-    return found
+def leaves_here(
+    db: sqlite3.Connection, sale_ids: Iterable[SaleId]
+) -> Iterator[tuple[SaleId, Leave]]:
+    """What this store was given and did not use up of receipts; one under which lines were read
+    comes last."""
+    for sale_id, root, read, until in db.execute(_LEAVES, (_listed(sale_ids),)):
+        last = None if until is None else date.fromisoformat(until)
+        yield SaleId(UUID(bytes=sale_id)), Leave(UUID(bytes=root), bool(read), last)
 
 
 def keep_receipt(

@@ -55,14 +55,13 @@ async def give_back(box: Box) -> None:
 
 async def ask_for_right(box: Box, line: Line, kind: str, account_id: UUID, amount: int) -> Outcome:
     """Written down, asked, and written down again: what was granted, or that it is given up. Raises
-    NothingToAskFor, NotEnrolled."""
+    NothingToAskFor, NotEnrolled, SettingsMissing."""
     request_id, moment = uuid_utils.compat.uuid7(), box.clock.moment()
     account, asked_id = (kind, account_id), uuid_utils.compat.uuid7()
-    head = await box.writer.run(
+    head, question = await box.writer.run(
         lambda db: note_question(db, request_id, account, amount, moment, event_id=asked_id)
     )
     box.nudge.set()
-    question = RightAsked(request_id, kind, account_id, amount)
     try:
         async with asyncio.timeout(ASK_TIMEOUT_S):
             response, signed = await _ask(line, head, question)

@@ -8,8 +8,8 @@ from litestar.params import QueryParameter
 
 from edge.api.papers import page_of
 from edge.api.parameters import QUERY_CHARACTERS_MAX, IdInPath, TheBox
+from edge.api.printing import print_on
 from edge.box.box import Box
-from edge.db.receipt_prints import note_printed
 from edge.domain.fields import one_case
 from edge.domain.printing import NoPrinter, PrinterOut
 from edge.domain.sale.completed import CompletedSale
@@ -17,7 +17,7 @@ from edge.pages.coming_in import needing, office_guard, signed_in
 from edge.pages.page import page
 from edge.pages.places import FIND, RECEIPTS, day_address, receipt_address
 from edge.usecases.sale.look_up import look_up_receipt
-from edge.usecases.sale.print import PaperFor, finished_sale, print_sale
+from edge.usecases.sale.print import PaperFor, finished_sale
 from sync.http.forms import read_form
 from sync.http.page import PAGE_HEADERS, see_other
 from sync.protocol.errors import NotFound, Refusal
@@ -58,14 +58,9 @@ async def show_receipt(request: AnyRequest, box: TheBox, sale_id: IdInPath) -> R
 async def send_print(request: AnyRequest, box: TheBox, sale_id: IdInPath) -> Response[Any]:
     """On the printer that was chosen. No drawer opens: nobody at one asked for it."""
     at = WorkstationId(one_case((await read_form(request)).get("printer", "")))
-    sale, now_ms = SaleId(sale_id), box.clock.moment().wall_ms
+    sale = SaleId(sale_id)
     try:
-        async with box.printers.turn(at):
-            paper = await box.reader.read(
-                lambda db: print_sale(db, sale, PaperFor.CUSTOMER, at, now_ms)
-            )
-            await box.printers.print_paper(at, paper.blocks, opens_drawer=False)
-            await box.writer.run(lambda db: note_printed(db, sale, now_ms))
+        await print_on(box, at, sale, PaperFor.CUSTOMER, drawer=False)
     except (NoPrinter, PrinterOut) as refusal:
         return await _shown(request, box, sale, refusal)
     return await _shown(request, box, sale, printed=True)

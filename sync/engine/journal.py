@@ -116,6 +116,14 @@ class Moment(NamedTuple):
         )
         return self.known.ms if contradicted else self.wall_ms
 
+    @property
+    def sure_ms(self) -> int | None:
+        """The time where it is in no doubt: what is known of it, where the machine was not started
+        anew since; else the wall clock's, if head office confirmed that. None: nobody knows."""
+        if self.known is not None and self.known.exact:
+            return self.known.ms
+        return self.wall_ms if self.clock_state is ClockState.CHECKED else None
+
 
 class Tip(NamedTuple):
     """Where a store's journal goes on: after ``head``, with a clock beyond ``last_hlc``."""

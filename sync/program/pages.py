@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from typing import Any
@@ -40,9 +40,11 @@ class PageNotMade(NotNow, slug="pdf-not-made", title="The PDF could not be made"
 
 
 class Pages:
-    """Of one server."""
+    """Of one server. ``logo``: the picture (PNG) that stands above each receipt, if there is one
+    now; it is asked beside the loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, logo: Callable[[], bytes | None] = lambda: None) -> None:
+        self._logo = logo
         self._busy = asyncio.Lock()
         self._asked = 0
 
@@ -63,15 +65,24 @@ class Pages:
         self, blocks: Sequence[Block], form: Form, title: str, made_at_ms: int
     ) -> bytes:
         """The PDF, in one's turn; the same for the same. Raises PageNotMade."""
-        return await asyncio.to_thread(page, blocks, form, title, made_at_ms)
+        return await asyncio.to_thread(self._page, blocks, form, title, made_at_ms)
+
+    def _page(self, blocks: Sequence[Block], form: Form, title: str, made_at_ms: int) -> bytes:
+        return page(blocks, form, title, made_at_ms, logo=self._logo())
 
 
 def page(
-    blocks: Sequence[Block], form: Form, title: str, made_at_ms: int, *, picture: bool = False
+    blocks: Sequence[Block],
+    form: Form,
+    title: str,
+    made_at_ms: int,
+    *,
+    logo: bytes | None = None,
+    picture: bool = False,
 ) -> bytes:
-    """A PDF, or as a ``picture`` (PNG) what stands on its first page. It blocks for as long as that
-    takes. Raises PageNotMade."""
-    paper = page_values(blocks, form, title)
+    """A PDF, or as a ``picture`` (PNG) what stands on its first page; ``logo``: a PNG above it. It
+    blocks for as long as that takes. Raises PageNotMade."""
+    paper = page_values(blocks, form, title) | {"logo": None if logo is None else list(logo)}
     for block in paper["blocks"]:
         if block["kind"] == "code":
             block["drawing"] = _drawing(block["content"])

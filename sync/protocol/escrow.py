@@ -33,7 +33,7 @@ What each rule closes:
   when repeated; one that is given up is barred for ever.* An answer may be lost, and the request
   may come late, again, or after its own end. Else one of the two would spend it, or nobody ever.
 - *A right comes back by the journal, by the end of its epoch, or by a person's word; never by a
-  clock.* The shop that is silent may be selling.
+  clock*, but for leave to bring goods back, below. The shop that is silent may be selling.
 - *An epoch gives back when all of it up to there is counted* (``outstanding``): an event that is
   set aside may be a spend of the very right. A person who writes an epoch off says that its rights
   may be spent twice: they are possible overdraw from then on, and known; what is born in an event
@@ -62,7 +62,10 @@ What each rule closes:
   while another is out. So who has it reads everything that came back under the leaves before, and
   what two shops take back together under leaves is never more than was sold. The shop that sold
   needs none, for it must go on alone: what it takes back unheard, while another has leave, is
-  found afterwards and not prevented.
+  found afterwards and not prevented. *It alone has an end, and comes back by a clock*
+  (``leaves.py``): goods that nobody takes back because a shop is silent cost its customers more
+  than a second return, which is found. Its box uses it on no later day, or where it does not know
+  the day; what it used in time and says too late is found as well.
 - *An epoch that was written off is given up by what was counted of it then, and only while all of
   that is* (``HeldRights.written_off``). The decision says through where it was here, what had come
   home beyond that, and what of it was set aside and counted nowhere. A head office that was put

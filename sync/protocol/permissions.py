@@ -4,8 +4,8 @@
 A permission's word is open text: a box skips one that it does not know. A permission without a
 limit has none; with one it reaches up to it (``RoleLimit``), and beyond it takes an override; that
 of ``return_without_receipt`` is a business day's, of the operator and of the customer. A box
-that knows an operator's role neither from head office nor from here lets them sell and nothing
-else: nothing that is published can stop a shop from selling.
+that knows an operator's role neither from head office nor from here lets them sell, in earnest and
+in training, and nothing else: nothing that is published can stop a shop from selling.
 """
 
 from collections.abc import Mapping
@@ -41,6 +41,7 @@ class Permission(StrEnum):
     SEE_REPORTS = "see_reports"
     UNLOCK_OPERATORS = "unlock_operators"
     ARRANGE_TILL = "arrange_till"
+    TRAIN = "train"
 
 
 _CASHIER = (
@@ -51,6 +52,7 @@ _CASHIER = (
     Permission.OPEN_TILL,
     Permission.SETTLE_TILL,
     Permission.EDIT_CUSTOMERS,
+    Permission.TRAIN,
 )
 _SUPERVISOR = (
     *_CASHIER,
@@ -95,4 +97,4 @@ SHIPPED: Mapping[str, Role] = MappingProxyType({role.role: role for role in SHIP
 
 def unknown_role(role: str) -> Role:
     """What somebody may do whose role is known neither from head office nor from here."""
-    return Role(role, role, (Permission.SELL,), ())
+    return Role(role, role, (Permission.SELL, Permission.TRAIN), ())

@@ -32,13 +32,15 @@ from sync.protocol.identity import (
 
 
 class RightAsked(msgspec.Struct, frozen=True, array_like=True):
-    """For a right to spend ``amount`` of an account (``escrow.py``). The same as the fact
-    ``grant_asked`` of the box's journal, which may arrive later."""
+    """For a right to spend ``amount`` of an account (``escrow.py``): what the fact ``grant_asked``
+    of the box's journal says, which may arrive later. ``until``: of a leave (kind ``refund``) the
+    last business date on which its box will use it (``leaves.py``)."""
 
     request_id: UUID
     kind: Kind
     account_id: UUID
     amount: Amount
+    until: date | None = None
 
 
 class RightAnswered(msgspec.Struct, frozen=True, array_like=True):

@@ -8,6 +8,7 @@ import msgspec
 from central.reports.exceptions import KINDS
 from central.usecases.box.record_stated_head import record_stated_head
 from central.usecases.journal.ingest_batch import ingest_batch
+from central.usecases.proof.rebuild_projections import rebuild_projections
 from sync.protocol.facts import (
     OriginalLine,
     RetailTransaction,
@@ -17,7 +18,7 @@ from sync.protocol.facts import (
 )
 from sync.protocol.identity import TenderId
 from tests.board_pages import PageText, load, send_form
-from tests.central_fixtures import postgres_template
+from tests.central_fixtures import Served, postgres_template
 from tests.integration.board_fixtures import acme, arrive
 from tests.integration.customer_fixtures import FIRST, SECOND, brought, sets
 from tests.shop_journal import CUSTOMERS, DAY, NOW_MS, Shop
@@ -60,6 +61,8 @@ async def test_points_that_nobody_granted_are_taken_and_shown(postgres_url: str)
         said = page.words["overspent"]
         assert f"Receipt {sale.receipt_number}" in said
         assert "400 points were spent under a right that nobody gave" in said
+        await accept(served, page.html, "The box was put back.")
+        assert "overspent" not in (await load(served, "/attention")).words
 
 
 async def test_goods_that_came_back_twice_are_taken_and_shown(postgres_url: str) -> None:
@@ -96,8 +99,40 @@ async def test_goods_that_came_back_at_two_shops_are_taken_and_shown(postgres_ur
         moved = msgspec.structs.replace(line, original=original)
         second.append(msgspec.structs.replace(there, lines=(moved,)))
         await brought(served, first, second)
-        said = (await load(served, "/attention")).words["returned-twice"]
-        assert f"more came back than receipt {sale.receipt_number} sold" in said
+        page = await load(served, "/attention")
+        assert (
+            f"more came back than receipt {sale.receipt_number} sold"
+            in (page.words["returned-twice"])
+        )
+        assert page.words["summary"].startswith("1 thing for a person")
+        await accept(served, page.html, "The customer kept both; asked, paid nothing.")
+        after = (await load(served, "/attention")).words
+        assert "returned-twice" not in after
+        assert after["summary"].startswith("Nobody is needed")
+        assert "The customer kept both; asked, paid nothing." in after["accepted"]
+        assert "More came back than was sold" in after["accepted"]
+        rows = await served.rows("SELECT act FROM audit ORDER BY audit_no DESC LIMIT 1")
+        assert [row[0] for row in rows] == ["exception_accepted"]
+        await rebuild_projections(served.engine)
+        assert "returned-twice" not in (await load(served, "/attention")).words
+        third = second.sale((), None, [(sale, 1)])
+        second.append(msgspec.structs.replace(third, lines=(moved,)))
+        await brought(served, second)
+        again = (await load(served, "/attention")).words["returned-twice"]
+        assert "2 more came back" in again
+
+
+async def accept(served: Served, html: str, reason: str) -> None:
+    """The first form of that kind on the page, as a browser sends it; once, for then the case is
+    none any more, and with a reason."""
+    (form, *_) = re.findall(r'<form method="post" action="/attention/accept".*?</form>', html, re.S)
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    assert (await send_form(served, "/attention/accept", fields)).status_code == 400
+    told = fields | {"reason": reason}
+    wrong = told | {"amount": "7"}
+    assert (await send_form(served, "/attention/accept", wrong)).status_code == 404
+    assert (await send_form(served, "/attention/accept", told)).status_code == 303
+    assert (await send_form(served, "/attention/accept", told)).status_code == 404
 
 
 async def test_a_voucher_that_two_shops_took_is_shown(postgres_url: str) -> None:
@@ -143,6 +178,8 @@ async def test_money_that_went_back_without_a_receipt_is_counted_and_shown(
         said = (await load(served, "/attention")).words["unverified"]
         assert f"Receipt {back.receipt_number}" in said
         assert f"{back.operator_id} gave back SGD 5.00 for 1 line without a receipt: a gift" in said
+        await accept(served, (await load(served, "/attention")).html, "A regular, known to us.")
+        assert "unverified" not in (await load(served, "/attention")).words
 
 
 async def test_one_code_created_at_two_shops_is_shown_and_can_be_parted(

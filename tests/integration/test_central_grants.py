@@ -1,6 +1,7 @@
 """Head office gives rights to spend out of what is available and out of nothing else: ahead to
 where the owner shops, and to who asks while it is there (sync/protocol/escrow.py)."""
 
+from datetime import date
 from uuid import UUID, uuid4
 
 import httpx
@@ -78,8 +79,9 @@ class Till:
         amount: int,
         request_id: UUID | None = None,
         account: tuple[str, UUID] = ("points", LI),
+        until: date | None = None,
     ) -> httpx.Response:
-        asked = RightAsked(request_id or uuid4(), *account, amount)
+        asked = RightAsked(request_id or uuid4(), *account, amount, until)
         path = f"/v1/stores/{self.box.me.store_id}/grants"
         body = encode(asked)
         headers = self.box.headers("POST", path, body)

@@ -1,6 +1,7 @@
 """Leave to take goods of a receipt back at another shop than sold them, and the receipt as head
 office states it, over HTTP against a real PostgreSQL."""
 
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from tests.integration.test_central_grants import LI, Till, granted, tills
 
 __all__ = ["postgres_template"]
 PRICE = 1_000
+DAY_MS = 86_400_000
 NOTHING = [(0, 0)] * 2
 COUNTED = """
 SELECT a.kind, a.earned, a.spent, a.granted FROM right_account AS a WHERE a.kind = 'refund'
@@ -29,8 +31,14 @@ def account(sale: RetailTransaction) -> tuple[str, UUID]:
     return RightKind.REFUND.value, sale.sale_id
 
 
-async def asks(till: Till, sale: RetailTransaction, request_id: UUID | None = None) -> int:
-    return granted(await till.asks(1, request_id, account(sale)))
+async def asks(
+    till: Till,
+    sale: RetailTransaction,
+    request_id: UUID | None = None,
+    *,
+    until: date | None = None,
+) -> int:
+    return granted(await till.asks(1, request_id, account(sale), until))
 
 
 async def reads(till: Till, code: str) -> httpx.Response:
@@ -219,3 +227,49 @@ async def test_of_a_receipt_that_nobody_knows_nothing_is_given(postgres_url: str
         unknown = (RightKind.REFUND.value, uuid4())
         assert granted(await first.asks(1, account=unknown)) == 0
         assert await free_of(first, unknown) == (0, 0)
+
+
+async def test_a_leave_comes_back_two_days_after_its_last_and_what_is_told_later_counts_once(
+    postgres_url: str,
+) -> None:
+    """The shop that has it stays away: on its last day and the day after nobody else is given one,
+    then somebody is. What the first used in time and says at last is a fact, and takes no leave
+    from anybody who has one."""
+    async with serving(postgres_url) as served:
+        first, second, third = await tills(served, 3)
+        sale, leave = sells(first), uuid4()
+        await first.tells()
+        today = datetime.fromtimestamp(served.clock.now_ms / 1_000, UTC).date()
+        until = today + timedelta(days=1)
+        assert await asks(second, sale, leave, until=until) == 1
+        assert await asks(second, sale, leave, until=until) == 1
+        other = await second.asks(1, leave, account(sale), until + timedelta(days=1))
+        assert problem(other) == (422, "request-reused")
+        for _ in range(2):
+            served.clock.now_ms += DAY_MS
+            assert (await asks(third, sale), await free_of(third, account(sale))) == (0, (1, 0))
+            assert (await stated(third, sale)).held_by == "S02"
+        served.clock.now_ms += DAY_MS
+        assert (await stated(third, sale)).held_by is None
+        assert await free_of(third, account(sale)) == (1, 1)
+        again = uuid4()
+        assert await asks(third, sale, again, until=until + timedelta(days=3)) == 1
+        assert await asks(first, sale) == 0
+        takes_back(second, first, sale, 1, leave)
+        await second.tells()
+        assert (await stated(first, sale)).held_by == "S03"
+        assert await asks(first, sale) == 0
+        third.write(GrantReleased((Released(*account(sale), again, 0, 1),)))
+        await third.tells()
+        assert await asks(first, sale) == 1
+
+
+async def test_a_leave_without_an_end_stays_out(postgres_url: str) -> None:
+    """An older box states none."""
+    async with serving(postgres_url) as served:
+        first, second = await tills(served)
+        sale = sells(first)
+        await first.tells()
+        assert await asks(second, sale) == 1
+        served.clock.now_ms += 30 * DAY_MS
+        assert await asks(first, sale) == 0

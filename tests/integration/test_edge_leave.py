@@ -63,6 +63,7 @@ class HeadOffice:
     def __init__(self) -> None:
         self.receipt, self.granted, self.leaves = RECEIPT, 1, 0
         self.asked: list[str] = []
+        self.questions: list[RightAsked] = []
         self.away_after: int | None = None
 
     def __call__(self, request: Request) -> Response | None:
@@ -70,6 +71,7 @@ class HeadOffice:
         if path.path.endswith("/grants"):
             self.leaves += 1
             asked = decode(RightAsked, request.body)
+            self.questions.append(asked)
             return Response(200, {}, encode(RightAnswered(asked.request_id, self.granted)))
         if not path.path.endswith("/receipts"):
             return None
@@ -87,6 +89,7 @@ def office(shop: Shop) -> Iterator[HeadOffice]:
     """At the other end of the line, which is open."""
     office, box = HeadOffice(), shop.till.box
     shop.central.instead = office
+    box.clock.server_said(box.clock.moment().wall_ms)
     box.asker.for_right = partial(ask_for_right, box, shop.line)
     box.asker.for_receipt = partial(ask_for_receipt, box, shop.line)
     yield office

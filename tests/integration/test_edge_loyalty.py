@@ -10,6 +10,7 @@ import pytest
 from edge.db.loyalty import movements_of
 from edge.domain.sale.quote import Quote
 from edge.usecases.feed.apply_reference import apply_reference
+from edge.usecases.sale.look_up import recall
 from edge.usecases.sale.quote import QuoteSale, quote_sale
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.feeds import ROWS, SHARED
@@ -146,6 +147,21 @@ def test_the_quote_says_the_tier_the_rules_and_what_runs_out(
     assert (found.earning.tier, found.earning.multiplier) == ("Gold", DOUBLE)
     assert found.earning.rules == ("Tea week",)
     assert (found.earning.expiring, found.earning.expire_on) == (120, FOR_EVER)
+
+
+def test_the_paper_says_what_runs_out_as_it_was_told_then_and_for_ever(
+    db: sqlite3.Connection, head_office: HeadOffice
+) -> None:
+    head_office.says(DataSet.POINTS_EXPIRING, PointsExpiring(MEMBER, 1_120, FOR_EVER))
+    request = sale_request(
+        "a", lines=[line("I05", 4)], total_minor=4 * TEA_MINOR, customer_id=MEMBER
+    )
+    first = sell(db, request)
+    assert f"1,120 points run out after {FOR_EVER}" in first.receipt
+    head_office.says(DataSet.POINTS_EXPIRING, PointsExpiring(MEMBER, 7, FOR_EVER))
+    assert recall(db, first.sale_id).receipt == first.receipt
+    other = sale_request("b", lines=[line("I05", 4)], total_minor=4 * TEA_MINOR)
+    assert "run out" not in sell(db, other).receipt
 
 
 def test_a_return_takes_back_what_its_line_earned_in_any_parts(

@@ -50,6 +50,33 @@ async def test_a_page_says_what_the_receipt_says_and_what_comes_later_is_a_copy(
         assert COPY in await pdf(till, receipt["sale_id"], form)
 
 
+async def test_of_a_page_and_a_printed_text_in_one_instant_one_is_a_copy(tmp_path: Path) -> None:
+    """While the page is still being set, the text is asked for; and a page that was not made was
+    not given out."""
+    async with open_store(tmp_path / "S01") as till:
+        await till.open_shop()
+        for made in (True, False):
+            sale_id = (await sold(till))["sale_id"]
+            begun, goes_on = asyncio.Event(), asyncio.Event()
+
+            async def waits(*_: Any, good: bool = made, **__: Any) -> bytes:
+                begun.set()  # noqa: B023 - of this round
+                await goes_on.wait()  # noqa: B023 - of this round
+                if not good:
+                    raise pages.PageNotMade("no library.")
+                return b"%PDF-1.7"
+
+            till.box.pages.set_page = waits  # type: ignore[method-assign]  # it holds still
+            page = asyncio.create_task(till.call("GET", f"/sales/{sale_id}/receipt.pdf"))
+            await begun.wait()
+            text = await till.call("POST", f"/sales/{sale_id}/hand-out", {"operator_id": "anna"})
+            assert text.json()["is_copy"] is True
+            goes_on.set()
+            assert (await page).status_code == (200 if made else 409)
+            again = await till.call("POST", f"/sales/{sale_id}/hand-out", {"operator_id": "anna"})
+            assert again.json()["is_copy"] is made
+
+
 async def test_of_two_who_ask_at_once_one_gets_a_copy(tmp_path: Path) -> None:
     async with open_store(tmp_path / "S01") as till:
         await till.open_shop()

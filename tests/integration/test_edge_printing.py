@@ -229,9 +229,14 @@ async def test_the_shops_logo_stands_on_its_receipts_and_a_spoilt_one_stops_none
         assert (await printed(till, receipt["sale_id"])).status_code == 200
         assert len(PrintedPaper(device.read_bytes()).pictures) == 1
         device.write_bytes(b"")
+        address = f"/sales/{receipt['sale_id']}/receipt.pdf"
+        with_logo = (await till.call("GET", address)).content
         logo.write_bytes(b"no picture")
         assert (await printed(till, receipt["sale_id"])).status_code == 200
         assert PrintedPaper(device.read_bytes()).pictures == []
+        without = await till.call("GET", address)
+        assert without.status_code == 200
+        assert with_logo.count(b"/Image") > without.content.count(b"/Image")
 
 
 @pytest.mark.parametrize(

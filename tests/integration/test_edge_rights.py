@@ -19,7 +19,7 @@ from tests.pins import publish_person
 
 STOREKEEPER = Role("storekeeper", "Storekeeper", (Permission.RECEIVE_STOCK, "water_the_plants"), ())
 ROLES = {role.role: role for role in (*SHIPPED_ROLES, STOREKEEPER)}
-ROLES["juggler"] = Role("juggler", "juggler", (Permission.SELL,))
+ROLES["juggler"] = Role("juggler", "juggler", (Permission.SELL, Permission.TRAIN))
 """The last is known to nobody, and sells."""
 OPEN, PAIRED, ANYBODY = "open to all", "a paired workstation", "whoever is signed in"
 CREDIT = {"kind": "store_credit", "customer_id": str(uuid4())}

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from edge.db.past import Kind, Named, keeping_past
 from edge.domain.item import UnknownScanCode
-from edge.domain.sale.refusals.labels import LotExpired, MisreadCode
+from edge.domain.sale.refusals.labels import LotExpired, MisreadCode, MisreadValue
 from edge.usecases.feed.apply_reference import apply_reference
 from edge.usecases.item.look_up import look_up_scan
 from edge.usecases.sale.quote import QuoteSale, quote_sale
@@ -108,6 +108,20 @@ def test_what_was_misread_or_has_expired_is_refused_and_nothing_remains(
         refused(db, request, kind)
         with pytest.raises(kind):
             look_up_scan(db, code, moment())
+
+
+def test_a_price_that_its_verifier_does_not_verify_is_said_in_words(
+    db: sqlite3.Connection, head_office: HeadOffice
+) -> None:
+    head_office.publishes(ScaleCode("23IIIIIVPPPPC"))
+    wrong = "23" + "00001" + "8" + "2875"
+    code = wrong + check_digit(wrong)
+    request = sale_request(lines=[replace(line(), scan_code=code)], total_minor=301)
+    refused(db, request, MisreadValue)
+    for typed in (code, f"3*{code}"):
+        with pytest.raises(MisreadValue) as said:
+            look_up_scan(db, typed, moment())
+        assert "verifies" in said.value.detail
 
 
 def test_a_basket_is_held_against_the_patterns_of_its_tender(

@@ -145,7 +145,7 @@ def a_receipt(shop: Shop) -> RetailTransaction:
 NEVER_TRADED = {
     *("store_alarm", "alarm_clearing", "written_off", "tail_closed", "correction"),
     *("stock_count", "recovered_fact", "till_carried", "manifest_given", "day_signed"),
-    *("day_root", "lines_removed"),
+    *("day_root", "lines_removed", "exception_accepted"),
     *("right_released", "grant_answer", "request_given_up"),
     *("goodwill_budget", "goodwill_given", "share_rule", "coupon", "right_born"),
 }

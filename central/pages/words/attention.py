@@ -60,8 +60,9 @@ _TITLES = {
         "More came back than was sold",
         "The receipts are facts, and the money went out twice. Ask the shops whether the goods"
         " are there twice: where they are not, ask whoever brought them for the money, and count"
-        " the item. A shop without a line does not know what came back at another one; a box"
-        " that was put back takes back again until its tills have brought home what it forgot.",
+        " the item; or accept the loss. A shop without a line does not know what came back at"
+        " another one; a box that was put back takes back again until its tills have brought home"
+        " what it forgot.",
     ),
     "voucher_twice": (
         "Vouchers that paid twice",
@@ -72,11 +73,11 @@ _TITLES = {
     "unverified": (
         "Refunds without a receipt",
         "Nobody knows what was paid, or that it was sold here. Look who takes much back so, and"
-        " ask for the goods.",
+        " ask for the goods. Accept what is right as it is.",
     ),
     "overspent": (
         "Points spent that nobody gave",
-        "The receipt is a fact, and the company pays for it. Nothing is to be done.",
+        "The receipt is a fact, and the company pays for it. Accept what was looked into.",
     ),
     "oversold": (
         "Sold more than was there",
@@ -87,6 +88,11 @@ _TITLES = {
         "Created with one code or address at shops that"
         " could not know of each other, or joined by a person. Part them if they are two.",
     ),
+    "accepted": (
+        "Accepted as loss",
+        "Somebody looked into it, and the company bears it. It comes back to be looked at if it"
+        " becomes more.",
+    ),
     "write_offs": ("Given up", "Days count without it. What arrives after all is taken as ever."),
 }
 _WEIGHTS = {Weight.STOP: "Urgent", Weight.LOOK: "Look", Weight.KNOW: "Know"}
@@ -95,12 +101,14 @@ _WHY = {
     Deed.WRITE_OFF: "Why nothing more will come",
     Deed.SETTLE: "Why",
     Deed.PART: "Why they are two",
+    Deed.ACCEPT: "What was found out",
 }
 _BUTTONS = {
     Deed.CLEAR: (("clear", "Clear it"),),
     Deed.WRITE_OFF: (("give-up", "Give it up"),),
     Deed.SETTLE: (("join", "One person"), ("part", "Two people")),
     Deed.PART: (("part", "Part them"),),
+    Deed.ACCEPT: (("accept", "Accept as loss"),),
 }
 
 
@@ -213,6 +221,10 @@ def _written_off(epoch: str, through: int, by: str, reason: str) -> str:
     return f"everything missing through event {through} of epoch {epoch}, by {by}: {reason}"
 
 
+def _accepted(_receipt: str, kind_of_it: str, by: str, reason: str) -> str:
+    return f"{title(kind_of_it)}; accepted by {by}: {reason}"
+
+
 def _pin(operator: str, error: str) -> str:
     return f"{operator}: {error}."
 
@@ -234,6 +246,7 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "overspent": _overspent,
     "oversold": _oversold,
     "joined": _joined,
+    "accepted": _accepted,
     "write_offs": _written_off,
 }
 _PLACES: dict[str, Callable[[Case], str]] = {
@@ -241,7 +254,7 @@ _PLACES: dict[str, Callable[[Case], str]] = {
         ("damaged", "quarantined", "parked"), lambda case: event(case.store, *case.said[:2])
     ),
     **dict.fromkeys(
-        ("overspent", "returned_twice", "voucher_twice", "unverified"),
+        ("overspent", "returned_twice", "voucher_twice", "unverified", "accepted"),
         lambda case: f"Receipt {case.said[0]}",
     ),
     "proposed": lambda case: str(case.said[0]),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from central.domain import decisions as decided
+from central.domain.accepted import ExceptionAccepted
 from central.domain.coupons import CouponsMade
 from central.domain.day_root import log_end
 from central.domain.decisions import (
@@ -39,6 +40,7 @@ from central.projections.fold.customer import put_erased, put_fields
 from central.projections.fold.grants import fold_grant, fold_rule
 from central.projections.fold.loyalty import fold_loyalty
 from central.projections.row_changes import RowChanges
+from central.projections.rows.accepted import AcceptedException
 from central.projections.rows.box import AlarmClearing
 from central.projections.rows.customer import CustomerAlias, CustomerErasure
 from central.projections.rows.day import RootOfDay, SignedDay
@@ -88,9 +90,8 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
             aside = "{" + ",".join(f"[{first},{last}]" for first, last in decision.aside) + "}"
             unknown = " ".join(f"{kind} {amount}" for kind, amount in decision.unknown)
             into.put(TailClosed(store_id, *place, reason, decided_by, *here, aside, unknown))
-        case AlarmCleared(store_id, alarm_id, reason, decided_by):
-            place = (0, b"", 0)  # head office's word comes before every event
-            into.put(AlarmClearing(store_id, alarm_id, decided_by, reason, *place))
+        case AlarmCleared() | ExceptionAccepted():
+            _fold_looked_into(into, decision)
         case DaySigned():
             _fold_signed(into, decision)
         case _ as never:
@@ -104,6 +105,17 @@ def _fold_signed(into: Fold, signed: DaySigned) -> None:
     who = (signed.signed_at_ms, signed.decided_by)
     day = (signed.store_id, signed.business_date, signed.signing)
     into.put(SignedDay(*day, *figures, *why, *who))
+
+
+def _fold_looked_into(into: Fold, decision: AlarmCleared | ExceptionAccepted) -> None:
+    if isinstance(decision, AlarmCleared):
+        place = (0, b"", 0)  # head office's word comes before every event
+        by, why = decision.decided_by, decision.reason
+        into.put(AlarmClearing(decision.store_id, decision.alarm_id, by, why, *place))
+    else:
+        what = (decision.kind, decision.case, decision.amount)
+        why = decision.reason
+        into.put(AcceptedException(into.company_id, *what, why, decision.decided_by))
 
 
 def _fold_root(into: Fold, decision: DayRooted) -> None:

@@ -43,9 +43,9 @@ def fold_grant(into: Fold, decision: AnyGrant) -> None:
         case GrantIssued(store_id, number, grant, fingerprint):
             right = (RightKind.POINTS.value, grant.customer_id, grant.points)
             _give(into, store_id, Epoch(number, fingerprint), grant.grant_id, *right)
-        case GrantAnswered(store_id, epoch, request_id, kind, account_id, asked, granted):
+        case GrantAnswered(store_id, epoch, request_id, kind, account_id, asked, granted, until):
             told = (request_id, kind, account_id, asked, granted)
-            into.put(GrantAnswer(store_id, *told, epoch.number, epoch.fingerprint))
+            into.put(GrantAnswer(store_id, *told, epoch.number, epoch.fingerprint, until))
             if granted:
                 _give(into, store_id, epoch, request_id, kind, account_id, granted)
         case GrantReturned(store_id, epoch, request_id, kind, account_id, amount):

@@ -6,6 +6,7 @@ them, an archive writes them; nothing here knows a database.
 
 from central.projections.projection import Projection
 from central.projections.rows import (
+    accepted,
     basket,
     box,
     customer,
@@ -31,6 +32,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     *box.PROJECTIONS,
     *operator.PROJECTIONS,
     *journal.PROJECTIONS,
+    *accepted.PROJECTIONS,
 )
 """Every projection and part of one, in the order in which a set's rows are written."""
 

@@ -90,7 +90,8 @@ class GrantGiven(NamedTuple):
 
 
 class GrantAnswer(NamedTuple):
-    """Table ``grant_answer``: what a store that asked for a right was told, for ever."""
+    """Table ``grant_answer``: what a store that asked for a right was told, for ever. ``until``:
+    the last day of a leave, None: it has no end."""
 
     store_id: UUID
     request_id: UUID
@@ -100,6 +101,7 @@ class GrantAnswer(NamedTuple):
     granted: int
     epoch_number: int
     epoch_fingerprint: bytes
+    until: date | None = None
 
 
 class RequestGivenUp(NamedTuple):

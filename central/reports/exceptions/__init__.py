@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from central.reports.exceptions.accepted import ACCEPTED
 from central.reports.exceptions.alarms import FORKS, NOTICED, TWICE
 from central.reports.exceptions.case import Case, Kind, scene_of
 from central.reports.exceptions.claims import CLAIMS
@@ -38,6 +39,7 @@ KINDS = (
     OVERSPENT,
     OVERSOLD,
     JOINED,
+    ACCEPTED,
     WRITE_OFFS,
 )
 

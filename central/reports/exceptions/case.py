@@ -34,6 +34,7 @@ class Deed(StrEnum):
     WRITE_OFF = "write-off"
     SETTLE = "settle"
     PART = "part"
+    ACCEPT = "accept"
 
 
 class Case(NamedTuple):
@@ -82,6 +83,12 @@ class Kind(NamedTuple):
     find: Callable[[Scene], Awaitable[Found]]
     deed: Deed | None = None
     waits: bool = False
+
+
+def accepting(kind: str, case: str, amount: int, sale_id: UUID) -> dict[str, str]:
+    """What the form of a case says that can be accepted as it is (``usecases/exception``): so much
+    of it there is now, and the receipt by which it was seen last."""
+    return {"kind": kind, "case": case, "amount": str(amount), "sale": str(sale_id)}
 
 
 def found(cases: Sequence[Case], rows: Sequence[Any]) -> Found:

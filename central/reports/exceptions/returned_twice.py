@@ -2,11 +2,21 @@
 same. A box that was put back to its past does not know what it took back before its tills have
 brought that home; and a shop without a line does not know what came back at another one."""
 
-from central.reports.exceptions.case import Case, Found, Kind, Scene, Weight, found
+from central.reports.exceptions.case import (
+    Case,
+    Deed,
+    Found,
+    Kind,
+    Scene,
+    Weight,
+    accepting,
+    found,
+)
 
 _RETURNED = """
 SELECT c.code, r.back_milli, l.quantity_milli AS sold_milli, l.description,
-    o.receipt_number, s.sale_id, s.receipt_number AS last_number, s.tendered_at_ms,
+    o.receipt_number, r.sold_at, r.original_sale_id, r.original_line_no, s.sale_id,
+    s.receipt_number AS last_number, s.tendered_at_ms,
     count(*) OVER () AS total
 FROM (
     SELECT coalesce(t.original_store_id, t.store_id) AS sold_at, t.original_sale_id,
@@ -23,7 +33,11 @@ JOIN sale_line AS l ON l.store_id = o.store_id AND l.business_date = o.business_
     AND l.sale_id = o.sale_id AND l.line_no = r.original_line_no
 JOIN sale AS s ON s.store_id = r.last_at AND s.sale_id = r.last_id
 JOIN store AS c ON c.store_id = r.last_at
-WHERE r.back_milli > l.quantity_milli AND (r.sold_at = ANY($1) OR r.last_at = ANY($1))
+LEFT JOIN exception_accepted AS a ON a.company_id = $2 AND a.kind = 'returned_twice'
+    AND a.case_key = r.sold_at::text || ':' || r.original_sale_id::text || ':'
+        || r.original_line_no::text
+WHERE r.back_milli > l.quantity_milli + coalesce(a.amount, 0)
+    AND (r.sold_at = ANY($1) OR r.last_at = ANY($1))
 ORDER BY s.tendered_at_ms, s.store_id, s.sale_id LIMIT $3
 """
 
@@ -36,8 +50,10 @@ async def _find(scene: Scene) -> Found:
         more = row["back_milli"] - row["sold_milli"]
         said = (row["last_number"], row["description"], more, row["receipt_number"])
         address = f"/stores/{row['code']}/receipts/{row['sale_id']}"
-        cases.append(Case(row["code"], row["tendered_at_ms"], said, address))
+        case = f"{row['sold_at']}:{row['original_sale_id']}:{row['original_line_no']}"
+        subject = accepting("returned_twice", case, more, row["sale_id"])
+        cases.append(Case(row["code"], row["tendered_at_ms"], said, address, subject))
     return found(cases, rows)
 
 
-RETURNED_TWICE = Kind("returned_twice", Weight.LOOK, _find)
+RETURNED_TWICE = Kind("returned_twice", Weight.LOOK, _find, Deed.ACCEPT, waits=True)

@@ -15,6 +15,7 @@ from central.db.credentials import BoxName
 from central.db.engine import driver_of
 from central.db.tables import Device, table
 from central.domain import decisions as decided
+from central.domain.accepted import ExceptionAccepted
 from central.domain.coupons import CouponsMade
 from central.domain.decisions import AnyDecision
 from central.domain.epoch import EpochEvent
@@ -76,8 +77,8 @@ async def redo(
             await destroy_keys(db, company_id, (customer_id,))
         case DaySigned() | decided.CustomersJoined() | decided.CustomersParted() | DayRooted():
             return
-        case decided.StreamPruned():
-            return  # its box is asked again, and says through where it keeps nothing now
+        case ExceptionAccepted() | decided.StreamPruned():
+            return  # of the last: its box is asked again, and says through where it keeps nothing
         case _ as never:
             assert_never(never)
 

@@ -27,7 +27,8 @@ from sync.protocol.escrow import granted_of
 from sync.protocol.rights import RightAnswered, RightAsked
 
 _ANSWERED = """
-SELECT kind, account_id, asked, granted FROM grant_answer WHERE store_id = $1 AND request_id = $2
+SELECT kind, account_id, asked, granted, until FROM grant_answer
+WHERE store_id = $1 AND request_id = $2
 """
 _GIVEN_UP = "SELECT FROM request_given_up WHERE store_id = $1 AND request_id = $2"
 _EPOCH = """
@@ -54,17 +55,18 @@ async def answer_request(
             named = (device.company_id, asked.kind, [asked.account_id])
             found = await lock_accounts(db, *named)
             account = found[0] if found else nothing_in(asked.account_id)
-            account = await with_leave(db, device.company_id, asked.kind, account)
+            account = await with_leave(db, device.company_id, asked.kind, account, now_ms)
             granted = granted_of(asked.amount, account.free)
-        said = (asked.request_id, asked.kind, asked.account_id, asked.amount, granted)
+        of = (asked.request_id, asked.kind, asked.account_id)
+        said = (*of, asked.amount, granted, asked.until)
         answered = GrantAnswered(device.store_id, epoch, *said)
         await decide(db, device.company_id, [answered], now_ms)
     return RightAnswered(asked.request_id, granted)
 
 
 def _again(asked: RightAsked, before: Any) -> RightAnswered:
-    same = (before["kind"], before["account_id"], before["asked"])
-    if same != (asked.kind, asked.account_id, asked.amount):
+    same = (before["kind"], before["account_id"], before["asked"], before["until"])
+    if same != (asked.kind, asked.account_id, asked.amount, asked.until):
         raise RequestReused(asked.request_id)
     return RightAnswered(asked.request_id, before["granted"])
 

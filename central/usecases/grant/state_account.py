@@ -15,7 +15,12 @@ from sync.protocol.rights import AccountStated
 
 
 async def state_account(
-    engine: AsyncEngine, device: EnrolledDevice, epoch: Epoch, kind: str, account_id: UUID
+    engine: AsyncEngine,
+    device: EnrolledDevice,
+    epoch: Epoch,
+    kind: str,
+    account_id: UUID,
+    now_ms: int,
 ) -> AccountStated:
     """``epoch``: the one that its box writes in. It promises nothing: another store may be granted
     it first. Raises KindNotIssued."""
@@ -23,6 +28,6 @@ async def state_account(
         if not await is_issued(db, device.company_id, kind):
             raise KindNotIssued(kind)
         account = await read_account(db, device.company_id, kind, account_id)
-        account = await with_leave(db, device.company_id, kind, account)
+        account = await with_leave(db, device.company_id, kind, account, now_ms)
         may = await may_be_granted(db, device, epoch)
     return AccountStated(account.balance, max(0, account.free) if may else 0)

@@ -16,12 +16,13 @@ from sync.protocol.facts import RetailTransaction
 from sync.protocol.feeds import STORE_KEY
 from sync.protocol.identity import CompanyId, ReceiptNumber, SaleId, StoreId
 from sync.protocol.paper.blocks import Block
-from sync.protocol.paper.receipt import NO_TEXTS, Names, Place, receipt_blocks
+from sync.protocol.paper.receipt import NO_TEXTS, Names, Original, Place, receipt_blocks
 from sync.protocol.reference import DataSet
 
 _VOIDED_BY = "SELECT min(receipt_number) FROM sale WHERE store_id = $1 AND post_void_of = $2"
 _NUMBERS = """
-SELECT s.sale_id, s.receipt_number FROM unnest($2::uuid[], $3::uuid[]) AS o (store_id, sale_id)
+SELECT s.sale_id, s.receipt_number, s.business_date
+FROM unnest($2::uuid[], $3::uuid[]) AS o (store_id, sale_id)
 JOIN store AS c ON c.store_id = o.store_id AND c.company_id = $1
 JOIN sale AS s ON s.store_id = o.store_id AND s.sale_id = o.sale_id
 """
@@ -59,14 +60,14 @@ async def print_receipt(
 
 async def _originals(
     db: AsyncConnection, company_id: CompanyId, store_id: StoreId, fact: RetailTransaction
-) -> dict[SaleId, ReceiptNumber]:
-    """The numbers of what it takes back, also where another shop of the company sold it."""
+) -> dict[SaleId, Original]:
+    """The receipts of what it takes back, also where another shop of the company sold it."""
     originals = [line.original for line in fact.lines if line.original]
     named = {(one.store_id or store_id, one.sale_id) for one in originals}
     stores, ids = [one for one, _ in named], [one for _, one in named]
     connection = await driver_of(db)
     rows = await connection.fetch(_NUMBERS, company_id, stores, ids) if named else ()
-    return {SaleId(plain_uuid(row[0])): ReceiptNumber(row[1]) for row in rows}
+    return {SaleId(plain_uuid(row[0])): Original(ReceiptNumber(row[1]), row[2]) for row in rows}
 
 
 async def _names(db: AsyncConnection, company_id: CompanyId, fact: RetailTransaction) -> Names:

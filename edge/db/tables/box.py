@@ -84,3 +84,15 @@ class AnsweredRequest(EdgeTable, table=True):
     digest: bytes
     answer: bytes
     customer_id: bytes | None = Field(default=None, index=True)
+
+
+class Arrangement(EdgeTable, table=True):
+    """The shop's quick keys, one row: the tabs as they were arranged last
+    (edge/domain/quick_keys.py), and which time that was."""
+
+    __tablename__ = "arrangement"
+    one: int = Field(primary_key=True, default=1)
+    version: int
+    body: bytes
+    arranged_by: str
+    arranged_at_ms: int

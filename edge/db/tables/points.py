@@ -59,6 +59,7 @@ class RightRequest(EdgeTable, table=True):
     epoch_number: int
     epoch_fingerprint: bytes
     state: str
+    until: str | None
 
 
 class ReceiptStatedRow(EdgeTable, table=True):

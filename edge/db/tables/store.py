@@ -196,7 +196,8 @@ class ReceiptSeries(EdgeTable, table=True):
 
 class Sale(EdgeTable, table=True):
     """A finished receipt's head; the whole fact stands in the journal at (epoch, seq), or came home
-    from there (``recovered``), and then has no request. The names are what its paper showed, so
+    from there (``recovered``), and then has no request. The names, and what it said of points that
+    run out, are what its paper showed, so
     that a reprint shows the same. Of an epoch that was copied, two receipts may have one number.
     The small indexes find it by the code on its paper, and the receipt that took it back whole."""
 
@@ -231,19 +232,9 @@ class Sale(EdgeTable, table=True):
     settings_no: int
     operator_name: str | None
     customer_name: str | None
+    points_expiring: int | None
+    points_expire_on: str | None
     post_void_of: bytes | None
-
-
-class Arrangement(EdgeTable, table=True):
-    """The shop's quick keys, one row: the tabs as they were arranged last
-    (edge/domain/quick_keys.py), and which time that was."""
-
-    __tablename__ = "arrangement"
-    one: int = Field(primary_key=True, default=1)
-    version: int
-    body: bytes
-    arranged_by: str
-    arranged_at_ms: int
 
 
 class AbandonedId(EdgeTable, table=True):

@@ -1,4 +1,4 @@
-"""Pictures for a receipt printer: the shop's logo, and rows in letters that the printer does not
+"""Pictures for a receipt: the shop's logo, and rows in letters that the printer does not
 have, drawn with a font of this machine.
 
 A row is as wide as its 42 columns are on paper. Letters are set by HarfBuzz (Pillow's raqm):
@@ -7,6 +7,7 @@ Tamil's vowel signs do not stand where they are typed. Without it nothing is dra
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError, features
@@ -23,6 +24,8 @@ BASE_DOTS = 26
 LETTER_DOTS = 24
 LOGO_DOTS_MAX = 240
 """How high a logo may stand: 3 cm."""
+PAGE_LOGO = (1_000, 400)
+"""Dots of a logo on a page, which has colours and is printed finer."""
 LOGO_BYTES_MAX = 1 << 20
 LOGO_PIXELS_MAX = 4_000_000
 ROWS_MAX = 12
@@ -37,21 +40,34 @@ class NoLogo(Exception):
 
 def read_logo(path: Path) -> Image.Image:
     """Black and white, at most DOTS wide and LOGO_DOTS_MAX high. Raises NoLogo."""
+    seen = _seen(path)
+    paper = Image.new("L", seen.size, _WHITE)
+    paper.paste(seen.convert("L"), mask=seen.getchannel("A"))
+    paper.thumbnail((DOTS, LOGO_DOTS_MAX))
+    return paper.convert("1")
+
+
+def page_logo(path: Path) -> bytes:
+    """A PNG in its own colours, at most PAGE_LOGO large. Raises NoLogo."""
+    seen, made = _seen(path), BytesIO()
+    seen.thumbnail(PAGE_LOGO)
+    seen.save(made, "PNG")
+    return made.getvalue()
+
+
+def _seen(path: Path) -> Image.Image:
+    """Raises NoLogo."""
     try:
         if path.stat().st_size > LOGO_BYTES_MAX:
             raise NoLogo(f"it is larger than {LOGO_BYTES_MAX >> 10} KiB")
         with Image.open(path, formats=_FORMATS) as found:
             if found.width * found.height > LOGO_PIXELS_MAX:
                 raise NoLogo(f"it has more than {LOGO_PIXELS_MAX:,} pixels")
-            seen = found.convert("RGBA")
+            return found.convert("RGBA")
     except UnidentifiedImageError as error:
         raise NoLogo("it is neither PNG nor JPEG") from error
     except OSError as error:
         raise NoLogo(error.strerror or "it is spoilt") from error
-    paper = Image.new("L", seen.size, _WHITE)
-    paper.paste(seen.convert("L"), mask=seen.getchannel("A"))
-    paper.thumbnail((DOTS, LOGO_DOTS_MAX))
-    return paper.convert("1")
 
 
 def drawn(block: Block) -> list[Image.Image] | None:
@@ -121,6 +137,12 @@ def _font(path: str | None) -> ImageFont.FreeTypeFont:
     if path is None:
         raise LookupError("a letter that no font has")
     return ImageFont.truetype(path, LETTER_DOTS, layout_engine=ImageFont.Layout.RAQM)
+
+
+@lru_cache(maxsize=4)
+def page_logo_at(path: Path, _changed_ns: int) -> bytes:
+    """The same for a page. Raises NoLogo."""
+    return page_logo(path)
 
 
 @lru_cache(maxsize=4)

@@ -11,7 +11,7 @@ from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import ReceiptNumber, SaleId
 from sync.protocol.paper.blocks import Block
 from sync.protocol.paper.invoice import Buyer
-from sync.protocol.paper.receipt import Names, Place, receipt_blocks
+from sync.protocol.paper.receipt import Names, Original, Place, receipt_blocks
 from sync.protocol.paper.text import render_text
 from sync.protocol.reference import ReceiptTexts, StoreSettings
 
@@ -19,7 +19,7 @@ from sync.protocol.reference import ReceiptTexts, StoreSettings
 class CompletedSale(msgspec.Struct, frozen=True):
     """``kept`` has an empty signature: the API signs its hash with the device's key after the
     commit. ``points_here``: what the customer can spend at this store now, None without one; the
-    only figure that a later answer may tell differently. ``originals``: receipt numbers of the
+    only figure that a later answer may tell differently. ``originals``: receipts of the
     sales that return lines name. ``repeated``: it was finished before. ``copy``: its receipt is a
     reprint. ``voided_by``: the receipt that took this one back whole since. ``buyer``: to whom it
     was made out as a tax invoice since."""
@@ -29,7 +29,7 @@ class CompletedSale(msgspec.Struct, frozen=True):
     settings: StoreSettings
     texts: ReceiptTexts
     names: Names
-    originals: Mapping[SaleId, ReceiptNumber]
+    originals: Mapping[SaleId, Original]
     points_here: int | None
     repeated: bool = False
     copy: bool = False

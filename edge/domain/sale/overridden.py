@@ -1,9 +1,10 @@
-"""What a receipt asks of its operator's role: to sell, up to a typed price; to set a price in place
-of the one in force, and to take off by hand, up to an amount or a share; to take goods back, up to
-an amount each: with a receipt of this shop, with one of another, or a whole receipt; to give money
-back by something that did not pay; to take a voucher a second time. Without a receipt the amount is
-that of a business day: what the operator gave back so on it, or the customer got, counts as well,
-or many small ones pass every limit. What is beyond it stands in the receipt with who allowed it."""
+"""What a receipt asks of its operator's role: to sell, up to a typed price; to train, if it is in
+training; to set a price in place of the one in force, and to take off by hand, up to an amount or a
+share; to take goods back, up to an amount each: with a receipt of this shop, with one of another,
+or a whole receipt; to give money back by something that did not pay; to take a voucher a second
+time. Without a receipt the amount is that of a business day: what the operator gave back so on it,
+or the customer got, counts as well, or many small ones pass every limit. What is beyond it stands
+in the receipt with who allowed it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -68,6 +69,8 @@ def _asked(request: SaleRequest, lines: Sequence[Line], unverified_minor: int) -
     subject = str(request.sale_id)
     typed = [line.unit_price_minor for line in lines if line.open_price_reason is not None]
     yield Asked(Permission.SELL, subject, max(typed, default=0))
+    if request.training:
+        yield Asked(Permission.TRAIN, subject)
     if (changed := price_override.changed_minor(lines)) > 0:
         rate_bp = price_override.largest_rate_bp(lines)
         yield Asked(Permission.PRICE_OVERRIDE, subject, changed, rate_bp)

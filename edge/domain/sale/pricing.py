@@ -11,7 +11,7 @@ from typing import NamedTuple
 from edge.domain.item import InactiveItem, UnknownItem, UnknownScanCode
 from edge.domain.sale.basket import LineRequest
 from edge.domain.sale.labels import PLAIN, quantity_of, refuse_differing, refuse_expired
-from edge.domain.sale.refusals.labels import MisreadCode
+from edge.domain.sale.refusals.labels import MisreadCode, MisreadValue
 from edge.domain.sale.refusals.lines import (
     ItemDiffers,
     ItemMissing,
@@ -27,7 +27,7 @@ from edge.domain.sale.refusals.prices import (
     PriceMissing,
 )
 from edge.domain.sale.situation import ItemOnSale, PriceInForce, Situation
-from sync.protocol.labels.label import MISREAD, Label
+from sync.protocol.labels.label import MISREAD, MISREAD_VALUE, Label
 from sync.protocol.money import MILLI, MINOR_MAX, QUANTITY_MILLI_MAX, divide_half_up, extend
 from sync.protocol.price_books import Offer
 from sync.protocol.units import WHOLE_MILLI, divides
@@ -66,9 +66,10 @@ def price_line(
     """The item, its price, and price x quantity. ``path`` is the line's in the request; ``chosen``:
     the price that holds in place of the plain one.
 
-    Raises ItemMissing, UnknownScanCode, MisreadCode, UnknownItem, ItemDiffers, InactiveItem,
-    LabelDiffers, LotExpired, QuantityNotWhole, WrongQuantity, PriceMissing, OpenPriceNotAllowed,
-    OpenPriceReasonMissing, OpenPriceReasonSuperfluous, AmountIsNothing, AmountTooLarge.
+    Raises ItemMissing, UnknownScanCode, MisreadCode, MisreadValue, UnknownItem, ItemDiffers,
+    InactiveItem, LabelDiffers, LotExpired, QuantityNotWhole, WrongQuantity, PriceMissing,
+    OpenPriceNotAllowed, OpenPriceReasonMissing, OpenPriceReasonSuperfluous, AmountIsNothing,
+    AmountTooLarge.
     """
     item = find_item(line, known, path)
     if not item.active:
@@ -143,7 +144,7 @@ def refuse_part(quantity_milli: int, name: str, unit: str, path: str) -> None:
 
 
 def find_item(line: LineRequest, known: Situation, path: str) -> ItemOnSale:
-    """Raises ItemMissing, UnknownScanCode, MisreadCode, UnknownItem, ItemDiffers."""
+    """Raises ItemMissing, UnknownScanCode, MisreadCode, MisreadValue, UnknownItem, ItemDiffers."""
     if line.scan_code is None:
         if line.item_id is None:
             raise ItemMissing(line.line_no, field=f"{path}.scan_code")
@@ -153,6 +154,8 @@ def find_item(line: LineRequest, known: Situation, path: str) -> ItemOnSale:
         return item
     item = known.items_by_code.get(line.scan_code)
     if item is None:
+        if known.labels.get(line.scan_code) == MISREAD_VALUE:
+            raise MisreadValue(line.scan_code, field=f"{path}.scan_code")
         if known.labels.get(line.scan_code) == MISREAD:
             raise MisreadCode(line.scan_code, field=f"{path}.scan_code")
         raise UnknownScanCode(line.scan_code, field=f"{path}.scan_code")

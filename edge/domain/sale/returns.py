@@ -8,7 +8,8 @@ on the line. Only the currency must be today's, for it is today's cash that goes
 
 What another shop sold comes back under a *leave*, a right of the kind ``refund`` that this receipt
 uses up: its lines are as head office stated them while nobody else had one. A receipt of this shop
-uses its leave up where it has one, and is taken back without where head office was not there.
+uses its leave up where it has one, and is taken back without where head office was not there; not
+while head office says that another shop has leave for it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -20,6 +21,8 @@ from edge.domain.sale.refusals.prices import AmountIsNothing
 from edge.domain.sale.refusals.returns import (
     CurrencyDiffers,
     CustomerDiffers,
+    LeaveElsewhere,
+    LeaveInDoubt,
     LeaveMissing,
     OriginalNotFound,
     ReturnedMoreThanSold,
@@ -76,8 +79,9 @@ def customer_of(
 def take_back_lines(lines: Sequence[LineRequest], known: Situation) -> dict[int, Line]:
     """The return lines of a request, by line number.
 
-    Raises OriginalNotFound, LeaveMissing, CurrencyDiffers, ReturnedMoreThanSold, QuantityNotWhole,
-    AmountIsNothing, ReturnPriceDiffers, ItemDiffers, TrainingDiffers, UnknownItem, UnknownScanCode.
+    Raises OriginalNotFound, LeaveMissing, LeaveInDoubt, LeaveElsewhere, CurrencyDiffers,
+    ReturnedMoreThanSold, QuantityNotWhole, AmountIsNothing, ReturnPriceDiffers, ItemDiffers,
+    TrainingDiffers, UnknownItem, UnknownScanCode.
     """
     returned: dict[OriginalLine, int] = {}
     taken = {}
@@ -126,8 +130,8 @@ def _refuse_other(line: LineRequest, sold: SoldLine, known: Situation, path: str
     back must be the store's. Training takes back what was sold in training, and nothing else."""
     if sold.training != known.training:
         raise TrainingDiffers(sold.receipt_number, sold.training, field=f"{path}.original")
-    if sold.stated and sold.sale_id not in known.leaves:
-        raise LeaveMissing(sold.receipt_number, field=f"{path}.original")
+    if sold.sale_id not in known.leaves:
+        _refuse_without_leave(sold, known, f"{path}.original")
     if sold.currency != known.settings.currency:
         raise CurrencyDiffers(sold.currency, known.settings.currency, field=f"{path}.original")
     if line.item_id is not None and line.item_id != sold.item_id:
@@ -143,6 +147,17 @@ def _refuse_other(line: LineRequest, sold: SoldLine, known: Situation, path: str
             known.settings.decimals,
             field=f"{path}.unit_price_minor",
         )
+
+
+def _refuse_without_leave(sold: SoldLine, known: Situation, field: str) -> None:
+    """What another shop sold takes a leave; what this one sold, that no other shop has one."""
+    other = known.held_elsewhere.get(sold.sale_id)
+    if other is not None:
+        raise LeaveElsewhere(sold.receipt_number, other, field=field)
+    if sold.stated and sold.sale_id in known.leaves_in_doubt:
+        raise LeaveInDoubt(sold.receipt_number, field=field)
+    if sold.stated:
+        raise LeaveMissing(sold.receipt_number, field=field)
 
 
 def mirror(line: LineRequest, sold: SoldLine, before_milli: int, after_milli: int) -> Line:

@@ -198,7 +198,9 @@ class Situation(NamedTuple):
     ``attempts``: payments that were made elsewhere, by the references that the tenders state.
     ``worth``: of foreign cash, by its currency. ``offers``: of price books.
     ``training``: nothing of it will count.
-    ``leaves``: to take goods of a receipt back, each the right (its id, 0). ``unverified_minor``:
+    ``leaves``: to take goods of a receipt back, each the right (its id, 0); ``leaves_in_doubt``:
+    of these receipts there is one, and this box does not know what day it is; ``held_elsewhere``:
+    by the code of the shop that has it, as head office just said. ``unverified_minor``:
     what the operator, or the customer, was given back without a receipt on this day before.
     ``earning``: what multiplies the customer's points.
     ``value``: on cards and of store credit. ``vouchers_taken``: of the vouchers that the tenders
@@ -235,6 +237,8 @@ class Situation(NamedTuple):
     offers: Offers = NO_OFFERS
     training: bool = False
     leaves: Mapping[SaleId, UUID] = MappingProxyType({})
+    leaves_in_doubt: frozenset[SaleId] = frozenset()
+    held_elsewhere: Mapping[SaleId, str] = MappingProxyType({})
     unverified_minor: int = 0
     earning: Earning = NO_EARNING
     value: Value = NO_VALUE

@@ -14,10 +14,10 @@ from edge.db.scale_codes import scale_codes
 from edge.db.store import read_settings, today
 from edge.domain.item import UnknownScanCode
 from edge.domain.sale.labels import PLAIN, labels_of, quantity_of, refuse_expired
-from edge.domain.sale.refusals.labels import MisreadCode
+from edge.domain.sale.refusals.labels import MisreadCode, MisreadValue
 from edge.domain.scan import readings_of
 from sync.engine.journal import Moment
-from sync.protocol.labels.label import MISREAD, Label
+from sync.protocol.labels.label import MISREAD, MISREAD_VALUE, Label
 
 
 class LabelFound(msgspec.Struct, frozen=True):
@@ -51,7 +51,7 @@ def look_up_item(db: sqlite3.Connection, scan_code: str, moment: Moment) -> Item
 
 def look_up_scan(db: sqlite3.Connection, text: str, moment: Moment) -> Scanned:
     """What a scanner read, or a person typed as quantity and code. Raises SettingsMissing,
-    UnknownScanCode, MisreadCode, LotExpired."""
+    UnknownScanCode, MisreadCode, MisreadValue, LotExpired."""
     as_of = as_of_now(db, moment)
     readings = readings_of(text)
     for code, quantity_milli in readings:
@@ -66,6 +66,9 @@ def look_up_scan(db: sqlite3.Connection, text: str, moment: Moment) -> Scanned:
         if item is not None:
             refuse_expired(label.expires_on, label.lot, as_of.day, item.name, "text")
             return Scanned(code, quantity_milli, item, _found(label, item))
+    wrong = next((one.code for one in readings if labels.get(one.code) == MISREAD_VALUE), None)
+    if wrong is not None:
+        raise MisreadValue(wrong, field="text")
     if labels.get(readings[0].code) == MISREAD:
         raise MisreadCode(text.strip(), field="text")
     raise UnknownScanCode(text.strip(), field="text")

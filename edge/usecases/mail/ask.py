@@ -7,7 +7,7 @@ import msgspec
 from edge.db.receipt_mails import count_waiting_mails, put_mail
 from edge.domain.fields import Request, ShortOperator
 from edge.domain.mail import MAILS_WAITING_MAX, MailAddress, MailsWait
-from edge.usecases.sale.print import hand_over
+from edge.usecases.sale.print import finished_sale
 from sync.engine.journal import Moment
 from sync.protocol.identity import EventId, SaleId
 
@@ -31,7 +31,7 @@ def mail_receipt(
     db: sqlite3.Connection, request: MailReceipt, sale_id: SaleId, moment: Moment
 ) -> MailNoted:
     """Raises NotFound, SaleArchived, SaleDamaged, MailsWait."""
-    hand_over(db, sale_id)
+    finished_sale(db, sale_id)
     waiting = count_waiting_mails(db)
     if waiting >= MAILS_WAITING_MAX:
         raise MailsWait(waiting)

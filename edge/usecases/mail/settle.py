@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from edge.db.receipt_mails import DueMail, drop_old, end_mail, try_later
-from edge.db.receipt_prints import note_printed
+from edge.db.receipt_prints import forget_prints
 from edge.domain.mail import MailState
 from sync.protocol.retry import backoff_ms
 
@@ -17,12 +17,13 @@ KEPT_MS = 35 * 24 * HOUR_MS
 
 class Tried(NamedTuple):
     """``failure`` None: the server took it. ``for_ever``: it said that it never will. ``jitter``
-    from 0 to 999."""
+    from 0 to 999. ``first``: it was recorded as given out, and no copy."""
 
     mail: DueMail
     failure: str | None
     for_ever: bool
     jitter: int
+    first: bool = False
 
 
 def settle_mails(
@@ -34,8 +35,10 @@ def settle_mails(
         mail = one.mail
         if one.failure is None:
             end_mail(db, mail.mail_id, MailState.SENT, None, now_ms)
-            note_printed(db, mail.sale_id, now_ms)
-        elif one.for_ever or now_ms - mail.asked_at_ms >= give_up_after_h * HOUR_MS:
+            continue
+        if one.first:
+            forget_prints(db, mail.sale_id)
+        if one.for_ever or now_ms - mail.asked_at_ms >= give_up_after_h * HOUR_MS:
             end_mail(db, mail.mail_id, MailState.GIVEN_UP, one.failure, now_ms)
         else:
             wait_ms = backoff_ms(mail.failures + 1, one.jitter)

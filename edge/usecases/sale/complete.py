@@ -10,6 +10,7 @@ rolled back by the writer's savepoint. Once this has committed, nobody downstrea
 """
 
 import sqlite3
+from collections.abc import Mapping
 from uuid import uuid5
 
 from edge.db import sale_reads, sales
@@ -26,7 +27,7 @@ from edge.domain.sale.refusals.sale_id import SaleIdAbandoned, SaleIdReused, Sal
 from edge.domain.sale.situation import Situation
 from edge.usecases.box.raise_alarm import raise_alarm
 from edge.usecases.sale.look_up import number_of, points_left, recall
-from edge.usecases.sale.read_situation import read_situation, require_store
+from edge.usecases.sale.read_situation import NOT_HELD, read_situation, require_store
 from edge.usecases.sale.void import refuse_without_reason, void_whole
 from sync.engine.journal import Entry, Moment
 from sync.protocol.change import Epoch, Kept
@@ -44,12 +45,12 @@ def complete_sale(
     *,
     require_return: bool = False,
     overrides: tuple[Override, ...] = (),
+    held: Mapping[SaleId, str] = NOT_HELD,
 ) -> CompletedSale:
-    """Finish ``request``; ``request_digest`` is SHA-256 of the body's bytes, 32 bytes long.
-
-    ``require_return``: at least one line must take goods back. ``overrides``: what somebody else
-    allowed for it. Raises the refusals of edge/domain and edge/domain/sale, NotEnrolled and
-    EventTooLarge; a SaleIdReused carries the alarm in ``keep``.
+    """Finish ``request``; ``request_digest``: SHA-256 of the body's bytes. ``require_return``: at
+    least one line takes goods back. ``overrides``: what somebody else allowed for it. ``held``:
+    shops with leave for a receipt, as head office just said. Raises the refusals of edge/domain and
+    edge/domain/sale, NotEnrolled and EventTooLarge; a SaleIdReused carries the alarm in ``keep``.
     """
     counter = sale_reads.read_counter(
         db, request.sale_id, workstation_id, request.operator_id, request.customer_id
@@ -68,7 +69,7 @@ def complete_sale(
     store = require_store(counter)
     when, age_max_s = request.tendered_at_ms, store.settings.tender_age_max_s
     refuse_wrong_instant(when, moment.wall_ms, moment.clock_state, age_max_s)
-    known = read_situation(db, request, workstation_id, counter, moment.wall_ms)
+    known = read_situation(db, request, workstation_id, counter, moment, elsewhere=held)
     composed = compose(request, known, overrides)
     entry = append_after(db, store.tip, composed.fact, EventId(request.sale_id), moment)
     crash_point("after_append")
@@ -90,9 +91,10 @@ def _whole(db: sqlite3.Connection, request: SaleRequest, *, require_return: bool
 def _answer(
     db: sqlite3.Connection, fact: RetailTransaction, kept: Kept, known: Situation
 ) -> CompletedSale:
-    numbers = {sold.sale_id: sold.receipt_number for sold in known.originals.values()}
+    named = {sold.sale_id for sold in known.originals.values()}
+    originals = sales.receipts_of(db, named) if named else {}
     here = points_left(db, fact)
-    return CompletedSale(fact, kept, known.settings, known.texts, known.names, numbers, here)
+    return CompletedSale(fact, kept, known.settings, known.texts, known.names, originals, here)
 
 
 def _write(

@@ -69,7 +69,7 @@ def recall(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False) -> Co
         raise SaleArchived(sale_id, number_of(db, sale_id))
     settings, texts, names = sale_reads.shown_by(db, sale_id)
     named = [line.original.sale_id for line in fact.lines if line.original is not None]
-    numbers = sales.receipt_numbers(db, named) if named else {}
+    originals = sales.receipts_of(db, named) if named else {}
     here = points_left(db, fact)
     return CompletedSale(
         fact,
@@ -77,7 +77,7 @@ def recall(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False) -> Co
         settings,
         texts,
         names,
-        numbers,
+        originals,
         here,
         repeated=True,
         copy=copy,
@@ -88,7 +88,7 @@ def recall(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False) -> Co
 
 def number_of(db: sqlite3.Connection, sale_id: SaleId) -> ReceiptNumber:
     """The receipt number of a finished sale. Raises KeyError for any other id."""
-    return sales.receipt_numbers(db, [sale_id])[sale_id]
+    return sales.receipts_of(db, [sale_id])[sale_id].number
 
 
 def points_left(db: sqlite3.Connection, fact: RetailTransaction) -> int | None:

@@ -13,7 +13,7 @@ from edge.db.receipt_prints import forget_prints
 from edge.domain.fields import Request, Sentence, ShortOperator, Word
 from edge.domain.printing import InvoiceMadeOut, NoTaxInvoice
 from edge.domain.sale.completed import CompletedSale
-from edge.usecases.sale.print import hand_over
+from edge.usecases.sale.print import finished_sale
 from sync.engine.journal import Moment
 from sync.protocol.identity import EventId, ReceiptNumber, SaleId
 from sync.protocol.paper.invoice import Buyer
@@ -41,7 +41,7 @@ def make_invoice(
     db: sqlite3.Connection, request: MakeInvoice, sale_id: SaleId, moment: Moment
 ) -> InvoiceMade:
     """Raises NotFound, SaleArchived, SaleDamaged, NoTaxInvoice, InvoiceMadeOut."""
-    sale = hand_over(db, sale_id).sale
+    sale = finished_sale(db, sale_id)
     number, why = sale.receipt_number, _why_not(sale)
     if why is not None:
         raise NoTaxInvoice(number, why)

@@ -1,11 +1,13 @@
 """What is given of a finished sale, on paper, as PDF or by e-mail: the receipt once, copies after
-that."""
+that. The unit of work that records "given out" decides which of them it is, before anything comes
+out: so of a printer and a page that are asked for in one instant one gets the receipt. What nothing
+came of (a printer that is out) is taken back; what nobody knows of (the box fell down) was it."""
 
 import sqlite3
 from enum import StrEnum
 from typing import NamedTuple
 
-from edge.db.receipt_prints import was_printed
+from edge.db.receipt_prints import forget_prints, note_given
 from edge.domain.sale.completed import CompletedSale
 from edge.usecases.sale.look_up import look_up_sale
 from sync.protocol.errors import NotFound
@@ -23,7 +25,7 @@ class PaperFor(StrEnum):
 
 class HandedOver(NamedTuple):
     """The customer's receipt in another form than paper: what stands there, and whether it is a
-    copy."""
+    copy, so recorded."""
 
     sale: CompletedSale
     is_copy: bool
@@ -49,25 +51,29 @@ def print_sale(
     workstation_id: WorkstationId,
     now_ms: int,
 ) -> Paper:
-    """Raises NotFound, SaleArchived, SaleDamaged."""
-    customers = paper_for is PaperFor.CUSTOMER
-    before = was_printed(db, sale_id)
-    is_copy = before and customers
-    sale = finished_sale(db, sale_id, copy=is_copy)
-    head = () if customers else _MERCHANTS
-    first = customers and not before and sale.buyer is None
-    opens = first and _is_cash_now(sale, workstation_id, now_ms)
-    return Paper([*head, *sale.paper], is_copy, opens)
+    """The customer's is recorded as given out; a merchant's is the shop's own. Raises NotFound,
+    SaleArchived, SaleDamaged."""
+    if paper_for is PaperFor.MERCHANT:
+        return Paper([*_MERCHANTS, *finished_sale(db, sale_id).paper], False, False)
+    sale, is_copy = hand_over(db, sale_id, now_ms)
+    opens = not is_copy and sale.buyer is None and _is_cash_now(sale, workstation_id, now_ms)
+    return Paper(list(sale.paper), is_copy, opens)
 
 
-def hand_over(db: sqlite3.Connection, sale_id: SaleId) -> HandedOver:
-    """Raises NotFound, SaleArchived, SaleDamaged."""
-    is_copy = was_printed(db, sale_id)
+def hand_over(db: sqlite3.Connection, sale_id: SaleId, now_ms: int) -> HandedOver:
+    """It is recorded as given out. Raises NotFound, SaleArchived, SaleDamaged."""
+    finished_sale(db, sale_id)
+    is_copy = note_given(db, sale_id, now_ms)
     return HandedOver(finished_sale(db, sale_id, copy=is_copy), is_copy)
 
 
-def finished_sale(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool) -> CompletedSale:
-    """What stands on its paper. Raises NotFound, SaleArchived, SaleDamaged."""
+def take_back_paper(db: sqlite3.Connection, sale_id: SaleId) -> None:
+    """Nothing came of the one that was no copy: the next one is the receipt."""
+    forget_prints(db, sale_id)
+
+
+def finished_sale(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False) -> CompletedSale:
+    """Raises NotFound, SaleArchived, SaleDamaged."""
     sale = look_up_sale(db, sale_id, copy=copy)
     if not isinstance(sale, CompletedSale):
         raise NotFound(

@@ -59,7 +59,7 @@ def quote_sale(
     counter = sale_reads.read_counter(
         db, asked.sale_id, workstation_id, asked.operator_id, asked.customer_id
     )
-    known = read_situation(db, asked, workstation_id, counter, moment.wall_ms, with_rights=True)
+    known = read_situation(db, asked, workstation_id, counter, moment, with_rights=True)
     return quote(asked, known, request.left_out)
 
 

@@ -8,6 +8,7 @@ arrives: prices by their own instants, everything else by the history (``hold_pa
 import sqlite3
 from collections.abc import Collection, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from edge.db.price_books import offers_of, packs_of
 from edge.db.rights import coupons_here
 from edge.db.sale_reads import CounterNow, Published, StoreNow
 from edge.db.scale_codes import scale_codes
-from edge.db.stated_receipts import leaves_here, lines_stated
+from edge.db.stated_receipts import lines_stated
 from edge.db.tenders import tenders_named, vouchers_taken, worth_of
 from edge.db.unverified import given_back_unverified
 from edge.db.value import company_of, coupons_used, loaded_by, value_rights
@@ -48,8 +49,9 @@ from edge.domain.sale.situation import (
 from edge.domain.sale.value import account_named
 from edge.domain.sale.vouchers import number_of
 from edge.domain.till import TILL, TillEvent, TillState
+from edge.usecases.right.leaves import LeavesNow, leaves_now
 from edge.usecases.sale.hold_past import InForce, hold_past, with_promotions
-from sync.engine.journal import NotEnrolled
+from sync.engine.journal import Moment, NotEnrolled
 from sync.protocol.escrow import RightKind
 from sync.protocol.facts import Account, OriginalLine, TenderKind
 from sync.protocol.identity import (
@@ -65,6 +67,8 @@ from sync.protocol.paper.receipt import Names
 from sync.protocol.promotions.conditions import Occasion, holds, local_time
 
 _NOBODY = UUID(int=0)
+NOT_HELD: Mapping[SaleId, str] = MappingProxyType({})
+NO_LEAVES = LeavesNow(MappingProxyType({}), MappingProxyType({}))
 
 
 def require_store(counter: CounterNow) -> StoreNow:
@@ -81,23 +85,24 @@ def read_situation(
     request: SaleRequest,
     workstation_id: WorkstationId,
     counter: CounterNow,
-    now_ms: int,
+    moment: Moment,
     *,
     with_rights: bool = False,
+    elsewhere: Mapping[SaleId, str] = NOT_HELD,
 ) -> Situation:
     """What ``request`` is held against; a customer's rights where points move, or ``with_rights``.
-    Raises NotEnrolled, SettingsMissing, NoOpenBusinessDay, NoOpenTill, CustomerDiffers."""
+    ``elsewhere``: shops with leave for a receipt, as head office just said. Raises NotEnrolled,
+    SettingsMissing, NoOpenBusinessDay, NoOpenTill, CustomerDiffers."""
     store = require_store(counter)
     business_date = BUSINESS_DAY.require(counter.business_date, DayState.OPEN, DayEvent.TRADED)
     sells = (TillState.OPEN, TillEvent.SOLD, workstation_id)
     till_session_id = TILL.require(counter.till_session_id, *sells)
-    named, comes_back = originals_of(request.lines), takes_back(request.lines)
-    originals, paid, leaves = _taken(db, named, request) if comes_back else ({}, NOTHING_PAID, {})
+    originals, paid, leaves = _taken(db, request, moment)
     customer_id = customer_of(request.customer_id, originals, paid.by_points())
-    at = (store.changed_ms, request.tendered_at_ms, now_ms)
-    held = _as_tendered(db, request, store, counter, business_date, now_ms)
+    at = (store.changed_ms, request.tendered_at_ms, moment.wall_ms)
+    held = _as_tendered(db, request, store, counter, business_date, moment.wall_ms)
     buyer, owed = _buyer(db, request, counter, customer_id)
-    beside = _beside(db, request, originals, held, business_date)
+    beside = _beside(db, request, originals, held, business_date) | _leave(leaves, elsewhere)
     if counter.published.loyalty or store.changed_ms > request.tendered_at_ms:
         beside["earning"] = _earning(db, customer_id, held, business_date, at)
     wanted = originals or owed > 0 or _spends_points(held) or with_rights
@@ -109,13 +114,29 @@ def read_situation(
         originals=originals,
         **_spendable(db, customer_id if wanted else None, store, business_date),
         points_owed=owed,
-        names=Names(held.operator_name, buyer),
+        names=_names(held, buyer, beside.get("earning", NO_EARNING)),
         **held.meaning(),
         paid=paid,
         training=request.training,
-        leaves=leaves,
         **beside,
     )
+
+
+def _leave(leaves: LeavesNow, elsewhere: Mapping[SaleId, str]) -> dict[str, Any]:
+    in_doubt = frozenset(leaves.in_doubt)
+    return {
+        "leaves": leaves.read_under,
+        "leaves_in_doubt": in_doubt,
+        "held_elsewhere": elsewhere,
+    }
+
+
+def _names(held: InForce, buyer: str | None, earning: Earning) -> Names:
+    """What the paper says of people."""
+    ends = earning.expiring
+    if ends is None:
+        return Names(held.operator_name, buyer)
+    return Names(held.operator_name, buyer, ends.points, ends.on.isoformat())
 
 
 def _beside(
@@ -136,21 +157,22 @@ def _beside(
 
 
 def _taken(
-    db: sqlite3.Connection, named: Collection[OriginalLine], request: SaleRequest
-) -> tuple[Mapping[OriginalLine, SoldLine], PaidBefore, Mapping[SaleId, UUID]]:
+    db: sqlite3.Connection, request: SaleRequest, moment: Moment
+) -> tuple[Mapping[OriginalLine, SoldLine], PaidBefore, LeavesNow]:
     """What comes back was sold as, by what money may go back, and the leaves that there are: of
     each receipt the one under which its lines were read."""
+    if not takes_back(request.lines):
+        return {}, NOTHING_PAID, NO_LEAVES
+    named = originals_of(request.lines)
     originals = sale_reads.sold_lines(db, named)
     rest = [line for line in named if line not in originals]
     if rest:
         originals |= lines_stated(db, rest)
     sales = list(dict.fromkeys(one.sale_id for one in originals))
-    leaves = leaves_here(db, sales)
-    under = {of: leave.request_id for of, leave in leaves.items() if leave.read_under_it}
     voided = request.post_void_of
     coupons = () if voided is None else coupons_used(db, voided)
     paid = PaidBefore(payments_left(db, sales), cash_tender(db), voided is not None, coupons)
-    return originals, paid, under
+    return originals, paid, leaves_now(db, sales, moment)
 
 
 def _vouchers_taken(db: sqlite3.Connection, request: SaleRequest, held: InForce) -> VouchersTaken:

@@ -54,6 +54,7 @@ const CHOICES = [
     label: () => (state.training.value ? TRAINING.end : TRAINING.begin),
     act: closing(() => trying(changeTraining)),
     when: () => mayChange.value,
+    permission: "train",
   },
   { label: () => QUICK.arrange, act: show("arrange keys"), permission: "arrange_till" },
   {

@@ -169,8 +169,8 @@ async function work() {
 /** Whether there was an answer. */
 async function tryOnce(row) {
   try {
-    const found = await findItem(row);
-    if (isOpen(row) && canTake()) await settle(row, found);
+    const { found, misread } = await findItem(row);
+    if (isOpen(row) && canTake()) await settle(row, found, misread);
     return true;
   } catch (error) {
     if (error instanceof BoxAway) return false;
@@ -181,7 +181,8 @@ async function tryOnce(row) {
   }
 }
 
-async function settle(row, found) {
+/** ``misread``: what is wrong with a scale's label, where it is no customer's card either. */
+async function settle(row, found, misread) {
   if (found !== null) {
     if (state.receipt.value !== null) await newSale();
     return offer(found, row);
@@ -193,7 +194,9 @@ async function settle(row, found) {
   const code = row.text.trim();
   if (await takeCoupon(code, { quoteWith: askQuote, begin })) return keep(without(row.id));
   const customer = row.typed ? null : await findCustomer(row.text);
-  if (customer === null) return refuse(row, SCANS.nothingFound(row.text.trim(), row.typed));
+  if (customer === null) {
+    return refuse(row, misread ?? SCANS.nothingFound(row.text.trim(), row.typed));
+  }
   if (state.receipt.value !== null) await newSale();
   await keep(without(row.id));
   if (state.dialog.value?.name === "customer") state.dialog.value = null;
@@ -201,14 +204,16 @@ async function settle(row, found) {
 }
 
 /** What a code means: the whole text first, for a code that exists is a code; then as how many of a
- *  code ("3*4006381333931"). Null where it is neither. */
+ *  code ("3*4006381333931"). ``found`` is null where it is neither, and ``misread`` says why where it
+ *  is a scale's label whose price does not check. */
 async function findItem({ text, times }) {
   const basket = quoteRequest(withGuess(text, times));
-  const answer = await orNull(lookUp(text, basket));
-  if (answer === null) return null;
+  const { found: answer, misread } = await orNull(lookUp(text, basket));
+  if (answer === null) return { found: null, misread };
   const found = { ...answer.found, told: { asked: JSON.stringify(basket), answer: answer.quote } };
-  if (times === 1) return found;
-  return { ...found, quantity_milli: (found.quantity_milli ?? ONE_MILLI) * times };
+  if (times === 1) return { found, misread };
+  const quantity_milli = (found.quantity_milli ?? ONE_MILLI) * times;
+  return { found: { ...found, quantity_milli }, misread };
 }
 
 /** The basket as it will be if the text is the code of an item by the piece, which most are: so what
@@ -246,9 +251,11 @@ async function findCustomer(code) {
 
 async function orNull(answer) {
   try {
-    return await answer;
+    return { found: await answer, misread: null };
   } catch (error) {
-    if (error instanceof Refused && error.problem.status === 404) return null;
+    if (!(error instanceof Refused)) throw error;
+    if (error.slug === "misread-value") return { found: null, misread: SCANS.misreadValue };
+    if (error.problem.status === 404) return { found: null, misread: null };
     throw error;
   }
 }

@@ -100,6 +100,18 @@ export const SCANS = inBoth({
     settling: ["Waits until the till is counted.", "等待收银台清点完成。"],
     dialog: ["Waits until this is answered.", "等待此问题回答。"],
   },
+  misreadValue: [
+    {
+      title: "The price in this code does not check",
+      detail: "A digit of the label was misread or misprinted. It is not in the basket.",
+      remedy: "Scan it again, or find the item by its name and type the price or weight.",
+    },
+    {
+      title: "此条码中的价格校验不符",
+      detail: "标签上有数字误读或误印。未加入购物篮。",
+      remedy: "请重新扫描，或按名称查找商品并输入价格或重量。",
+    },
+  ],
   nothingFound: [
     (text, alsoByName) => ({
       title: "Nothing found",

@@ -53,6 +53,10 @@ export const REMEDIES = inBoth({
     "Look it up again in a quarter of an hour, or send the customer there. If that shop has no line, scan the goods and take them back without a receipt.",
     "请一刻钟后重新查找，或请顾客到该店退货。若该店断线，请扫描货品，无收据退回。",
   ],
+  "leave-in-doubt": [
+    "Wait until head office answers; or scan the goods and take them back without a receipt.",
+    "请等待总部应答；或扫描货品，无收据退回。",
+  ],
   "leave-refused": [
     "Look it up again in a minute; or scan the goods and take them back without a receipt.",
     "请稍后重新查找；或扫描货品，无收据退回。",

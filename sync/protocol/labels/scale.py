@@ -16,7 +16,7 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
-from sync.protocol.labels.label import MISREAD, Label
+from sync.protocol.labels.label import MISREAD, MISREAD_VALUE, Label
 from sync.protocol.scan_code import check_digit, has_check_digit
 
 EAN_13 = 13
@@ -65,9 +65,10 @@ def read_scale(code: str, patterns: Iterable[ScaleCode]) -> Label | None:
     pattern = min(of_prefix, key=lambda each: (-len(each.prefix), each.picture))
     item, value = _under(pattern, digits, "I"), _under(pattern, digits, "PW")
     verifier = _under(pattern, digits, "V")
-    right = has_check_digit(digits.zfill(EAN_13 + 1)) and int(value) > 0
-    if not right or (verifier and verifier != price_verifier(value)):
+    if not has_check_digit(digits.zfill(EAN_13 + 1)) or int(value) == 0:
         return MISREAD
+    if verifier and verifier != price_verifier(value):
+        return MISREAD_VALUE
     figure = int(value) * pattern.step
     codes = (_without_value(pattern, digits), item, item.lstrip("0"))
     known = tuple(dict.fromkeys(each for each in codes if each))

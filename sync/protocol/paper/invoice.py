@@ -3,8 +3,7 @@
 Singapore's GST (General) Regulations, 11: the words *tax invoice*, the buyer's name and address,
 what each line costs without tax, and the total without it; regulation 13 lets a receipt up to
 1,000.00 do without. Which receipts need one is the shop's setting. Goods that come back stand on a
-credit note, each with the number of the receipt that they were sold by. Doubtful: whether that
-receipt's date must stand there too; it does not, its number leads to it.
+credit note, each with number and date of the receipt that they were sold by.
 """
 
 from collections.abc import Iterator

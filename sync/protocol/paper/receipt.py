@@ -8,7 +8,7 @@ last line is the chain's outside witness: epoch, sequence and the first 8 bytes 
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -31,15 +31,26 @@ _SECONDS_END = len("2026-03-01 18:04:05")
 
 
 class Names(NamedTuple):
-    """How a receipt names people, as they stood when it was finished: it says so for ever. None
-    where there is nobody, or nobody whose name is known (a customer who was erased)."""
+    """What a receipt says of people, as they stood when it was finished: it says so for ever. None
+    where there is nobody, or nobody whose name is known (a customer who was erased).
+    ``expiring``: so many of the customer's points run out after the day ``expire_on`` (ISO text),
+    as head office had told; None: it had told nothing."""
 
     operator: str | None = None
     customer: str | None = None
+    expiring: int | None = None
+    expire_on: str | None = None
 
 
 NO_NAMES = Names()
 NO_TEXTS = ReceiptTexts()
+
+
+class Original(NamedTuple):
+    """A receipt that goods come back of. ``sold_on``: its business date, None where nobody told."""
+
+    number: ReceiptNumber
+    sold_on: date | None = None
 
 
 class Place(NamedTuple):
@@ -54,7 +65,7 @@ def receipt_blocks(
     fact: RetailTransaction,
     settings: StoreSettings,
     place: Place,
-    originals: Mapping[SaleId, ReceiptNumber],
+    originals: Mapping[SaleId, Original],
     names: Names = NO_NAMES,
     texts: ReceiptTexts = NO_TEXTS,
     *,
@@ -64,7 +75,7 @@ def receipt_blocks(
 ) -> list[Block]:
     """The receipt from its head to its foot.
 
-    ``originals``: the receipt numbers of the sales that its return lines name. ``names``: people's,
+    ``originals``: the receipts of the sales that its return lines name. ``names``: people's,
     as they stood; ``texts``: the shop's own. ``copy`` marks a reprint,
     ``voided_by`` one of a receipt that another took back whole. ``buyer``: it is the full tax
     invoice, made out to them.
@@ -80,7 +91,7 @@ def receipt_blocks(
     if buyer is not None:
         blocks.append(net_total(fact, settings.decimals))
     blocks += _sums(fact, settings.decimals)
-    blocks += _points(fact)
+    blocks += _points(fact, names)
     blocks += _credit_note(fact, settings.decimals)
     if fact.note is not None:
         blocks.append(Words(fact.note))
@@ -93,7 +104,7 @@ def receipt_blocks(
 
 def _marks(
     fact: RetailTransaction,
-    originals: Mapping[SaleId, ReceiptNumber],
+    originals: Mapping[SaleId, Original],
     voided_by: ReceiptNumber | None,
     *,
     copy: bool,
@@ -104,7 +115,8 @@ def _marks(
     if voided_by is not None:
         yield Words(f"*** VOIDED by {voided_by} ***", Align.CENTER, strong=True)
     if fact.post_void_of is not None:
-        number = originals.get(fact.post_void_of, str(fact.post_void_of))
+        known = originals.get(fact.post_void_of)
+        number = str(fact.post_void_of) if known is None else known.number
         yield Words(f"*** POST-VOID of {number} ***", Align.CENTER, strong=True)
 
 
@@ -134,7 +146,7 @@ def _header(
     yield RULE
 
 
-def _line(line: Line, decimals: int, originals: Mapping[SaleId, ReceiptNumber]) -> list[Block]:
+def _line(line: Line, decimals: int, originals: Mapping[SaleId, Original]) -> list[Block]:
     extended = format_minor(line.extended_minor, decimals)
     blocks: list[Block] = [Words(line.description), Pair(f"  {_many(line, decimals)}", extended)]
     for modifier in line.modifiers:
@@ -145,8 +157,11 @@ def _line(line: Line, decimals: int, originals: Mapping[SaleId, ReceiptNumber]) 
     if line.serial is not None:
         blocks.append(Words(f"  serial {line.serial}"))
     if line.original is not None:
-        number = originals.get(line.original.sale_id, str(line.original.sale_id))
+        known = originals.get(line.original.sale_id)
+        number = str(line.original.sale_id) if known is None else known.number
         blocks.append(Words(f"  RETURN of {number}, line {line.original.line_no}"))
+        if known is not None and known.sold_on is not None:
+            blocks.append(Words(f"  sold on {known.sold_on}"))
     if line.unverified is not None:
         blocks.append(Words(f"  RETURN without receipt: {line.unverified}"))
     if line.note is not None:
@@ -180,7 +195,7 @@ def _taxes(fact: RetailTransaction, decimals: int, *, included: bool) -> Iterato
             yield Pair(f"  {on}", format_minor(tax.tax_minor, decimals))
 
 
-def _points(fact: RetailTransaction) -> Iterator[Block]:
+def _points(fact: RetailTransaction, names: Names) -> Iterator[Block]:
     spent = sum([tender.points for tender in fact.tenders])
     taken, debt = (fact.take_back.points, fact.take_back.debt) if fact.take_back else (0, 0)
     figures = (
@@ -194,6 +209,8 @@ def _points(fact: RetailTransaction) -> Iterator[Block]:
     for name, points in figures:
         if points:
             yield Pair(f"Points {name}", f"{points:,}")
+    if names.expiring is not None and not fact.training:
+        yield Words(f"{names.expiring:,} points run out after {names.expire_on}")
 
 
 def _points_again(fact: RetailTransaction) -> int:

@@ -1,6 +1,8 @@
 """What a full tax invoice and a credit note say beyond a receipt: worked examples of GST (General)
 Regulations, 11 and 13."""
 
+from datetime import date
+
 import pytest
 from msgspec.structs import replace
 
@@ -8,13 +10,14 @@ from edge.domain.sale.compose import compose
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import ReceiptNumber
 from sync.protocol.paper.invoice import Buyer, title_of
+from sync.protocol.paper.receipt import Original
 from tests.builders import SETTINGS, situation
 from tests.receipts import receipt_text
 from tests.sale_builders import line, sale_id, sale_request
 from tests.unit.edge.test_receipt import NAMES, PLACE, exchange
 
 BUYER = Buyer("Tan & Sons Pte Ltd", "7 Jalan Besar, Singapore 208787", "M9-1234567-8")
-NUMBERS = {sale_id("old"): ReceiptNumber("S01-W1-E1-000009")}
+NUMBERS = {sale_id("old"): Original(ReceiptNumber("S01-W1-E1-000009"), date(2026, 2, 28))}
 
 
 def sold() -> RetailTransaction:
@@ -74,7 +77,7 @@ def _cents(figure: str) -> int:
 def test_a_credit_note_names_the_receipt_that_its_goods_were_sold_by() -> None:
     text = receipt_text(exchange(), SETTINGS, PLACE, NUMBERS, NAMES)
     assert "RECEIPT AND CREDIT NOTE" in text.split("\n")[0]
-    assert "RETURN of S01-W1-E1-000009, line 1" in text
+    assert "RETURN of S01-W1-E1-000009, line 1\n  sold on 2026-02-28\n" in text
 
 
 def test_a_copy_of_an_invoice_says_so_first() -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from edge.domain.item import UnknownScanCode
 from edge.domain.sale.compose import compose
 from edge.domain.sale.labels import labels_of, resolve
-from edge.domain.sale.refusals.labels import LabelDiffers, LotExpired, MisreadCode
+from edge.domain.sale.refusals.labels import LabelDiffers, LotExpired, MisreadCode, MisreadValue
 from edge.domain.sale.refusals.lines import BadLine, QuantityNotWhole, QuantityTooLarge
 from edge.domain.sale.refusals.prices import OpenPriceNotAllowed
 from sync.protocol.facts import Line
@@ -19,7 +19,12 @@ from sync.protocol.scan_code import check_digit
 from tests.builders import BUSINESS_DATE, ITEMS, situation
 from tests.sale_builders import line, sale_request
 
-PATTERNS = (ScaleCode("20IIIIIPPPPPC"), ScaleCode("21IIIIIWWWWWC", 1), ScaleCode("22IIIIIPPPPPC"))
+PATTERNS = (
+    ScaleCode("20IIIIIPPPPPC"),
+    ScaleCode("21IIIIIWWWWWC", 1),
+    ScaleCode("22IIIIIPPPPPC"),
+    ScaleCode("23IIIIIVPPPPC"),
+)
 WEIGHED = ITEMS[ItemId("WEIGHED")]
 PIECE = ITEMS[ItemId("I05")]
 GTIN = "09506000134352"
@@ -115,6 +120,8 @@ def test_what_the_line_says_beside_its_code_must_be_the_same() -> None:
     [
         (MisreadCode, BY_WEIGHT[:-1] + str((int(BY_WEIGHT[-1]) + 1) % 10), {}),
         (MisreadCode, "4006381333930", {}),
+        (MisreadValue, of_13("23" + "00001" + "8" + "2875"), {}),
+        (UnknownScanCode, of_13("23" + "77777" + "9" + "2875"), {}),
         (UnknownScanCode, of_13("21" + "77777" + "00755"), {}),
         (QuantityNotWhole, BY_WEIGHT, {"quantity_milli": 755}),
         (OpenPriceNotAllowed, PIECE_BY_PRICE, {"unit_price_minor": 1, "open_price_reason": "x"}),

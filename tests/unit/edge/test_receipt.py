@@ -1,6 +1,7 @@
 """The receipt as text."""
 
 import unicodedata
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,7 @@ from sync.protocol.change import Epoch
 from sync.protocol.escrow import Right
 from sync.protocol.facts import OriginalLine, RetailTransaction
 from sync.protocol.identity import ReceiptNumber
-from sync.protocol.paper.receipt import Names, Place, local_time
+from sync.protocol.paper.receipt import Names, Original, Place, local_time
 from sync.protocol.paper.text import COLUMNS, cells
 from sync.protocol.reference import ReceiptTexts
 from tests.builders import CARD, CASH, MEMBER, NOW_MS, POINTS, SETTINGS, situation
@@ -57,6 +58,7 @@ Customer Bo Tan
 Item 1
   -1 x 3.33                          -3.33
   RETURN of S01-W1-E1-000009, line 1
+  sold on 2026-02-28
 Item 15
   1 x 99.90                          99.90
 Apples, kg
@@ -78,7 +80,7 @@ E2-aabbccdd-42 0001020304050607"""
 
 
 def test_a_receipt_shows_what_an_invoice_must_and_the_chain_s_witness() -> None:
-    numbers = {sale_id("old"): ReceiptNumber("S01-W1-E1-000009")}
+    numbers = {sale_id("old"): Original(ReceiptNumber("S01-W1-E1-000009"), date(2026, 2, 28))}
     assert receipt_text(exchange(), SETTINGS, PLACE, numbers, NAMES) == EXPECTED
 
 
@@ -90,7 +92,7 @@ def test_what_is_out_of_tax_s_scope_enters_no_tax_figure() -> None:
 
 
 def test_a_reprint_is_marked_and_else_the_same() -> None:
-    numbers = {sale_id("old"): ReceiptNumber("S01-W1-E1-000009")}
+    numbers = {sale_id("old"): Original(ReceiptNumber("S01-W1-E1-000009"), date(2026, 2, 28))}
     reprint = receipt_text(exchange(), SETTINGS, PLACE, numbers, NAMES, copy=True)
     first, rest = reprint.split("\n", 1)
     assert "COPY" in first
@@ -98,7 +100,7 @@ def test_a_reprint_is_marked_and_else_the_same() -> None:
 
 
 def test_the_shops_own_lines_stand_above_and_below_all_else_but_the_witness() -> None:
-    numbers = {sale_id("old"): ReceiptNumber("S01-W1-E1-000009")}
+    numbers = {sale_id("old"): Original(ReceiptNumber("S01-W1-E1-000009"), date(2026, 2, 28))}
     texts = ReceiptTexts(("Since 1931",), ("Keep this receipt.", "谢谢", "W" * 42))
     text = receipt_text(exchange(), SETTINGS, PLACE, numbers, NAMES, texts)
     body, witness = EXPECTED.rsplit(RULE_ROW, 1)

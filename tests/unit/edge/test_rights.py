@@ -19,9 +19,12 @@ from edge.domain.rights import (
     role_in_force,
     why_not,
 )
+from edge.domain.sale.compose import compose
 from sync.protocol.identity import OperatorId, WorkstationId
 from sync.protocol.permissions import SHIPPED_ROLES, Permission, unknown_role
 from sync.protocol.reference import Role, RoleLimit
+from tests.builders import situation
+from tests.sale_builders import sale_request
 
 ANNA, BEN = OperatorId("anna"), OperatorId("ben")
 permissions = st.sampled_from(Permission)
@@ -135,4 +138,15 @@ def test_a_published_role_takes_the_place_of_the_one_that_ships_and_an_unknown_o
     mine = Role("cashier", "Cashier", ("sell", "void"), ())
     assert role_in_force("cashier", mine) is mine
     assert role_in_force("cashier", None) == SHIPPED_ROLES[0]
-    assert role_in_force("juggler", None).permissions == ("sell",)
+    assert role_in_force("juggler", None).permissions == ("sell", "train")
+
+
+def test_training_takes_a_permission_of_its_own_and_selling_does_not() -> None:
+    sells = situation()._replace(role=Role("seller", "Seller", (Permission.SELL,), ()))
+    assert not compose(sale_request(), sells).fact.training
+    with pytest.raises(PermissionNeeded) as refused:
+        compose(sale_request(training=True), sells._replace(training=True))
+    assert refused.value.permission == Permission.TRAIN
+    trains = Role("trainee", "Trainee", (Permission.SELL, Permission.TRAIN), ())
+    allowed = sells._replace(training=True, role=trains)
+    assert compose(sale_request(training=True), allowed).fact.training

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.protocol.labels.elements import date_of
-from sync.protocol.labels.label import MISREAD, Label
+from sync.protocol.labels.label import MISREAD, MISREAD_VALUE, Label
 from sync.protocol.labels.read import read_label
 from sync.protocol.labels.scale import Picture, ScaleCode, price_verifier, read_scale
 from sync.protocol.scan_code import check_digit, has_check_digit
@@ -64,7 +64,7 @@ SCALES: list[tuple[str, str, Label | None]] = [
         of_13("02" + "12345" + "9" + "2875"),
         Label((of_13("021234500000"), "12345"), amount_minor=2_875),
     ),
-    ("another verifier", of_13("02" + "12345" + "8" + "2875"), MISREAD),
+    ("another verifier", of_13("02" + "12345" + "8" + "2875"), MISREAD_VALUE),
     (
         "UPC-A, of number system 2",
         of_13("02" + "12345" + "9" + "2875")[1:],

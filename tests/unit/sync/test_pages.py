@@ -51,6 +51,26 @@ def shown(*blocks: Block, form: Form = Form.ROLL) -> Image.Image:
     return Image.open(io.BytesIO(picture)).convert("L")
 
 
+@pytest.mark.parametrize("form", list(Form))
+def test_a_logo_stands_above_everything_in_its_colours(form: Form) -> None:
+    logo = io.BytesIO()
+    Image.new("RGB", (300, 100), (200, 0, 0)).save(logo, "PNG")
+    with_it = page(RECEIPT, form, "S01", MADE_MS, logo=logo.getvalue(), picture=True)
+    picture = Image.open(io.BytesIO(with_it)).convert("RGB")
+    red = [
+        (at, row)
+        for row in range(0, picture.height, 4)
+        for at in range(0, picture.width, 4)
+        if picture.getpixel((at, row)) == (200, 0, 0)
+    ]
+    assert red
+    plain = Image.open(io.BytesIO(page(RECEIPT, form, "S01", MADE_MS, picture=True)))
+    assert picture.height >= plain.height
+    assert max(row for _, row in red) < picture.height / 2
+    middle = sum(at for at, _ in red) / len(red)
+    assert abs(middle - picture.width / 2) < 8
+
+
 @needs_fonts
 @pytest.mark.parametrize("form", list(Form))
 def test_a_page_s_text_is_the_receipt_s_row_by_row(form: Form) -> None:

@@ -26,8 +26,8 @@ def test_each_may_do_what_the_one_before_may_and_the_last_may_do_everything() ->
     assert manager.limits == ()
 
 
-def test_an_unknown_role_may_sell_and_nothing_else() -> None:
-    assert unknown_role("juggler").permissions == (Permission.SELL,)
+def test_an_unknown_role_may_sell_and_train_and_nothing_else() -> None:
+    assert unknown_role("juggler").permissions == (Permission.SELL, Permission.TRAIN)
 
 
 def test_a_role_has_room_for_more_permissions_than_there_are() -> None:

@@ -78,6 +78,7 @@ def upgrade() -> None:
     _create_user()
     _create_written_off()
     _create_tail_closed()
+    _create_exception_accepted()
     _create_rights()
     _create_granting()
     _create_counted_fact()
@@ -164,6 +165,7 @@ TABLES = (
     "user",
     "written_off",
     "tail_closed",
+    "exception_accepted",
     "right_account",
     "right_held",
     "right_spend",
@@ -1368,6 +1370,21 @@ def _create_day_signed() -> None:
     )
 
 
+def _create_exception_accepted() -> None:
+    op.create_table(
+        "exception_accepted",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("case_key", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "company_id", "kind", "case_key", name=op.f("pk_exception_accepted")
+        ),
+    )
+
+
 def _create_tail_closed() -> None:
     op.create_table(
         "tail_closed",
@@ -1460,9 +1477,10 @@ def _create_right_born() -> None:
 
 
 def _create_right_grants() -> None:
-    for table, by, amounts in (
-        ("grant_given", "grant_id", ("amount",)),
-        ("grant_answer", "request_id", ("asked", "granted")),
+    until = sa.Column("until", sa.Date(), nullable=True)
+    for table, by, amounts, more in (
+        ("grant_given", "grant_id", ("amount",), ()),
+        ("grant_answer", "request_id", ("asked", "granted"), (until,)),
     ):
         op.create_table(
             table,
@@ -1472,8 +1490,15 @@ def _create_right_grants() -> None:
             sa.Column("account_id", sa.Uuid(), nullable=False),
             *_sums(*amounts),
             *_epoch(),
+            *more,
             sa.PrimaryKeyConstraint("store_id", by, name=op.f(f"pk_{table}")),
         )
+    op.create_index(
+        op.f("ix_grant_answer_account_id_kind"),
+        "grant_answer",
+        ["account_id", "kind"],
+        unique=False,
+    )
     op.create_table(
         "request_given_up",
         sa.Column("store_id", sa.Uuid(), nullable=False),

@@ -912,6 +912,7 @@ def _create_right_request() -> None:
         sa.Column("epoch_number", sa.Integer(), nullable=False),
         sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("until", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_right_request")),
     )
     op.create_index(
@@ -1152,6 +1153,8 @@ def _create_sale() -> None:
         sa.Column("settings_no", sa.Integer(), nullable=False),
         sa.Column("operator_name", sa.String(), nullable=True),
         sa.Column("customer_name", sa.String(), nullable=True),
+        sa.Column("points_expiring", sa.Integer(), nullable=True),
+        sa.Column("points_expire_on", sa.String(), nullable=True),
         sa.Column("post_void_of", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("sale_id", name=op.f("pk_sale")),
     )

@@ -11,6 +11,15 @@ class MisreadCode(BadLine, slug="misread-code", title="The code was not read rig
     remedy = "Scan it again; where that does not help, find the item by its name."
 
 
+class MisreadValue(BadLine, slug="misread-value", title="The price in this code does not check"):
+    scan_code: str
+    detail = (
+        "The price or weight in {scan_code!r} is not what the digit beside it verifies: a digit "
+        "was misread or misprinted."
+    )
+    remedy = "Scan it again, or find the item by its name and type the price or weight."
+
+
 class LabelDiffers(
     BadLine, slug="label-differs", title="The line says something else than its code"
 ):

@@ -1,5 +1,7 @@
 """What is refused about what comes back, by the sale that it came from."""
 
+from dataclasses import KW_ONLY
+
 from edge.domain.sale.refusals.lines import BadLine, BadLines
 from sync.protocol.errors import NotAcceptable, NotNow
 from sync.protocol.identity import CustomerId, ReceiptNumber, SaleId
@@ -33,6 +35,20 @@ class LeaveMissing(BadLine, slug="leave-missing", title="There is no leave to ta
         "back, which it did not give."
     )
     remedy = "Look the receipt up once more: head office is asked for leave then."
+
+
+class LeaveInDoubt(
+    BadLine, slug="leave-in-doubt", title="This box does not know whether its leave still holds"
+):
+    receipt_number: ReceiptNumber
+    detail = (
+        "This shop has leave to take goods of the receipt {receipt_number} back until a certain "
+        "day, and this box's clock is in doubt."
+    )
+    remedy = (
+        "Wait until head office answers, which says what time it is; or take the goods back "
+        "without a receipt."
+    )
 
 
 class TrainingDiffers(BadLine, slug="training-differs", title="Training and sales are kept apart"):
@@ -95,12 +111,13 @@ class LeaveElsewhere(
 ):
     receipt_number: ReceiptNumber
     store_code: str
+    _: KW_ONLY
+    field: str = "code"
     detail = "{store_code} has leave to take goods of the receipt {receipt_number} back now."
     remedy = (
         "Look it up once more in a quarter of an hour, or take the goods back there; where that "
-        "shop has no line, take them back without a receipt."
+        "shop has no line, take them back without a receipt, or in three days."
     )
-    field = "code"
 
 
 class LeaveRefused(

@@ -1,0 +1,1 @@
+"""What a person does about an exception where it stands."""
