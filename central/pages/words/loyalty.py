@@ -93,6 +93,53 @@ rules = "What multiplies points"
 rule = "Rule"
 goods = "Goods"
 when = "When"
+no_rules = "Nothing multiplies points but tiers."
+change_program = "Change the programme"
+change_tiers = "Make, change or retire a tier"
+change_rules = "Make, change or retire a rule"
+same_word = "A word that is there already changes that one; what is left empty stays as it is."
+save = "Save"
+retire = "Retire it"
+none_is_0 = "0: none"
+expiries = [
+    (Expiry.NEVER.value, "Never"),
+    (Expiry.EARNED.value, "So long after they were earned"),
+    (Expiry.IDLE.value, "So long after the last receipt"),
+]
+labels = {
+    "window": "Months whose spend counts for a tier",
+    "welcome": "Points for a first receipt",
+    "birthday": "Points in the month of birth",
+    "expiry": "Points run out",
+    "months": "After so many months",
+    "reason": "Why",
+    "tier": "Tier",
+    "name": "Name",
+    "spend": "Reached with",
+    "times": "Points, times",
+    "kept": "Kept for so many months more",
+    "rule": "Rule",
+    "of": "Goods",
+    "since": "From",
+    "until": "Until",
+    "hours": "Hours",
+    "groups": "Groups of customers",
+    "zones": "Price zones",
+}
+allowed = {
+    "tier": "A short word, such as gold.",
+    "name": "A new one needs a name and a spend.",
+    "spend": "Such as 2000.00.",
+    "times": "Such as 1.5.",
+    "kept": "Once it is no longer reached.",
+    "rule": "A short word; a new one needs a name and how many times.",
+    "of": "Item ids or dept:NAME, with commas between; all: everything.",
+    "instant": "Such as 2026-12-01 or 2026-12-01T06:00.",
+    "until": "The same; never: it has no end.",
+    "hours": "Such as mon-fri 17:00-19:00; sat,sun 9:00-12:00.",
+    "words": "With commas between.",
+}
+done = {"saved": "It is saved; stores take it with their next pull.", "same": "It was so already."}
 statement = "Points"
 as_csv = "As a file (CSV)"
 what = "What"
