@@ -260,7 +260,7 @@ async def test_a_long_page_travels_packed_where_the_browser_takes_that(
     async with acme(postgres_url) as served:
         served.clock.now_ms = NOW_MS
         await arrive(served, traded(1, 20))
-        monkeypatch.setattr("central.pages.page.PACKED_LETTERS_MIN", 1_000)
+        monkeypatch.setattr("sync.http.page.PACKED_LETTERS_MIN", 1_000)
         said = {}
         for taken in ("identity", "br", "gzip;q=0", "gzip", "gzip;q=0.5, br"):
             answer = await served.client.get("/?days=31", headers={"Accept-Encoding": taken})

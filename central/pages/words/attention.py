@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from central.pages.words.figures import counted
 from central.reports.exceptions import Section
 from central.reports.exceptions.case import Case, Deed, Weight
 from sync.http.written import quantity
+from sync.protocol.counted import counted
 
 kind = "Kind"
 every_kind = "Every kind"

@@ -6,13 +6,14 @@ from datetime import date
 
 from central.domain.day_state import CALM, DayState
 from central.domain.incarnation import Expected
-from central.pages.words.figures import NOT_KNOWN, ago, amount, change, counted
+from central.pages.words.figures import NOT_KNOWN, ago, amount, change
 from central.pages.words.signing import in_short
 from central.pages.words.states import word
 from central.reports.board import Board
 from central.reports.day_cells import Cell, DateFoot
 from central.reports.incarnation import Past
 from sync.http.written import local_time
+from sync.protocol.counted import counted
 
 show = "Show"
 total = "Total"

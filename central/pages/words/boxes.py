@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from central.pages.words.figures import NOT_KNOWN, ago, counted
+from central.pages.words.figures import NOT_KNOWN, ago
 from central.reports.boxes import Book, StoreBox
 from central.reports.epochs import StoreEpoch
+from sync.protocol.counted import counted
 
 title = "Stores"
 none_yet = ("No store yet. Open one: ", ".")

@@ -1,6 +1,6 @@
 """What the page of a store's days says."""
 
-from central.pages.words.figures import counted
+from sync.protocol.counted import counted
 
 no_day = "No day of this store has arrived."
 newest = "Newest days"

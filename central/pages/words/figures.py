@@ -16,6 +16,7 @@ from central.reports.differing_receipts import DifferingReceipt, DifferingReceip
 from central.reports.figure_rows import FigureKey, FigureKind
 from central.reports.reconciled_day import ReconciledDay
 from sync.http.written import local_time, quantity, time_on, written
+from sync.protocol.counted import counted
 from sync.protocol.figures import FIGURES, owed_minor, percent
 from sync.protocol.manifest import Difference
 from sync.protocol.money import format_minor
@@ -94,11 +95,6 @@ def lag(standing: Standing) -> str:
     if standing.unapplied:
         said.append(f"{counted(standing.unapplied, 'event')} not yet counted")
     return ", ".join(said) or "none"
-
-
-def counted(count: int, word: str) -> str:
-    """``1 store``, ``1,200 stores``."""
-    return f"1 {word}" if count == 1 else f"{count:,} {word}s"
 
 
 def verdict_sentence(day: ReconciledDay | None, decimals: int) -> str:

@@ -1,6 +1,6 @@
 """What the pages about items say."""
 
-from central.pages.words.figures import counted
+from sync.protocol.counted import counted
 
 title = "Items"
 new = "New item"

@@ -3,12 +3,13 @@
 from central.domain.points_expiry import Expiry
 from central.domain.promotion_text import condition_words, write_pick
 from central.domain.times_text import times_in_words
-from central.pages.words.figures import amount, counted
+from central.pages.words.figures import amount
 from central.reports.company import CompanyMoney
 from central.reports.grants import StoreGrants
 from central.reports.loyalty import Loyalty
 from central.reports.loyalty_program import Program
 from central.reports.value import Value
+from sync.protocol.counted import counted
 from sync.protocol.escrow import RightKind
 from sync.protocol.loyalty import PointsRule
 from sync.protocol.promotions.shape import PLAIN_TERMS

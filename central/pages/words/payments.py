@@ -1,8 +1,9 @@
 """What the pages of payments say."""
 
 from central.domain.payment import LineState
-from central.pages.words.figures import amount, counted
+from central.pages.words.figures import amount
 from central.reports.payments import PaymentException, PaymentFileSaid
+from sync.protocol.counted import counted
 from sync.protocol.facts import Outcome
 
 title = "Payments"

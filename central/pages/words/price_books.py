@@ -1,6 +1,6 @@
 """What the page of price books says."""
 
-from central.pages.words.figures import counted
+from sync.protocol.counted import counted
 
 title = "Price books"
 name = "Name"

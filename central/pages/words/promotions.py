@@ -1,7 +1,7 @@
 """What the page of promotions says."""
 
 from central.domain.promotion_text import ARGUMENT
-from central.pages.words.figures import counted
+from sync.protocol.counted import counted
 
 title = "Promotions"
 name = "Name"

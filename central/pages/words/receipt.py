@@ -1,10 +1,10 @@
 """What the page of a receipt, or of an event in the journal, says."""
 
 from central.domain.day_state import DayState
-from central.pages.words.figures import counted
 from central.pages.words.states import word
 from central.reports.journal_event import JournalEvent
 from central.reports.receipt import ReceiptForm, ReceiptLine, ReceiptTender
+from sync.protocol.counted import counted
 from sync.protocol.facts import PriceModifier
 
 as_counted = "as head office counts it"

@@ -1,6 +1,6 @@
 """What the page of the rows behind a figure says."""
 
-from central.pages.words.figures import counted
+from sync.protocol.counted import counted
 
 no_row = "No row adds to this figure."
 time = "Time"

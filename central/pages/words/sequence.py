@@ -1,7 +1,7 @@
 """What the page of a day's receipts in their sequence says."""
 
-from central.pages.words.figures import counted
 from central.reports.receipt_sequence import MissingNumber, ReceiptSequence
+from sync.protocol.counted import counted
 
 title = "Receipts in sequence"
 no_receipt = "No receipt of this day is here."

@@ -1,8 +1,9 @@
 """What a day's page says of its signatures."""
 
 from central.domain.signing import Correction, Signing
-from central.pages.words.figures import amount, change, counted
+from central.pages.words.figures import amount, change
 from central.reports.company import CompanyMoney
+from sync.protocol.counted import counted
 from sync.protocol.figures import owed_minor
 
 title = "Sign-off"
