@@ -68,7 +68,7 @@ _TITLES = {
         "Vouchers that paid twice",
         "One number in two receipts: shops without each other's receipts cannot know, and at one"
         " shop somebody allowed it. Ask whoever gave the voucher whether there are two of that"
-        " number; a third party pays for one.",
+        " number; a third party pays for one. Or accept it, as a loss or because there are two.",
     ),
     "unverified": (
         "Refunds without a receipt",

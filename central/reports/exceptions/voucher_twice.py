@@ -2,10 +2,19 @@
 could not know of each other. At one shop somebody allowed it (``edge/domain/sale/vouchers.py``).
 What went back by a voucher is good again."""
 
-from central.reports.exceptions.case import Case, Found, Kind, Scene, Weight, found
+from central.reports.exceptions.case import (
+    Case,
+    Deed,
+    Found,
+    Kind,
+    Scene,
+    Weight,
+    accepting,
+    found,
+)
 
 _TWICE = """
-SELECT c.code, v.reference, v.times, v.shops, s.sale_id, s.receipt_number, s.tendered_at_ms,
+SELECT c.code, v.tender_id, v.reference, v.times, v.shops, s.sale_id, s.receipt_number, s.tendered_at_ms,
     count(*) OVER () AS total
 FROM (
     SELECT x.tender_id, upper(btrim(x.reference)) AS reference,
@@ -27,7 +36,9 @@ FROM (
 ) AS v
 JOIN sale AS s ON s.store_id = v.last_at AND s.sale_id = v.last_id
 JOIN store AS c ON c.store_id = v.last_at
-WHERE v.times > 1 AND v.amount_minor > v.most_minor AND v.stores && $1
+LEFT JOIN exception_accepted AS a ON a.company_id = $2 AND a.kind = 'voucher_twice'
+    AND a.case_key = v.tender_id || ':' || v.reference
+WHERE v.times > coalesce(a.amount, 1) AND v.amount_minor > v.most_minor AND v.stores && $1
 ORDER BY s.tendered_at_ms, s.store_id, s.sale_id LIMIT $3
 """
 
@@ -39,8 +50,10 @@ async def _find(scene: Scene) -> Found:
     for row in rows:
         said = (row["receipt_number"], row["reference"], row["times"], row["shops"])
         address = f"/stores/{row['code']}/receipts/{row['sale_id']}"
-        cases.append(Case(row["code"], row["tendered_at_ms"], said, address))
+        case = f"{row['tender_id']}:{row['reference']}"
+        subject = accepting("voucher_twice", case, row["times"], row["sale_id"])
+        cases.append(Case(row["code"], row["tendered_at_ms"], said, address, subject))
     return found(cases, rows)
 
 
-VOUCHER_TWICE = Kind("voucher_twice", Weight.LOOK, _find)
+VOUCHER_TWICE = Kind("voucher_twice", Weight.LOOK, _find, Deed.ACCEPT, waits=True)
