@@ -14,8 +14,8 @@ from central.reports.exceptions.case import (
 )
 
 _TWICE = """
-SELECT c.code, v.tender_id, v.reference, v.times, v.shops, s.sale_id, s.receipt_number, s.tendered_at_ms,
-    count(*) OVER () AS total
+SELECT c.code, v.tender_id, v.reference, v.times, v.shops, s.sale_id, s.receipt_number,
+    s.tendered_at_ms, count(*) OVER () AS total
 FROM (
     SELECT x.tender_id, upper(btrim(x.reference)) AS reference,
         count(*) FILTER (WHERE x.amount_minor > 0) AS times,
