@@ -1,4 +1,6 @@
-"""A shell that a test types into, as a person does; with it ends what was begun in it."""
+"""A shell that a test types into, as a person does; with it ends what was begun in it, also where
+the shell ends by itself: else a server that it began held its output open, and who reads that would
+wait for ever."""
 
 import os
 import signal
@@ -10,6 +12,7 @@ from pathlib import Path
 from tests.patience import PATIENCE_S
 
 Terminal = subprocess.Popen[str]
+_ALL_END_WITH_IT = "trap 'kill -s KILL 0' EXIT\n"
 
 
 @contextmanager
@@ -26,6 +29,8 @@ def terminal(place: Path, environment: Mapping[str, str]) -> Iterator[Terminal]:
         start_new_session=True,
     )
     try:
+        assert process.stdin is not None
+        process.stdin.write(_ALL_END_WITH_IT)
         yield process
         process.communicate("kill %1 %2\nwait\n", timeout=PATIENCE_S)
     finally:
