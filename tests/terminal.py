@@ -37,6 +37,10 @@ def terminal(place: Path, environment: Mapping[str, str]) -> Iterator[Terminal]:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        for pipe in (process.stdin, process.stdout):
+            with suppress(BrokenPipeError):  # what it was not told any more
+                if pipe is not None:
+                    pipe.close()
 
 
 def shown_until(process: Terminal, lines: str, end: str) -> str:
