@@ -50,7 +50,6 @@ PUBLISHERS = 8
 ROWS_EACH = 40
 ITEMS = FollowedFeed(DataSet.ITEMS, "")
 LOYALTY = ("loyalty_tiers", "customer_tiers", "points_rules", "points_expiring")
-PRICES = ("price_books", "book_prices", "packs")
 
 
 def body(key: str, name: str) -> bytes:
@@ -274,13 +273,19 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
             (DataSet.PAYMENT_WAYS, "", 0),
             (DataSet.VOUCHER_TYPES, "", 0),
             (DataSet.CURRENCIES, "", 0),
-            *((data_set, "", 0) for data_set in (*LOYALTY, *PRICES)),
+            *((data_set, "", 0) for data_set in LOYALTY),
+            (DataSet.PRICE_BOOKS, "", 0),
+            (DataSet.PRICE_BOOKS, "east", 0),
+            (DataSet.BOOK_PRICES, "", 0),
+            (DataSet.BOOK_PRICES, "east", 0),
+            (DataSet.PACKS, "", 0),
         ]
         for feed in heard.feeds:
             page = await box.feed(feed.data_set, 0, scope=feed.scope)
             told = decode(FeedPage, page.content)
             assert (told.head, told.set_hash) == (feed.head, feed.set_hash)
-        for data_set, scope in (("prices", "west"), ("settings", west), ("grants", west)):
+        others = (("prices", "west"), ("book_prices", "west"), ("settings", west), ("grants", west))
+        for data_set, scope in others:
             assert problem(await box.feed(data_set, 0, scope=scope)) == (403, "not-allowed")
         settings = decode(FeedPage, (await box.feed("settings", 0, scope=east)).content)
         mine = decode(StoreSettings, settings.rows[0].body or b"")
