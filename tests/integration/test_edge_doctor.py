@@ -86,7 +86,7 @@ def test_a_box_that_sells_and_reaches_head_office_is_fine_in_every_point(
     folder = tmp_path / "S01"
     assert provision(url, folder).exit_code == 0
     assert run("pair", "W1", "--data", folder).exit_code == 0
-    change(folder, "INSERT INTO workstation VALUES ('W1', x'00', 1)")
+    change(folder, "INSERT INTO workstation VALUES ('W1', x'00', 1, 'till')")
     with running(folder):
         told = run("doctor", "--data", folder)
         assert told.exit_code == 0, told.output
