@@ -319,6 +319,9 @@ FIGURE: Mapping[str, Edits] = {
             '        FigureKind.RETURNED: _lines("l.amount_minor", "AND l.quantity_milli < 0"),\n',
         ),
     ),
+    "edge/pages/words/figures.py": (
+        Behind('        "discounts": "折扣",\n', '        "returned-lines": "退回行数",\n'),
+    ),
 }
 
 PROMOTION_KIND: Mapping[str, Edits] = {
