@@ -274,18 +274,14 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
             (DataSet.VOUCHER_TYPES, "", 0),
             (DataSet.CURRENCIES, "", 0),
             *((data_set, "", 0) for data_set in LOYALTY),
-            (DataSet.PRICE_BOOKS, "", 0),
-            (DataSet.PRICE_BOOKS, "east", 0),
-            (DataSet.BOOK_PRICES, "", 0),
-            (DataSet.BOOK_PRICES, "east", 0),
+            *((books, at, 0) for books in ("price_books", "book_prices") for at in ("", "east")),
             (DataSet.PACKS, "", 0),
         ]
         for feed in heard.feeds:
             page = await box.feed(feed.data_set, 0, scope=feed.scope)
             told = decode(FeedPage, page.content)
             assert (told.head, told.set_hash) == (feed.head, feed.set_hash)
-        others = (("prices", "west"), ("book_prices", "west"), ("settings", west), ("grants", west))
-        for data_set, scope in others:
+        for data_set, scope in (("book_prices", "west"), ("settings", west), ("grants", west)):
             assert problem(await box.feed(data_set, 0, scope=scope)) == (403, "not-allowed")
         settings = decode(FeedPage, (await box.feed("settings", 0, scope=east)).content)
         mine = decode(StoreSettings, settings.rows[0].body or b"")
