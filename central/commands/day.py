@@ -125,7 +125,7 @@ def _lines(found: "WholeDay", money: "CompanyMoney") -> "Iterator[str]":
 def _figures(found: "WholeDay", money: "CompanyMoney") -> "Iterator[str]":
     """Both sides, a line each."""
     from central.pages.words.figures import NOT_KNOWN, TOTAL, amount, figure, figure_label
-    from central.reports.board import declared_total
+    from central.reports.board_lines import declared_total
     from sync.protocol.figures import owed_minor, side_by_side
     from sync.protocol.manifest import ZERO
 

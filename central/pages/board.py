@@ -23,15 +23,8 @@ from central.pages.day import Sides
 from central.pages.places import StoreCode, day_address, rows_address, store_address
 from central.pages.words.board import summary
 from central.pages.workbook import shown
-from central.reports.board import (
-    DAYS_SHOWN,
-    DAYS_SHOWN_MAX,
-    Board,
-    board,
-    declared_total,
-    store_days,
-    store_standing,
-)
+from central.reports.board import DAYS_SHOWN, DAYS_SHOWN_MAX, Board, board
+from central.reports.board_lines import declared_total
 from central.reports.company import (
     CompanyMoney,
     StoreOfCompany,
@@ -43,6 +36,7 @@ from central.reports.incarnation import Past, read_past
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.signings import last_signings
 from central.reports.store_day import StoreDay
+from central.reports.store_days import store_days, store_standing
 from sync.protocol.errors import InvalidField
 from sync.protocol.figures import owed_minor
 from sync.protocol.text import TEXT_PATTERN

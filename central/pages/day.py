@@ -30,7 +30,6 @@ from central.pages.places import (
 )
 from central.pages.words.figures import day_sentence
 from central.pages.workbook import shown
-from central.reports.board import Standing, store_standing
 from central.reports.company import (
     CompanyMoney,
     NeighbourDays,
@@ -47,6 +46,8 @@ from central.reports.differing_receipts import (
 from central.reports.figure_rows import FigureKey, FigureKind, figure_keys
 from central.reports.reconciled_day import ReconciledDay, WorkstationAccount
 from central.reports.signings import LateReceipt, arrived_since
+from central.reports.store_days import store_standing
+from central.reports.streams import Standing
 from central.reports.whole_day import WholeDay, whole_day
 from central.usecases.day.sign_off import accepted, sign_off
 from sync.http.forms import read_form

@@ -35,15 +35,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
 from central.domain.hole import hole_at, read_holes
-from central.projections.event import OWN_JOURNAL
-from central.projections.line_up import SAME_ID
+from central.reports.streams import CARRIED, streams_of
 from sync.protocol.change import Epoch, Genesis
-from sync.protocol.codec import decode, encode
+from sync.protocol.codec import decode
 from sync.protocol.facts import AlarmKind
 from sync.protocol.identity import StoreId
 
-FROM_ITS_JOURNAL = encode(OWN_JOURNAL)
-"""As an ``event_recovered`` says it, in its first field."""
 BEFORE_ENROLMENT = timedelta(days=2)
 CLAIMS_READ_MAX = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,42 +49,13 @@ _EVENT_TOLD = re.compile(
 )
 """As an edge says it in a workstation's alarm (edge/usecases/workstation/compare_head.py)."""
 
-_CARRIED = f"""
-SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, c.seq, c.hash
-FROM claim AS c JOIN recovered_fact AS f
-    ON f.store_id = c.store_id AND f.hash = c.hash AND f.source = 'journal'
-WHERE c.store_id = ANY($1)
-UNION
-SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, c.seq, c.hash
-FROM claim AS c JOIN stream AS s USING (store_id, epoch_number, epoch_fingerprint)
-JOIN raw_event AS r ON r.store_id = c.store_id AND r.kind = 'event_recovered' AND NOT r.damaged
-    AND substring(r.body FROM 2 FOR {len(FROM_ITS_JOURNAL)}) = '\\x{FROM_ITS_JOURNAL.hex()}'
-    AND position(c.hash IN r.body) > 0
-LEFT JOIN quarantine AS q ON q.store_id = r.store_id AND q.epoch_number = r.epoch_number
-    AND q.epoch_fingerprint = r.epoch_fingerprint AND q.seq = r.seq
-WHERE c.store_id = ANY($1) AND s.state <> 'current' AND (q.seq IS NULL OR q.root_kind = '{SAME_ID}')
-"""  # noqa: S608 - constants
-"""Claims of what its box carried home: it counts, or other content does under its id. A box goes on
-in no epoch that it was told to leave, so a current one has nothing of the second sort."""
 _CLAIMS = f"""
 SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, max(c.seq) AS seq,
     min(c.seq) AS lowest, min(c.heard_at_ms) AS heard_at_ms
 FROM claim AS c LEFT JOIN written_off AS w USING (store_id, epoch_number, epoch_fingerprint)
-LEFT JOIN ({_CARRIED}) AS f USING (store_id, epoch_number, epoch_fingerprint, seq, hash)
+LEFT JOIN ({CARRIED}) AS f USING (store_id, epoch_number, epoch_fingerprint, seq, hash)
 WHERE c.store_id = ANY($1) AND c.seq > coalesce(w.through, 0) AND f.store_id IS NULL
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT $2
-"""  # noqa: S608 - constants
-_STREAMS = f"""
-SELECT s.store_id, s.epoch_number, s.epoch_fingerprint, s.watermark, s.applied_through,
-    s.sender_seq, s.genesis, s.provisional, s.last_contact_ms, s.holes,
-    greatest(w.through, h.through, 0) AS through, coalesce(w.through, 0) AS given_up
-FROM stream AS s LEFT JOIN written_off AS w USING (store_id, epoch_number, epoch_fingerprint)
-LEFT JOIN (
-    SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, max(c.seq) AS through
-    FROM ({_CARRIED}) AS c GROUP BY 1, 2, 3
-) AS h USING (store_id, epoch_number, epoch_fingerprint)
-WHERE s.store_id = ANY($1)
-ORDER BY 1, 2, 3 LIMIT $2
 """  # noqa: S608 - constants
 _TOLD_MORE = """
 SELECT a.store_id, a.epoch_number, a.epoch_fingerprint, a.seq, a.subject, a.detail,
@@ -180,12 +148,14 @@ def _last_place(day: DayPlaces, after: int) -> int:
 
 
 async def open_claims(
-    db: AsyncConnection, store_ids: Sequence[UUID]
+    db: AsyncConnection, store_ids: Sequence[UUID], streams: Sequence[Any] | None = None
 ) -> Mapping[StoreId, tuple[OpenClaim, ...]]:
-    """Of each store what may be missing; stores without a claim are absent."""
+    """Of each store what may be missing; stores without a claim are absent. ``streams``: the
+    stores' (``streams_of``), where they were read."""
     connection = await driver_of(db)
     arguments = (list(store_ids), CLAIMS_READ_MAX)
-    streams = await connection.fetch(_STREAMS, *arguments)
+    if streams is None:
+        streams = await streams_of(db, store_ids)
     claims = await connection.fetch(_CLAIMS, *arguments)
     told = await connection.fetch(_TOLD_MORE, *arguments, AlarmKind.WORKSTATION_AHEAD.value)
     known = {_name(row): row for row in streams}

@@ -5,39 +5,55 @@ never this, but its rows (``totals``).
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from uuid import UUID
+from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
-from central.reports.store_day import StoreDay, columns
+from central.reports.store_day import StoreDay, columns, day_of
 from sync.protocol.figures import FIGURES, Per, Tally, Totals
 from sync.protocol.identity import StoreId
 
-_FIGURES = """
-SELECT store_id, business_date, d.figure, d.amount FROM day_total AS d
-JOIN unnest($1::uuid[], $2::date[]) AS asked (store_id, business_date)
-    USING (store_id, business_date)
-"""
+_ASKED = """JOIN unnest($1::uuid[], $2::date[]) AS asked (store_id, business_date)
+    USING (store_id, business_date)"""
+_RUNNING = f"""
+SELECT store_id, business_date, array_agg(d.figure), array_agg(d.amount)
+FROM day_total AS d {_ASKED} GROUP BY 1, 2
+UNION ALL
+SELECT store_id, business_date, NULL, ARRAY[s.settled_at_ms]
+FROM day_standing AS s {_ASKED} WHERE s.settled_at_ms IS NOT NULL
+"""  # noqa: S608  texts of ours
 _PLAIN = {one.name: one.field for one in FIGURES if one.per is Per.ACCOUNT}
 _OF_PARTS = {one.name: one for one in FIGURES if one.per is not Per.ACCOUNT}
 _RATED = re.compile(r"(.+) (\d+)\.(\d\d) %")
 
 
+class RunningDays(NamedTuple):
+    """``figures``: zeros where nothing arrived. ``settled``: of the days that were counted and
+    found proven, and of which nothing arrived since, when that was, in milliseconds UTC."""
+
+    figures: Mapping[StoreDay, Totals]
+    settled: Mapping[StoreDay, int]
+
+
+async def running_days(db: AsyncConnection, asked: Sequence[StoreDay]) -> RunningDays:
+    """In one statement."""
+    named: dict[StoreDay, Iterable[tuple[str, int]]] = {}
+    settled: dict[StoreDay, int] = {}
+    for row in await (await driver_of(db)).fetch(_RUNNING, *columns(asked)):
+        if row[2] is None:
+            (settled[day_of(row)],) = row[3]
+        else:
+            named[day_of(row)] = zip(row[2], row[3], strict=True)
+    days = (StoreDay(StoreId(plain_uuid(day[0])), day[1]) for day in asked)
+    return RunningDays({day: totals_of_figures(named.get(day, ())) for day in days}, settled)
+
+
 async def day_figures(db: AsyncConnection, asked: Sequence[StoreDay]) -> Mapping[StoreDay, Totals]:
     """Days of which nothing arrived are zeros."""
-    by_day: defaultdict[tuple[UUID, object], list[tuple[str, int]]] = defaultdict(list)
-    for store_id, day, figure, amount in await (await driver_of(db)).fetch(
-        _FIGURES, *columns(asked)
-    ):
-        by_day[store_id, day].append((figure, amount))
-    return {
-        StoreDay(StoreId(plain_uuid(day[0])), day[1]): totals_of_figures(by_day.get((*day,), ()))
-        for day in asked
-    }
+    return (await running_days(db, asked)).figures
 
 
 def totals_of_figures(named: Iterable[tuple[str, int]]) -> Totals:

@@ -22,12 +22,6 @@ QUARANTINED_NAMED_MAX = 100
 
 _ASKED = """JOIN unnest($1::uuid[], $2::date[]) AS asked (store_id, business_date)
     USING (store_id"""
-_STREAMS = """
-SELECT store_id, epoch_number, epoch_fingerprint, s.alarm, s.state = 'written_off' AS is_off,
-    c.reason, c.decided_by, c.unheard, s.watermark, s.last_contact_ms, s.genesis, s.provisional
-FROM stream AS s LEFT JOIN tail_closed AS c USING (store_id, epoch_number, epoch_fingerprint)
-WHERE store_id = ANY($1) ORDER BY 1, 2, 3
-"""
 _WITH_RECEIPTS = """
 SELECT DISTINCT store_id, business_date, epoch_number, epoch_fingerprint
 FROM sale AS s JOIN unnest($1::uuid[], $2::date[], $3::int[], $4::bytea[])
@@ -55,10 +49,6 @@ SELECT store_id, business_date, epoch_number, epoch_fingerprint, seq, state, err
         ), true) END
 ) AS named JOIN raw_event USING (store_id, epoch_number, epoch_fingerprint, seq)
 WHERE place <= $3 ORDER BY 1, 2, 3, 4, 5
-"""  # noqa: S608  texts of ours
-_SETTLED = f"""
-SELECT store_id, business_date, s.settled_at_ms FROM day_standing AS s {_ASKED}, business_date)
-WHERE s.settled_at_ms IS NOT NULL
 """  # noqa: S608  texts of ours
 
 
@@ -136,12 +126,12 @@ class _Standing(NamedTuple):
 
 
 async def gather_evidence(
-    db: AsyncConnection, asked: Sequence[StoreDay]
+    db: AsyncConnection, asked: Sequence[StoreDay], streams: Sequence[Any]
 ) -> Mapping[StoreDay, Evidence]:
-    """Of every day that is asked about. Call it within one snapshot."""
+    """Of every day that is asked about; ``streams``: of their stores (``streams_of``). Call it
+    within one snapshot."""
     connection = await driver_of(db)
     days = columns(asked)
-    streams = await connection.fetch(_STREAMS, list(set(days[0])))
     known, heard = streams_known(streams), _heard(streams)
     stands = {_place(row): _standing(row, known) for row in streams}
     closed = [row for row in await connection.fetch(DAYS, *days) if epoch_of_day(row) in known]
@@ -167,13 +157,6 @@ async def gather_evidence(
         )
         for day in asked
     }
-
-
-async def settled_days(db: AsyncConnection, asked: Sequence[StoreDay]) -> Mapping[StoreDay, int]:
-    """Those that were counted and found proven, and of which nothing arrived since: when that was,
-    in milliseconds UTC."""
-    rows = await (await driver_of(db)).fetch(_SETTLED, *columns(asked))
-    return {day_of(row): row[2] for row in rows}
 
 
 def _epochs(

@@ -23,8 +23,9 @@ from sync.protocol.change import Epoch, Genesis
 from sync.protocol.codec import decode
 from sync.protocol.identity import CompanyId, StoreId
 
-_SINCE = "SELECT begun_at_ms, lost_since_ms FROM central_state WHERE one = 1"
-_MIRRORED = "SELECT mirror_no IS NOT NULL FROM central_state WHERE one = 1"
+_SINCE = """
+SELECT begun_at_ms, lost_since_ms, mirror_no IS NOT NULL FROM central_state WHERE one = 1
+"""
 _STANDING = f"""
 SELECT m.store_id, s.code, m.epoch_number, m.epoch_fingerprint, m.state, m.watermark, m.sender_seq,
     max(m.last_contact_ms) OVER box AS last_contact_ms,
@@ -74,19 +75,23 @@ class Past(NamedTuple):
 
 async def read_past(db: AsyncConnection, company_id: CompanyId) -> Past:
     """As a company's people look at it."""
-    since, expected = await read_since(db), await still_expected(db, company_id)
-    return Past(since, expected, await is_mirrored(db))
+    since, mirrored = await _state(db)
+    return Past(since, await _expected(db, since, company_id), mirrored)
 
 
 async def is_mirrored(db: AsyncConnection) -> bool:
     """What head office decides stands in a folder outside the database as well."""
-    return bool(await (await driver_of(db)).fetchval(_MIRRORED))
+    return (await _state(db))[1]
 
 
 async def read_since(db: AsyncConnection) -> Since:
     """When this head office's incarnation began, and what may be missing."""
-    row = await (await driver_of(db)).fetchrow(_SINCE)
-    return Since(row["begun_at_ms"], row["lost_since_ms"])
+    return (await _state(db))[0]
+
+
+async def _state(db: AsyncConnection) -> tuple[Since, bool]:
+    begun_at_ms, lost_since_ms, mirrored = await (await driver_of(db)).fetchrow(_SINCE)
+    return Since(begun_at_ms, lost_since_ms), mirrored
 
 
 async def may_grant_now(db: AsyncConnection, company_id: CompanyId) -> bool:
@@ -104,7 +109,12 @@ async def still_expected(
 ) -> tuple[StillExpected, ...]:
     """By store, of one company or of all; none where head office was never put back, or all is here
     again."""
-    since = await read_since(db)
+    return await _expected(db, await read_since(db), company_id)
+
+
+async def _expected(
+    db: AsyncConnection, since: Since, company_id: CompanyId | None
+) -> tuple[StillExpected, ...]:
     if since.begun_at_ms == 0:
         return ()
     rows = await (await driver_of(db)).fetch(_STANDING, company_id)

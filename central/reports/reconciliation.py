@@ -9,14 +9,14 @@ What was given up counts as it is here. What else a day may be: ``central/domain
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.domain.day_verdict import Doubt
 from central.reports.claims import OpenClaim, open_claims
-from central.reports.day_figures import day_figures
-from central.reports.evidence import EpochDay, Evidence, gather_evidence, settled_days
+from central.reports.day_figures import running_days
+from central.reports.evidence import EpochDay, Evidence, gather_evidence
 from central.reports.held_day import HeldDay, hold_days, is_plain
 from central.reports.reconciled_day import (
     ProvenThrough,
@@ -27,6 +27,7 @@ from central.reports.reconciled_day import (
 )
 from central.reports.statements import Statement
 from central.reports.store_day import StoreDay
+from central.reports.streams import streams_of
 from central.reports.totals import StoreAccount, store_accounts
 from sync.protocol.change import Epoch
 from sync.protocol.figures import Totals
@@ -86,7 +87,10 @@ async def reconcile_days(
 ) -> tuple[ReconciledDay, ...]:
     """Verdicts on days as of now, all counted from their rows, in a constant number of statements.
     ``claims``: the stores', where they were read. Call it within one snapshot."""
-    cases = await _cases(db, asked)
+    streams = await _streams(db, asked)
+    cases = await _cases(db, asked, streams)
+    if claims is None:
+        claims = await open_claims(db, _stores(asked), streams)
     return await _verdicts(db, asked, claims, cases, await store_accounts(db, asked), {})
 
 
@@ -94,12 +98,18 @@ async def stand_of_days(
     db: AsyncConnection,
     asked: Sequence[StoreDay],
     claims: Mapping[StoreId, Sequence[OpenClaim]] | None = None,
+    streams: Sequence[Any] | None = None,
 ) -> tuple[ReconciledDay, ...]:
     """The same, where a day that was counted and found proven (``settle_days``), and of which
     nothing arrived since, is not counted again, nor one that is not whole: its figures are then the
-    running ones. Everything else that a verdict rests on is looked at anew."""
-    cases = await _cases(db, asked)
-    running, settled = await day_figures(db, asked), await settled_days(db, asked)
+    running ones. Everything else that a verdict rests on is looked at anew. ``streams``: the
+    stores', where they were read."""
+    if streams is None:
+        streams = await _streams(db, asked)
+    cases = await _cases(db, asked, streams)
+    if claims is None:
+        claims = await open_claims(db, _stores(asked), streams)
+    running, settled = await running_days(db, asked)
     held = [day for day in asked if cases[day].is_whole or cases[day].evidence.is_said]
     kept = [day for day in held if day in settled and _says(cases[day], running[day])]
     kept.sort(key=lambda day: settled[day])
@@ -115,7 +125,7 @@ async def stand_of_days(
 async def days_to_count(db: AsyncConnection, asked: Sequence[StoreDay]) -> list[StoreDay]:
     """Those that are closed and of which nothing is known to be missing, or of which the store gave
     an account at no close: worth counting."""
-    cases = await _cases(db, asked)
+    cases = await _cases(db, asked, await _streams(db, asked))
     return [
         day
         for day in asked
@@ -129,8 +139,18 @@ def _says(case: _Case, running: Totals) -> bool:
     return said is not None and (said == running or not differences(said, running))
 
 
-async def _cases(db: AsyncConnection, asked: Sequence[StoreDay]) -> Mapping[StoreDay, _Case]:
-    found = await gather_evidence(db, asked)
+def _stores(asked: Iterable[StoreDay]) -> list[StoreId]:
+    return list({day.store_id for day in asked})
+
+
+async def _streams(db: AsyncConnection, asked: Sequence[StoreDay]) -> Sequence[Any]:
+    return await streams_of(db, _stores(asked))
+
+
+async def _cases(
+    db: AsyncConnection, asked: Sequence[StoreDay], streams: Sequence[Any]
+) -> Mapping[StoreDay, _Case]:
+    found = await gather_evidence(db, asked, streams)
     return {day: _case(evidence) for day, evidence in found.items()}
 
 
@@ -190,14 +210,12 @@ def _claimed(claim: OpenClaim) -> Reason:
 async def _verdicts(
     db: AsyncConnection,
     asked: Sequence[StoreDay],
-    claims: Mapping[StoreId, Sequence[OpenClaim]] | None,
+    claims: Mapping[StoreId, Sequence[OpenClaim]],
     cases: Mapping[StoreDay, _Case],
     counted: Mapping[StoreDay, StoreAccount],
     running: Mapping[StoreDay, Totals],
 ) -> tuple[ReconciledDay, ...]:
     """``running``: of the days that are not counted."""
-    if claims is None:
-        claims = await open_claims(db, list({day.store_id for day in asked}))
     to_hold = [day for day in asked if day in counted and cases[day].is_held]
     held = await hold_days(db, {day: cases[day].evidence for day in to_hold}, counted)
     return tuple(

@@ -3,8 +3,8 @@ of."""
 
 from datetime import timedelta
 
-from central.reports.board import DAYS_MAX
 from central.reports.figure_rows import PAGE_ROWS_MAX
+from central.reports.store_days import DAYS_MAX
 from sync.protocol.money import format_minor
 from tests.board_pages import PageText, load, number_of, row_of
 from tests.central_fixtures import Served, postgres_template

@@ -21,7 +21,7 @@ from central.projections.arrival import RECOVERED_KIND, read_event
 from central.projections.event import RawEvent
 from central.projections.fact_id import SALE_KIND, FactId, fact_id
 from central.projections.line_up import Read, Reason
-from central.reports import claims, evidence, held_day, reconciliation, statements
+from central.reports import claims, evidence, held_day, reconciliation, statements, streams
 from central.reports.claims import OpenClaim, open_claims
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.reconciliation import reconcile_day
@@ -48,11 +48,10 @@ class Answers:
         self.archive = archive
         self._answers: Mapping[str, Callable[..., list[Found]]] = {
             claims._CLAIMS: self._claims,
-            claims._STREAMS: self._streams,
             claims._TOLD_MORE: self._told_more,
             claims._DAYS: self._places,
             claims._HASHES: self._told_and_held,
-            evidence._STREAMS: self._stands,
+            streams.STREAMS: self._streams,
             statements.DAYS: self._days,
             statements.GIVEN: self._given,
             statements.HASHES: self._hashes,
@@ -96,6 +95,7 @@ class Answers:
         ]
 
     def _streams(self, stores: Sequence[UUID], _limit: int) -> list[Found]:
+        tails = self.archive.tables["tail_closed"]
         return [
             Found(
                 **named(key),
@@ -105,9 +105,15 @@ class Answers:
                 genesis=standing.genesis,
                 provisional=is_provisional(standing.genesis),
                 last_contact_ms=standing.last_contact_ms,
+                holes=holes_stored(standing.holes),
+                alarm=standing.alarm,
+                is_off=standing.state is EpochState.WRITTEN_OFF,
+                **{
+                    column: getattr(tails.get(place_of(key)), column, None)
+                    for column in ("reason", "decided_by", "unheard")
+                },
                 through=max(self._through(*place_of(key)), self._home(key)),
                 given_up=self._through(*place_of(key)),
-                holes=holes_stored(standing.holes),
             )
             for key, standing in self.archive.standings.items()
             if key.store_id in stores
@@ -146,26 +152,6 @@ class Answers:
             )
             for row in self.archive.tables["business_day"].values()
             if (row.store_id, row.epoch_number, row.epoch_fingerprint) in wanted
-        ]
-
-    def _stands(self, stores: Sequence[UUID]) -> list[Found]:
-        tails = self.archive.tables["tail_closed"]
-        return [
-            Found(
-                **named(key),
-                alarm=standing.alarm,
-                is_off=standing.state is EpochState.WRITTEN_OFF,
-                **{
-                    column: getattr(tails.get(place_of(key)), column, None)
-                    for column in ("reason", "decided_by", "unheard")
-                },
-                watermark=standing.watermark,
-                last_contact_ms=standing.last_contact_ms,
-                genesis=standing.genesis,
-                provisional=is_provisional(standing.genesis),
-            )
-            for key, standing in self.archive.standings.items()
-            if key.store_id in stores
         ]
 
     def _days(self, stores: Sequence[UUID], dates: Sequence[date]) -> list[Found]:
@@ -339,6 +325,7 @@ def verdicts_of(archive: MemoryArchive) -> Iterator[AsyncConnection]:
 
     with (
         patch.object(claims, "driver_of", driver_of),
+        patch.object(streams, "driver_of", driver_of),
         patch.object(evidence, "driver_of", driver_of),
         patch.object(held_day, "driver_of", driver_of),
         patch.object(reconciliation, "store_accounts", accounts),

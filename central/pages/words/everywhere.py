@@ -4,7 +4,7 @@ from datetime import date
 
 from central.pages.words.figures import NOT_KNOWN, ago
 from central.pages.words.figures import lag as lag_of
-from central.reports.board import Standing
+from central.reports.streams import Standing
 
 product = "Holdfast"
 head_office = "Head office"

@@ -11,10 +11,11 @@ from types import MappingProxyType
 from typing import Any
 
 from central.domain.day_verdict import Colour, Doubt
-from central.reports.board import Standing, declared_total
+from central.reports.board_lines import declared_total
 from central.reports.differing_receipts import DifferingReceipt, DifferingReceipts
 from central.reports.figure_rows import FigureKey, FigureKind
 from central.reports.reconciled_day import ReconciledDay
+from central.reports.streams import Standing
 from sync.http.written import local_time, quantity, time_on, written
 from sync.protocol.counted import counted
 from sync.protocol.figures import FIGURES, owed_minor, percent

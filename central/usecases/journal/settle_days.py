@@ -22,8 +22,8 @@ from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of, snapshot, unit_of_work
 from central.domain.day_verdict import DayVerdict, Doubt
 from central.domain.signing import correction
-from central.reports.board import latest_date
 from central.reports.day_figures import day_figures
+from central.reports.newest_days import latest_date
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.reconciliation import days_to_count, reconcile_days
 from central.reports.signings import last_signings

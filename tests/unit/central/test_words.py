@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from central.pages.words import figures as words
-from central.reports.board import Standing
 from central.reports.figure_rows import FigureKey, FigureKind
+from central.reports.streams import Standing
 from sync.http import written
 
 NOW_MS = 1_772_425_800_000
