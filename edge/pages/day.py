@@ -8,22 +8,22 @@ from typing import Annotated, Any, NamedTuple, TypeAlias
 from urllib.parse import urlencode
 from uuid import UUID
 
-import uuid_utils.compat
 from litestar import Request, Response, get, post
 from litestar.params import FromQuery, QueryParameter
 
 from edge.api.parameters import QUERY_CHARACTERS_MAX, DateInPath, IdInQuery, TheBox
 from edge.box.box import Box
 from edge.db.day_rows import Whose
-from edge.db.days import find_open_day, newest_date
+from edge.db.days import BusinessDay, find_open_day, newest_date
 from edge.db.store import read_settings
 from edge.db.unsent import unsent_receipts
 from edge.domain.suspended import SuspendedAtClose
+from edge.pages.acting import act
 from edge.pages.coming_in import Visitor, needing, office_guard, signed_in
 from edge.pages.page import page, tables_page
 from edge.pages.places import DAY, DAYS, day_address, receipt_address, rows_address
 from edge.pages.signing_in import as_typed
-from edge.usecases.day.close import CloseBusinessDay, close_business_day
+from edge.usecases.day.close import CloseBusinessDay, ClosedDay, close_business_day
 from edge.usecases.day.look_into import DayLook, FigureRow, figure_named, look_into, rows_of
 from edge.usecases.day.open import OpenBusinessDay, open_business_day
 from edge.usecases.day.reopen import ReopenBusinessDay, reopen_business_day
@@ -31,7 +31,7 @@ from sync.http.forms import read_form
 from sync.http.page import see_other
 from sync.protocol.errors import NotFound, Refusal
 from sync.protocol.figures import Reading
-from sync.protocol.identity import EventId, TillSessionId
+from sync.protocol.identity import TillSessionId
 from sync.protocol.permissions import Permission
 from sync.protocol.reference import StoreSettings
 from sync.protocol.text import TEXT_PATTERN
@@ -127,27 +127,29 @@ async def show_rows(
     )
 
 
-@post(f"{DAYS}/open", guards=[office_guard], opt=needing(Permission.OPEN_DAY), status_code=303)
+@post(f"{DAYS}/open", guards=[office_guard], opt=needing(Permission.SEE_REPORTS), status_code=303)
 async def send_open(request: AnyRequest, box: TheBox) -> Response[Any]:
     """Opening the day that is open already gives it again."""
-    form, visitor, event_id = await read_form(request), signed_in(request), _event_id()
-    typed = {**form, "operator_id": visitor.operator_id}
-    moment = box.clock.moment()
+    form = await read_form(request)
+    typed = {**form, "operator_id": signed_in(request).operator_id}
     try:
-        names = ("operator_id", "business_date", "override_reason")
-        asked = as_typed(OpenBusinessDay, typed, *names)
-        day = await box.writer.run(lambda db: open_business_day(db, asked, event_id, moment))
+        asked = as_typed(OpenBusinessDay, typed, "operator_id", "business_date", "override_reason")
+        day = await act(
+            request,
+            box,
+            BusinessDay,
+            lambda db, at: open_business_day(db, asked, at.event_id, at.moment, at.override),
+        )
     except Refusal as refusal:
         newest = await box.reader.read(newest_date)
         return _open_form(request, newest, form, refusal)
-    box.nudge.set()
     return see_other(day_address(day.business_date))
 
 
 @get(
     f"{DAYS}/{{business_date:date}}/close",
     guards=[office_guard],
-    opt=needing(Permission.CLOSE_DAY),
+    opt=needing(Permission.SEE_REPORTS),
 )
 async def show_close(request: AnyRequest, box: TheBox, business_date: DateInPath) -> Response[Any]:
     """What closing it closes and what is still open, before anybody is asked to press a button."""
@@ -157,41 +159,46 @@ async def show_close(request: AnyRequest, box: TheBox, business_date: DateInPath
 @post(
     f"{DAYS}/{{business_date:date}}/close",
     guards=[office_guard],
-    opt=needing(Permission.CLOSE_DAY),
+    opt=needing(Permission.SEE_REPORTS),
     status_code=303,
 )
 async def send_close(request: AnyRequest, box: TheBox, business_date: DateInPath) -> Response[Any]:
     """Closing a closed day changes nothing."""
-    operator_id, moment, event_id = signed_in(request).operator_id, box.clock.moment(), _event_id()
-    asked = CloseBusinessDay(operator_id, cancel_suspended=_cancels(box))
+    asked = CloseBusinessDay(signed_in(request).operator_id, cancel_suspended=_cancels(box))
+    named = (asked, business_date)
     try:
-        await box.writer.run(
-            lambda db: close_business_day(db, asked, business_date, event_id, moment)
+        await act(
+            request,
+            box,
+            ClosedDay,
+            lambda db, at: close_business_day(db, *named, at.event_id, at.moment, at.override),
         )
     except Refusal as refusal:
         return await _close_form(request, box, business_date, refusal)
-    box.nudge.set()
     return see_other(day_address(business_date))
 
 
 @post(
     f"{DAYS}/{{business_date:date}}/reopen",
     guards=[office_guard],
-    opt=needing(Permission.REOPEN_DAY),
+    opt=needing(Permission.SEE_REPORTS),
     status_code=303,
 )
 async def send_reopen(request: AnyRequest, box: TheBox, business_date: DateInPath) -> Response[Any]:
-    """A manager says why."""
-    form, visitor, event_id = await read_form(request), signed_in(request), _event_id()
-    typed, moment = {**form, "operator_id": visitor.operator_id}, box.clock.moment()
+    """Somebody who may says why."""
+    form = await read_form(request)
+    typed = {**form, "operator_id": signed_in(request).operator_id}
     try:
-        asked = as_typed(ReopenBusinessDay, typed, "operator_id", "reason")
-        await box.writer.run(
-            lambda db: reopen_business_day(db, asked, business_date, event_id, moment)
+        named = (as_typed(ReopenBusinessDay, typed, "operator_id", "reason"), business_date)
+        await act(
+            request,
+            box,
+            BusinessDay,
+            lambda db, at: reopen_business_day(db, *named, at.event_id, at.moment, at.override),
         )
     except Refusal as refusal:
-        return await _shown(request, box, business_date, Whose(), refusal)
-    box.nudge.set()
+        reason = form.get("reason", "")
+        return await _shown(request, box, business_date, Whose(), refusal, reason=reason)
     return see_other(day_address(business_date))
 
 
@@ -201,9 +208,10 @@ async def _shown(
     business_date: date,
     whose: Whose,
     refusal: Refusal | None = None,
+    *,
+    reason: str = "",
 ) -> Response[Any]:
-    visitor = signed_in(request)
-    blind = is_blind(visitor)
+    blind = is_blind(signed_in(request))
     look, settings = await box.reports.read(
         lambda db: (look_into(db, business_date, whose, blind=blind), read_settings(db))
     )
@@ -219,8 +227,7 @@ async def _shown(
         day=day_address(business_date),
         day_address=day_address,
         refusal=refusal,
-        may_close=visitor.may(Permission.CLOSE_DAY),
-        may_reopen=visitor.may(Permission.REOPEN_DAY),
+        reason=reason,
         **_now(box),
     )
 
@@ -263,7 +270,6 @@ def _open_form(
         status=refusal.status if refusal else 200,
         newest=newest,
         day_address=day_address,
-        may_open=signed_in(request).may(Permission.OPEN_DAY),
         typed=typed or {},
         refusal=refusal,
     )
@@ -301,10 +307,6 @@ async def _close_form(
 
 def _cancels(box: Box) -> bool:
     return box.settings.suspended_at_close is SuspendedAtClose.CANCEL
-
-
-def _event_id() -> EventId:
-    return EventId(uuid_utils.compat.uuid7())
 
 
 def _now(box: Box) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
+import uuid_utils.compat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.types import ExceptionHandlersMap
@@ -19,6 +20,7 @@ from edge.api.cookies import LANGUAGE
 from edge.api.guard import box_of
 from edge.api.problems import EXCEPTION_HANDLERS, NotPaired
 from edge.domain.operator import OwnPinNeeded, SessionLocked, SignInNeeded
+from edge.pages.allowing import allowing_of
 from edge.pages.assets import ROOM, asset_address
 from edge.pages.coming_in import SAFE_METHODS, visitor_of
 from edge.pages.places import HOME, OWN_PIN, PAIR, PLACES, SIGN_IN, is_below
@@ -43,6 +45,7 @@ _templates.globals["asset"] = asset_address
 _templates.globals["places"] = PLACES
 _templates.globals["is_below"] = is_below
 _templates.globals["owed"] = owed_minor
+_templates.globals["new_id"] = uuid_utils.compat.uuid7
 _templates.filters.update(
     amount=format_minor,
     figure=written,
@@ -91,6 +94,7 @@ def _rendered(
         "say": say_in(language),
         "language": language,
         "visitor": visitor_of(request),
+        "allowing": allowing_of(request),
         "store_code": box_of(request).enrolment.store_code,
         "here": request.url.path,
         "here_whole": _here(request),

@@ -5,24 +5,24 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-import uuid_utils.compat
 from litestar import Request, Response, get, post
 from litestar.params import FromQuery
 
 from edge.api.parameters import TextInPath, TheBox
 from edge.box.box import Box
 from edge.db.store import read_settings
+from edge.pages.acting import act
 from edge.pages.coming_in import needing, office_guard, signed_in
 from edge.pages.day import Named
 from edge.pages.page import tables_page
 from edge.pages.places import PEOPLE
 from edge.pages.signing_in import as_typed
 from edge.usecases.operator.look_over import LOOKED_AT, look_over
-from edge.usecases.operator.unlock import UnlockOperator, unlock_operator
+from edge.usecases.operator.unlock import Unlocked, UnlockOperator, unlock_operator
 from sync.http.forms import read_form
 from sync.http.page import see_other
 from sync.protocol.errors import Refusal
-from sync.protocol.identity import EventId, OperatorId
+from sync.protocol.identity import OperatorId
 from sync.protocol.permissions import Permission
 
 AnyRequest = Request[Any, Any, Any]
@@ -43,23 +43,26 @@ async def show_people(
 @post(
     f"{PEOPLE}/{{operator_id:str}}/unlock",
     guards=[office_guard],
-    opt=needing(Permission.UNLOCK_OPERATORS),
+    opt=needing(Permission.SEE_REPORTS),
     status_code=303,
 )
 async def send_unlock(request: AnyRequest, box: TheBox, operator_id: TextInPath) -> Response[Any]:
     """Who was locked out after wrong PINs may try again at once."""
-    form, visitor = await read_form(request), signed_in(request)
-    moment, event_id = box.clock.moment(), EventId(uuid_utils.compat.uuid7())
-    typed = {**form, "operator_id": visitor.operator_id}
+    form, locked = await read_form(request), OperatorId(operator_id)
+    typed = {**form, "operator_id": signed_in(request).operator_id}
     try:
         asked = as_typed(UnlockOperator, typed, "operator_id", "reason")
-        who, where = OperatorId(operator_id), visitor.workstation_id
-        await box.writer.run(
-            lambda db: unlock_operator(db, who, asked, where, event_id, moment, None)
+        await act(
+            request,
+            box,
+            Unlocked,
+            lambda db, at: unlock_operator(
+                db, locked, asked, at.workstation_id, at.event_id, at.moment, at.override
+            ),
         )
     except Refusal as refusal:
-        return await _shown(request, box, None, None, refusal=refusal)
-    box.nudge.set()
+        reason = form.get("reason", "")
+        return await _shown(request, box, None, None, refusal=refusal, reason=reason)
     return see_other(f"{PEOPLE}?{urlencode({'let_in': operator_id})}")
 
 
@@ -71,6 +74,7 @@ async def _shown(
     *,
     let_in: str = "",
     refusal: Refusal | None = None,
+    reason: str = "",
 ) -> Response[Any]:
     moment = box.clock.moment()
     look, settings = await box.reports.read(
@@ -85,7 +89,7 @@ async def _shown(
         looked_at=LOOKED_AT,
         settings=settings,
         let_in=let_in,
-        may_unlock=signed_in(request).may(Permission.UNLOCK_OPERATORS),
+        reason=reason,
         refusal=refusal,
         zone=box.clock.zone,
         now_ms=moment.wall_ms,

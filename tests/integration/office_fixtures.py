@@ -45,7 +45,8 @@ class Browser:
         """A form of the page that is open, with its token."""
         found = CSRF.search(await self.text(page))
         assert found is not None
-        return await self.send(path, csrf=found[1], **fields)
+        once = {"event_id": str(uuid4()), **fields}  # as the form has one, made when it was shown
+        return await self.send(path, csrf=found[1], **once)
 
     async def sign_in(self, operator_id: str, **fields: str) -> httpx.Response:
         pin = fields.pop("pin", "") or PINS[operator_id]

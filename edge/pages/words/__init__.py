@@ -4,6 +4,7 @@ Templates hold structure only. A sentence with markup in its midst is the pieces
 """
 
 from edge.pages.words import (
+    acting,
     day,
     everywhere,
     figures,
@@ -18,7 +19,19 @@ from edge.pages.words import (
 from edge.pages.words.language import LANGUAGES, Say, chosen
 
 __all__ = ["CATALOGUES", "LANGUAGES", "language_of", "say_in"]
-CATALOGUES = (day, everywhere, figures, finding, own_pin, pairing, people, problem, sign_in, sync)
+CATALOGUES = (
+    acting,
+    day,
+    everywhere,
+    figures,
+    finding,
+    own_pin,
+    pairing,
+    people,
+    problem,
+    sign_in,
+    sync,
+)
 
 
 def say_in(language: str) -> Say:

@@ -41,6 +41,11 @@ remedies = MappingProxyType(
             "Somebody who may do it signs in here.",
             "请由有权限的人在此登录。",
         ),
+        "request-id-reused": (
+            "This form was sent before with something else in it. Load the page anew, look at what"
+            " was done, and fill it in again if it is meant as well.",
+            "此表单曾以其他内容提交。请重新载入页面，查看已执行的内容；若仍需执行，请重新填写。",
+        ),
         "sign-in-refused": (
             "Type it again. After some wrong ones there is a wait; a manager can unlock you.",
             "请重新输入。输错几次后需等待；经理可为您解锁。",
