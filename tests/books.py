@@ -26,6 +26,17 @@ OTHER_LEVEL = """
     SELECT m.item_id FROM stock_movement m JOIN stock_level l USING (item_id)
     GROUP BY m.item_id HAVING l.on_hand_milli != ? + sum(m.quantity_milli)
 """
+OTHER_WORTH = """
+    SELECT m.item_id FROM stock_movement m JOIN stock_level l USING (item_id)
+    GROUP BY m.item_id HAVING l.worth_minor !=
+        sum(coalesce(m.cost_minor, 0) - m.difference_minor)
+        OR l.on_hand_milli = 0 AND l.worth_minor != 0
+"""
+"""What was bought is what went out and what is there, whatever was sold before it came."""
+OTHER_COST = """
+    SELECT n.item_id FROM sale_line n JOIN stock_movement m
+    ON m.event_id = n.sale_id AND m.line_no = n.line_no WHERE n.cost_minor IS NOT -m.cost_minor
+"""
 OTHER_RETURNS = """
     SELECT o.item_id FROM sale_line o WHERE o.returned_milli > max(o.quantity_milli, 0)
     OR o.returned_milli != -(SELECT coalesce(sum(r.quantity_milli), 0) FROM sale_line r
@@ -64,6 +75,8 @@ def faults_of(db: sqlite3.Connection, stock_at_start_milli: int) -> list[str]:
         ("tenders are not the total", UNBALANCED, ()),
         ("tax lines are not the lines", OTHER_TAX, ()),
         ("a level is not its movements", OTHER_LEVEL, (stock_at_start_milli,)),
+        ("worth is not what was bought less what went out", OTHER_WORTH, ()),
+        ("a line's cost is not its movement's", OTHER_COST, ()),
         ("returned is not what came back", OTHER_RETURNS, ()),
         ("a right is overspent", OVERSPENT, ()),
         ("a right is not what its line earned", OTHER_RIGHTS, ()),

@@ -296,7 +296,7 @@ def _publish_item(db: sqlite3.Connection, item: SeedItem) -> None:
         "INSERT INTO scan_code VALUES (?, ?, ?, 1)",
         (code_key(item.scan_code), item.item_id, item.scan_code),
     )
-    db.execute("INSERT INTO stock_level VALUES (?, ?)", (item.item_id, STOCK_MILLI))
+    db.execute("INSERT INTO stock_level VALUES (?, ?, 0, NULL)", (item.item_id, STOCK_MILLI))
     if item.price_minor is not None:
         price(db, item.item_id, item.price_minor, NOW_MS - 30 * DAY_MS, version=11)
 

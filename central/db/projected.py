@@ -127,6 +127,7 @@ class SaleLineRow(CentralTable, table=True):
     original_store_id: UUID | None
     unverified: str | None
     price_book: str | None
+    cost_minor: int | None = big()
 
 
 class SaleTaxRow(CentralTable, table=True):
@@ -292,6 +293,9 @@ class StockMovementRow(CentralTable, table=True):
     epoch_number: int
     epoch_fingerprint: bytes
     seq: int = big()
+    lot: str | None
+    unit_cost_minor: int | None = big()
+    cost_minor: int | None = big()
 
 
 class StockCountRow(CentralTable, table=True):

@@ -32,6 +32,7 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
+from sync.protocol.moving_cost import Held
 from sync.protocol.paper.receipt import NO_NAMES, Names
 from sync.protocol.permissions import unknown_role
 from sync.protocol.reference import ReceiptTexts, Role, StoreSettings
@@ -83,7 +84,7 @@ FROM sale s JOIN settings t ON t.settings_no = s.settings_no WHERE s.sale_id = ?
 _SETTINGS = "SELECT body, texts FROM settings WHERE settings_no = ?"
 _ITEM = """
        i.item_id, i.name, i.unit, i.tax_class, i.open_price, i.unit_cost_minor, i.active,
-       p.unit_price_minor, p.version, l.on_hand_milli, i.department
+       p.unit_price_minor, p.version, l.on_hand_milli, i.department, l.worth_minor, l.unit_mills
 """
 _PRICED_ITEM = """
 LEFT JOIN price p ON p.item_id = i.item_id AND p.effective_from_ms =
@@ -101,7 +102,8 @@ _BY_ID = (
     f" JOIN item i ON i.item_id = f.value {_PRICED_ITEM}"
 )
 _PRICED = """
-SELECT f.value, p.unit_price_minor, p.version, l.on_hand_milli FROM json_each(?) f
+SELECT f.value, p.unit_price_minor, p.version, l.on_hand_milli, l.worth_minor, l.unit_mills
+FROM json_each(?) f
 LEFT JOIN price p ON p.item_id = f.value AND p.effective_from_ms =
     (SELECT max(q.effective_from_ms) FROM price q
      WHERE q.item_id = f.value AND q.effective_from_ms <= ?)
@@ -118,7 +120,7 @@ SELECT n.sale_id, n.line_no, s.customer_id, s.receipt_number, n.item_id, n.descr
        n.scan_code, n.tax_class, n.tax_rate_bp, n.tax_included, n.tax_version, n.price_version,
        n.unit_price_minor, n.unit_cost_minor, n.quantity_milli, n.extended_minor, n.amount_minor,
        n.tax_minor, n.points, n.returned_milli, l.on_hand_milli, t.body,
-       s.training, n.price_book
+       s.training, n.price_book, n.cost_minor, l.worth_minor, l.unit_mills
 FROM json_each(?) f
 JOIN sale_line n ON n.sale_id = unhex(json_extract(f.value, '$[0]'))
     AND n.line_no = json_extract(f.value, '$[1]')
@@ -322,11 +324,11 @@ def items_by_id(
 
 def priced(
     db: sqlite3.Connection, ids: Iterable[ItemId], as_of_ms: int
-) -> dict[ItemId, tuple[PriceInForce | None, int]]:
+) -> dict[ItemId, tuple[PriceInForce | None, Held]]:
     """Price and stock of any item ids, also of items that are no more."""
     rows = db.execute(_PRICED, (_listed(ids), as_of_ms))
     return {
-        row[0]: (None if row[1] is None else PriceInForce(row[1], row[2]), row[3] or 0)
+        row[0]: (None if row[1] is None else PriceInForce(row[1], row[2]), _held(*row[3:]))
         for row in rows
     }
 
@@ -370,9 +372,13 @@ def _listed(values: Iterable[object]) -> str:
     return msgspec.json.encode(list(values)).decode()
 
 
+def _held(on_hand_milli: int | None, worth_minor: int | None, unit_mills: int | None) -> Held:
+    return Held(on_hand_milli or 0, worth_minor or 0, unit_mills)
+
+
 def _item(row: tuple[Any, ...]) -> ItemOnSale:
-    _, item_id, name, unit, tax_class, open_price, cost, active, *priced, department = row
-    price_minor, version, held = priced
+    _, item_id, name, unit, tax_class, open_price, cost, active, *priced = row
+    price_minor, version, on_hand, department, worth, unit_mills = priced
     price = None if price_minor is None else PriceInForce(price_minor, version)
     return ItemOnSale(
         item_id,
@@ -383,8 +389,10 @@ def _item(row: tuple[Any, ...]) -> ItemOnSale:
         cost,
         bool(active),
         price,
-        held or 0,
+        on_hand or 0,
         department,
+        worth or 0,
+        unit_mills,
     )
 
 
@@ -395,4 +403,7 @@ def _sold(row: tuple[Any, ...]) -> SoldLine:
         *(sale_id, row[1], buyer, *row[3:8], TaxClass(row[8]), row[9], bool(row[10])),
         *(*row[11:21], row[21] or 0, _settings(row[22]).currency, bool(row[23])),
     )
-    return sold._replace(price_book=row[24])
+    price_book, cost, worth, unit_mills = row[24:]
+    return sold._replace(
+        price_book=price_book, cost_minor=cost, worth_minor=worth or 0, unit_mills=unit_mills
+    )

@@ -14,6 +14,7 @@ import msgspec
 from edge.db.customers import SAME_PERSON
 from edge.db.journal import envelope_of
 from edge.db.recovered import wrapped_event
+from edge.db.stock import Booked, book_moved
 from edge.domain.stock import Moved
 from sync.protocol.change import Epoch, Head, Kept
 from sync.protocol.codec import decode
@@ -40,8 +41,8 @@ _LINE = (
     "INSERT INTO sale_line (sale_id, line_no, item_id, description, unit, scan_code, tax_class,"
     " tax_rate_bp, tax_included, tax_version, price_version, unit_price_minor, unit_cost_minor,"
     " quantity_milli, extended_minor, discount_minor, amount_minor, tax_minor, points,"
-    " original_sale_id, original_line_no, returned_milli, price_book)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " original_sale_id, original_line_no, returned_milli, price_book, cost_minor)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _TAX = (
     "INSERT INTO sale_tax (sale_id, is_return, tax_class, tax_rate_bp, tax_included, net_minor,"
@@ -50,14 +51,6 @@ _TAX = (
 _TENDER = (
     "INSERT INTO sale_tender (sale_id, tender_no, tender_id, name, kind, amount_minor, reference,"
     " points) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_MOVEMENT = (
-    "INSERT INTO stock_movement (event_id, line_no, item_id, kind, quantity_milli,"
-    " on_hand_after_milli, oversold, business_date, moved_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_LEVEL = (
-    "INSERT INTO stock_level (item_id, on_hand_milli) VALUES (?, ?)"
-    " ON CONFLICT (item_id) DO UPDATE SET on_hand_milli = excluded.on_hand_milli"
 )
 _RIGHT = (
     "INSERT INTO points_right (root, line, customer_id, points, spent, kind, released)"
@@ -222,6 +215,7 @@ def _line_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
             None if line.original is None else line.original.line_no,
             0,
             line.price_book,
+            line.cost_minor,
         )
         for line in fact.lines
     ]
@@ -239,25 +233,9 @@ def insert_movements(
     db: sqlite3.Connection, fact: RetailTransaction, moved: Sequence[Moved], moved_at_ms: int
 ) -> None:
     """Stock movements of the sale, and the levels after them."""
-    event_id, day = fact.sale_id.bytes, fact.business_date.isoformat()
-    db.executemany(_LEVEL, {m.item_id: m.on_hand_after_milli for m in moved}.items())
-    db.executemany(
-        _MOVEMENT,
-        [
-            (
-                event_id,
-                m.line_no,
-                m.item_id,
-                "return" if m.quantity_milli > 0 else "sale",
-                m.quantity_milli,
-                m.on_hand_after_milli,
-                int(m.oversold),
-                day,
-                moved_at_ms,
-            )
-            for m in moved
-        ],
-    )
+    at = Booked(fact.sale_id.bytes, fact.business_date.isoformat(), moved_at_ms)
+    kinds = ["return" if one.quantity_milli > 0 else "sale" for one in moved]
+    book_moved(db, at, moved, kinds, [line.lot for line in fact.lines])
 
 
 def move_points(

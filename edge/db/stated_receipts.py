@@ -14,11 +14,13 @@ from uuid import UUID
 import msgspec
 
 from edge.db.receipts import LineOut
+from edge.db.stock import held_of
 from edge.domain.sale.situation import SoldLine
 from edge.domain.sale.tender_kinds import TENDER_RULES
 from sync.protocol.codec import decode, encode
 from sync.protocol.facts import OriginalLine
 from sync.protocol.identity import SaleId, StoreId, TenderId
+from sync.protocol.moving_cost import NOTHING_HELD, Held
 from sync.protocol.refunds import Payment
 from sync.protocol.rights import LineStated, PaymentStated, ReceiptStated
 
@@ -38,6 +40,15 @@ LEFT JOIN receipt_stated k ON k.sale_id = p.customer_id
 ORDER BY read_under_it, p.root
 """
 _BACK_HERE = """
+SELECT l.original_line_no, -sum(l.quantity_milli) FROM sale_line l
+JOIN sale s ON s.sale_id = l.sale_id
+WHERE l.original_sale_id = ? AND NOT s.training GROUP BY l.original_line_no
+"""
+_BACK_ELSEWHERE = (
+    "UPDATE sale_line SET returned_milli = returned_milli + ? WHERE sale_id = ? AND line_no = ?"
+)
+_TAKEN = "SELECT tender_id FROM tender WHERE refundable AND active"
+_HERE = """
 SELECT l.original_line_no, -sum(l.quantity_milli) FROM sale_line l
 JOIN sale s ON s.sale_id = l.sale_id
 WHERE l.original_sale_id = ? AND NOT s.training GROUP BY l.original_line_no
@@ -110,13 +121,13 @@ def lines_stated(
     found: dict[OriginalLine, SoldLine] = {}
     for receipt in receipts.values():
         back = _back_here(db, receipt.sale_id)
-        on_hand = _on_hand(db, receipt.lines)
+        held = held_of(db, [line.item_id for line in receipt.lines])
         for line in receipt.lines:
             name = OriginalLine(receipt.sale_id, line.line_no)
             if name in wanted:
                 came = _back_milli(line, back)
                 at = None if receipt.store_id == here else receipt.store_id
-                found[name] = _sold(receipt, line, came, on_hand, at)
+                found[name] = _sold(receipt, line, came, held.get(line.item_id, NOTHING_HELD), at)
     return found
 
 
@@ -189,16 +200,11 @@ def _count_elsewhere(db: sqlite3.Connection, sale_id: SaleId, more: Mapping[int,
     db.executemany(_BACK_ELSEWHERE, rows)
 
 
-def _on_hand(db: sqlite3.Connection, lines: Iterable[LineStated]) -> dict[str, int]:
-    listed = msgspec.json.encode([line.item_id for line in lines]).decode()
-    return dict(db.execute(_ON_HAND, (listed,)).fetchall())
-
-
 def _sold(
     receipt: ReceiptStated,
     line: LineStated,
     returned_milli: int,
-    on_hand: Mapping[str, int],
+    held: Held,
     store_id: StoreId | None,
 ) -> SoldLine:
     return SoldLine(
@@ -223,11 +229,13 @@ def _sold(
         line.tax_minor,
         line.points,
         returned_milli,
-        on_hand.get(line.item_id, 0),
+        held.on_hand_milli,
         receipt.currency,
         store_id=store_id,
         stated=True,
         price_book=line.price_book,
+        worth_minor=held.worth_minor,
+        unit_mills=held.unit_mills,
     )
 
 

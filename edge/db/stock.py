@@ -1,34 +1,61 @@
-"""Stock as rows: levels, and every movement with its cause."""
+"""Stock as rows: what is held, and every movement with its cause and its cost.
+
+``move_stock`` books any fact that moves stock without a sale; ``with_costs`` is asked before, so
+that the fact says what goes out at which cost. Both read what is held once, however many lines.
+"""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
 
-from sync.protocol.facts import StockMoved
+from edge.domain.stock import Moved, Movement, move
+from sync.protocol.facts import StockLine
 from sync.protocol.identity import EventId, ItemId
+from sync.protocol.moving_cost import NOTHING_HELD, Held
 
 MOVEMENTS_LISTED_MAX = 200
 
 _LEVEL = "SELECT on_hand_milli FROM stock_level WHERE item_id = ?"
-_LEVELS = (
-    "SELECT item_id, on_hand_milli FROM stock_level"
+_HELD = (
+    "SELECT item_id, on_hand_milli, worth_minor, unit_mills FROM stock_level"
     " WHERE item_id IN (SELECT value FROM json_each(?))"
 )
-_PUT_LEVEL = "INSERT OR REPLACE INTO stock_level (item_id, on_hand_milli) VALUES (?, ?)"
+_CATALOGUE = (
+    "SELECT item_id, unit_cost_minor FROM item WHERE unit_cost_minor IS NOT NULL"
+    " AND item_id IN (SELECT value FROM json_each(?))"
+)
+_PUT_LEVEL = (
+    "INSERT INTO stock_level (item_id, on_hand_milli, worth_minor, unit_mills) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (item_id) DO UPDATE SET on_hand_milli = excluded.on_hand_milli,"
+    " worth_minor = excluded.worth_minor, unit_mills = excluded.unit_mills"
+)
 _INSERT = (
     "INSERT INTO stock_movement (event_id, line_no, item_id, kind, quantity_milli,"
-    " on_hand_after_milli, oversold, business_date, moved_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " on_hand_after_milli, oversold, business_date, moved_at_ms, lot, cost_minor,"
+    " difference_minor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _MOVED = "SELECT 1 FROM stock_movement WHERE event_id = ? LIMIT 1"
 _HISTORY = (
     "SELECT event_id, line_no, item_id, kind, quantity_milli, on_hand_after_milli, oversold,"
-    " business_date, moved_at_ms FROM stock_movement WHERE item_id = ?"
-    " ORDER BY rowid DESC LIMIT ? OFFSET ?"
+    " business_date, moved_at_ms, lot FROM stock_movement"
+    " WHERE item_id = ? ORDER BY rowid DESC LIMIT ? OFFSET ?"
 )
+
+
+class MovesStock(Protocol):
+    """What a fact that moves stock has."""
+
+    @property
+    def business_date(self) -> date | None:
+        """The day that it belongs to, if any."""
+
+    @property
+    def lines(self) -> tuple[StockLine, ...]:
+        """Signed, each of an item."""
 
 
 class StockLevel(msgspec.Struct, frozen=True):
@@ -39,7 +66,8 @@ class StockLevel(msgspec.Struct, frozen=True):
 
 
 class StockMovement(msgspec.Struct, frozen=True):
-    """One line's units. ``kind``: ``sale``, ``return`` or a StockMovementKind."""
+    """One line's units. ``kind``: ``sale``, ``return``, ``transfer_out``, ``transfer_in`` or a
+    StockMovementKind. What they cost is not for every till: ``held_of`` and the reads of costs."""
 
     event_id: EventId
     line_no: int
@@ -50,6 +78,7 @@ class StockMovement(msgspec.Struct, frozen=True):
     oversold: bool
     business_date: date | None
     moved_at_ms: int
+    lot: str | None = None
 
 
 class MovedLine(msgspec.Struct, frozen=True):
@@ -60,6 +89,14 @@ class MovedLine(msgspec.Struct, frozen=True):
     on_hand_after_milli: int
 
 
+class Booked(NamedTuple):
+    """By which event, on which business date, when."""
+
+    event_id: bytes
+    business_date: str | None
+    moved_at_ms: int
+
+
 def stock_level(db: sqlite3.Connection, item_id: ItemId) -> StockLevel:
     """0 for an item that never moved."""
     row = db.execute(_LEVEL, (item_id,)).fetchone()
@@ -68,8 +105,13 @@ def stock_level(db: sqlite3.Connection, item_id: ItemId) -> StockLevel:
 
 def stock_levels(db: sqlite3.Connection, item_ids: Iterable[ItemId]) -> dict[ItemId, int]:
     """On hand of the items among these that ever moved."""
-    listed = msgspec.json.encode(list(item_ids)).decode()
-    return dict(db.execute(_LEVELS, (listed,)).fetchall())
+    return {item_id: held.on_hand_milli for item_id, held in held_of(db, item_ids).items()}
+
+
+def held_of(db: sqlite3.Connection, item_ids: Iterable[ItemId]) -> dict[ItemId, Held]:
+    """What is held of the items among these that ever moved."""
+    rows = db.execute(_HELD, (_listed(item_ids),))
+    return {row[0]: Held(*row[1:]) for row in rows}
 
 
 def stock_history(
@@ -91,20 +133,75 @@ def has_moved(db: sqlite3.Connection, event_id: EventId) -> bool:
     return db.execute(_MOVED, (event_id.bytes,)).fetchone() is not None
 
 
+def with_costs(db: sqlite3.Connection, lines: Sequence[StockLine]) -> tuple[StockLine, ...]:
+    """The lines as their fact should say them: what goes out with its share of what the goods are
+    worth, and where no cost was ever heard of, with the catalogue's for a unit."""
+    items = [line.item_id for line in lines]
+    held, catalogue = held_of(db, items), _catalogue(db, items)
+    known = [_with_catalogue(line, held, catalogue) for line in lines]
+    moved = move(_movements(known), held)
+    return tuple(
+        msgspec.structs.replace(line, cost_minor=one.cost_minor)
+        if line.quantity_milli < 0
+        else line
+        for line, one in zip(known, moved, strict=True)
+    )
+
+
+def _catalogue(db: sqlite3.Connection, item_ids: Iterable[ItemId]) -> dict[ItemId, int]:
+    return dict(db.execute(_CATALOGUE, (_listed(item_ids),)).fetchall())
+
+
+def _with_catalogue(
+    line: StockLine, held: Mapping[ItemId, Held], catalogue: Mapping[ItemId, int]
+) -> StockLine:
+    if line.unit_cost_minor is not None or line.cost_minor is not None:
+        return line
+    if held.get(line.item_id, NOTHING_HELD).unit_mills is not None:
+        return line
+    return msgspec.structs.replace(line, unit_cost_minor=catalogue.get(line.item_id))
+
+
 def move_stock(
-    db: sqlite3.Connection, fact: StockMoved, event_id: EventId, at_ms: int
+    db: sqlite3.Connection, fact: MovesStock, kind: str, event_id: EventId, at_ms: int
 ) -> tuple[MovedLine, ...]:
-    """Book the units of each line, and the levels after them: three statements, however many
-    lines."""
-    levels = stock_levels(db, [line.item_id for line in fact.lines])
+    """Book the units of each line of any fact that moves stock, and what is held after them: three
+    statements, however many lines. ``kind``: the word of the movement's rows."""
+    moved = move(_movements(fact.lines), held_of(db, [line.item_id for line in fact.lines]))
     day = None if fact.business_date is None else fact.business_date.isoformat()
-    booked, rows = [], []
-    for number, line in enumerate(fact.lines, start=1):
-        after = levels.get(line.item_id, 0) + line.quantity_milli
-        levels[line.item_id] = after
-        booked.append(MovedLine(line.item_id, line.quantity_milli, after))
-        moved = (line.item_id, fact.kind.value, line.quantity_milli, after, after < 0)
-        rows.append((event_id.bytes, number, *moved, day, at_ms))
-    db.executemany(_PUT_LEVEL, levels.items())
-    db.executemany(_INSERT, rows)
-    return tuple(booked)
+    lots = [line.lot for line in fact.lines]
+    book_moved(db, Booked(event_id.bytes, day, at_ms), moved, [kind] * len(moved), lots)
+    return tuple(MovedLine(one[1], *one[2:4]) for one in moved)
+
+
+def book_moved(
+    db: sqlite3.Connection,
+    at: Booked,
+    moved: Sequence[Moved],
+    kinds: Sequence[str],
+    lots: Sequence[str | None],
+) -> None:
+    """A row for each movement, and what is held after the last of each item."""
+    event_id, day, at_ms = at
+    db.executemany(_PUT_LEVEL, {one.item_id: (one.item_id, *one.after) for one in moved}.values())
+    db.executemany(
+        _INSERT,
+        [
+            (event_id, *one[:2], kind, *one[2:5], day, at_ms, lot, one[5], one[6])
+            for one, kind, lot in zip(moved, kinds, lots, strict=True)
+        ],
+    )
+
+
+def _movements(lines: Iterable[StockLine]) -> list[Movement]:
+    """Of a line that comes in without a cost the average's is taken."""
+    return [
+        Movement(
+            number, line.item_id, line.quantity_milli, line.came_for_minor, line.unit_cost_minor
+        )
+        for number, line in enumerate(lines, start=1)
+    ]
+
+
+def _listed(item_ids: Iterable[ItemId]) -> str:
+    return msgspec.json.encode(list(item_ids)).decode()

@@ -4,27 +4,45 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sync.protocol.identity import ItemId
+from sync.protocol.moving_cost import NOTHING_HELD, Held, move_cost
+
+
+class Movement(NamedTuple):
+    """Signed thousandths of an item. ``cost_minor``: what comes in cost, all of it; None: the
+    average. ``unit_minor``: what a unit costs by the catalogue, where no other cost is known."""
+
+    line_no: int
+    item_id: ItemId
+    quantity_milli: int
+    cost_minor: int | None = None
+    unit_minor: int | None = None
 
 
 class Moved(NamedTuple):
-    """One movement and the level after it. ``oversold``: more left than was there."""
+    """One movement and what the store holds after it. ``oversold``: more left than was there.
+    ``cost_minor`` and ``difference_minor``: moving_cost.py."""
 
     line_no: int
     item_id: ItemId
     quantity_milli: int
     on_hand_after_milli: int
     oversold: bool
+    cost_minor: int | None
+    difference_minor: int
+    after: Held
 
 
-def move(
-    movements: Iterable[tuple[int, ItemId, int]], on_hand: Mapping[ItemId, int]
-) -> tuple[Moved, ...]:
-    """Apply (line_no, item, signed thousandths) one after the other to the levels ``on_hand``
-    (missing: 0); the last movement of an item states its new level."""
-    levels: dict[ItemId, int] = {}
+def move(movements: Iterable[Movement], held: Mapping[ItemId, Held]) -> tuple[Moved, ...]:
+    """Apply movements one after the other to what is ``held`` (missing: nothing); the last one of
+    an item states what is held of it then."""
+    now: dict[ItemId, Held] = {}
     moved = []
-    for line_no, item_id, quantity in movements:
-        after = levels.get(item_id, on_hand.get(item_id, 0)) + quantity
-        levels[item_id] = after
-        moved.append(Moved(line_no, item_id, quantity, after, after < 0))
+    for line_no, item_id, quantity, cost, unit in movements:
+        before = now.get(item_id) or held.get(item_id, NOTHING_HELD)
+        cost, difference, after = move_cost(before, quantity, cost, unit)
+        now[item_id] = after
+        on_hand = after.on_hand_milli
+        moved.append(
+            Moved(line_no, item_id, quantity, on_hand, on_hand < 0, cost, difference, after)
+        )
     return tuple(moved)

@@ -1,33 +1,16 @@
 """What rows each golden fact makes at head office, told by hand, table by table."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from sync.protocol.codec import encode
 from sync.protocol.facts import BusinessDayClosed, KindVersion
 from sync.protocol.manifest import Manifest
+from tests.contract.projected import DAY, Projected, Row, figures
+from tests.contract.projected_stock import STOCK
 from tests.golden import examples as golden
 
-DAY, SALE, CUSTOMER = golden.DAY, golden.SALE, golden.CUSTOMER
-
-Row: TypeAlias = dict[str, Any]
-"""Columns that are looked at."""
-
-
-class Projected(NamedTuple):
-    """What a golden fact of a kind changes: every table, every row that is new or different, of
-    figures of the day those that are not zero. ``after``: kinds that must have come before it."""
-
-    rows: Mapping[str, list[Row]]
-    after: tuple[str, ...] = ()
-
-
-def figures(amounts: Mapping[str, int]) -> list[Row]:
-    """Of DAY."""
-    return [
-        {"business_date": DAY, "figure": name, "amount": amount} for name, amount in amounts.items()
-    ]
+SALE, CUSTOMER = golden.SALE, golden.CUSTOMER
 
 
 def account(kind: str, account_id: UUID, **moved: int) -> Row:
@@ -89,6 +72,104 @@ _TAXES: list[Row] = [
     {"is_return": False, "tax_rate_bp": 900, "net_minor": 2_000, "tax_minor": 180},
     {"is_return": True, "tax_rate_bp": 0, "net_minor": -301, "tax_minor": 0},
 ]
+_SECOND = Projected(
+    {
+        "sale": _RECEIPT,
+        "sale_line": [
+            {**_LINES[0], "price_book": "members"},
+            {**_LINES[1], "price_book": None},
+            {
+                "line_no": 3,
+                "item_id": "I00043",
+                "quantity_milli": -755,
+                "amount_minor": 0,
+                "original_sale_id": None,
+                "original_line_no": None,
+                "price_book": None,
+            },
+        ],
+        "sale_tax": _TAXES,
+        "sale_tender": [
+            {
+                "tender_no": 1,
+                "tender_id": "dollars",
+                "amount_minor": 1_000,
+                "reference": None,
+                "outcome": None,
+            },
+            {
+                "tender_no": 2,
+                "tender_id": "gift",
+                "amount_minor": 500,
+                "reference": None,
+                "outcome": None,
+            },
+            {
+                "tender_no": 3,
+                "tender_id": "visa",
+                "amount_minor": 600,
+                "reference": "8J4K2M6P9QRT",
+                "outcome": "offline",
+            },
+        ],
+        "sale_modifier": [{"promotion_version": 3, "coupon": "T25", "amount_minor": -200}],
+        "right_account": [
+            account("points", CUSTOMER, earned=2, taken_back=1, granted=2),
+            account("gift_value", golden.TILL_SESSION, earned=2_180, granted=2_180),
+            account("gift_value", golden.GRANT, spent=500, granted=-500),
+            account("coupon", golden.MOVEMENT, spent=1, granted=-1),
+        ],
+        "right_held": [
+            {"kind": "points", "account_id": CUSTOMER, "earned": 2, "used": 0},
+            {
+                "kind": "gift_value",
+                "account_id": golden.TILL_SESSION,
+                "earned": 2_180,
+                "used": 0,
+            },
+            {"kind": "gift_value", "account_id": golden.GRANT, "earned": 0, "used": 500},
+            {"kind": "coupon", "account_id": golden.MOVEMENT, "earned": 0, "used": 1},
+        ],
+        "points_move": [{"sale_id": SALE, "earned": 2, "spent": 0, "debt": 1}],
+        "customer_day": [{"customer_id": CUSTOMER, "points_in": 2, "points_out": 1}],
+        "right_born": [
+            {
+                "kind": "gift_value",
+                "account_id": golden.TILL_SESSION,
+                "line_no": 1,
+                "amount": 2_180,
+            }
+        ],
+        "right_spend": [
+            {"kind": "gift_value", "root": golden.EARLIER_SALE, "line_no": 2, "amount": 500},
+            {"kind": "coupon", "root": golden.GRANT, "line_no": 0, "amount": 1},
+        ],
+        "stock_level": [
+            {"item_id": "I00042", "on_hand_milli": -2_000},
+            {"item_id": "I00043", "on_hand_milli": 1_510},
+        ],
+        "day_total": figures(
+            {
+                "transactions": 1,
+                "lines": 3,
+                "gross": 2_180,
+                "refunds": 301,
+                "net standard 9.00 %": 2_000,
+                "tax standard 9.00 %": 180,
+                "net zero 0.00 %": -301,
+                "tender dollars": 1_000,
+                "tender gift": 500,
+                "tender visa": 600,
+                "change": 220,
+                "rounding": 1,
+                "points earned": 2,
+                "points taken back": 1,
+                "stock units moved": -490,
+                "discounts": 200,
+            }
+        ),
+    },
+)
 PROJECTED: Mapping[KindVersion, Projected] = {
     KindVersion("retail_transaction", 1): Projected(
         {
@@ -135,104 +216,17 @@ PROJECTED: Mapping[KindVersion, Projected] = {
             ),
         },
     ),
-    KindVersion("retail_transaction", 2): Projected(
+    KindVersion("retail_transaction", 2): _SECOND,
+    KindVersion("retail_transaction", 3): Projected(
         {
-            "sale": _RECEIPT,
+            **_SECOND.rows,
             "sale_line": [
-                {**_LINES[0], "price_book": "members"},
-                {**_LINES[1], "price_book": None},
-                {
-                    "line_no": 3,
-                    "item_id": "I00043",
-                    "quantity_milli": -755,
-                    "amount_minor": 0,
-                    "original_sale_id": None,
-                    "original_line_no": None,
-                    "price_book": None,
-                },
+                {**line, "cost_minor": cost}
+                for line, cost in zip(_SECOND.rows["sale_line"], (801, -302, None), strict=True)
             ],
-            "sale_tax": _TAXES,
-            "sale_tender": [
-                {
-                    "tender_no": 1,
-                    "tender_id": "dollars",
-                    "amount_minor": 1_000,
-                    "reference": None,
-                    "outcome": None,
-                },
-                {
-                    "tender_no": 2,
-                    "tender_id": "gift",
-                    "amount_minor": 500,
-                    "reference": None,
-                    "outcome": None,
-                },
-                {
-                    "tender_no": 3,
-                    "tender_id": "visa",
-                    "amount_minor": 600,
-                    "reference": "8J4K2M6P9QRT",
-                    "outcome": "offline",
-                },
-            ],
-            "sale_modifier": [{"promotion_version": 3, "coupon": "T25", "amount_minor": -200}],
-            "right_account": [
-                account("points", CUSTOMER, earned=2, taken_back=1, granted=2),
-                account("gift_value", golden.TILL_SESSION, earned=2_180, granted=2_180),
-                account("gift_value", golden.GRANT, spent=500, granted=-500),
-                account("coupon", golden.MOVEMENT, spent=1, granted=-1),
-            ],
-            "right_held": [
-                {"kind": "points", "account_id": CUSTOMER, "earned": 2, "used": 0},
-                {
-                    "kind": "gift_value",
-                    "account_id": golden.TILL_SESSION,
-                    "earned": 2_180,
-                    "used": 0,
-                },
-                {"kind": "gift_value", "account_id": golden.GRANT, "earned": 0, "used": 500},
-                {"kind": "coupon", "account_id": golden.MOVEMENT, "earned": 0, "used": 1},
-            ],
-            "points_move": [{"sale_id": SALE, "earned": 2, "spent": 0, "debt": 1}],
-            "customer_day": [{"customer_id": CUSTOMER, "points_in": 2, "points_out": 1}],
-            "right_born": [
-                {
-                    "kind": "gift_value",
-                    "account_id": golden.TILL_SESSION,
-                    "line_no": 1,
-                    "amount": 2_180,
-                }
-            ],
-            "right_spend": [
-                {"kind": "gift_value", "root": golden.EARLIER_SALE, "line_no": 2, "amount": 500},
-                {"kind": "coupon", "root": golden.GRANT, "line_no": 0, "amount": 1},
-            ],
-            "stock_level": [
-                {"item_id": "I00042", "on_hand_milli": -2_000},
-                {"item_id": "I00043", "on_hand_milli": 1_510},
-            ],
-            "day_total": figures(
-                {
-                    "transactions": 1,
-                    "lines": 3,
-                    "gross": 2_180,
-                    "refunds": 301,
-                    "net standard 9.00 %": 2_000,
-                    "tax standard 9.00 %": 180,
-                    "net zero 0.00 %": -301,
-                    "tender dollars": 1_000,
-                    "tender gift": 500,
-                    "tender visa": 600,
-                    "change": 220,
-                    "rounding": 1,
-                    "points earned": 2,
-                    "points taken back": 1,
-                    "stock units moved": -490,
-                    "discounts": 200,
-                }
-            ),
-        },
+        }
     ),
+    **STOCK,
     KindVersion("till_session_opened", 1): Projected(
         {
             "till_session": [{"till_session_id": golden.TILL_SESSION, "float_minor": 20_000}],
@@ -257,47 +251,9 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     ),
     KindVersion("business_day_closed", 1): _told(1),
     KindVersion("business_day_closed", 2): _told(2),
-    KindVersion("stock_moved", 1): Projected(
-        {
-            "stock_movement": [
-                {"line_no": 1, "item_id": "I00042", "kind": "receipt", "quantity_milli": 24_000},
-                {"line_no": 2, "item_id": "I00043", "kind": "receipt", "quantity_milli": 10_500},
-            ],
-            "stock_level": [
-                {"item_id": "I00042", "on_hand_milli": 24_000},
-                {"item_id": "I00043", "on_hand_milli": 10_500},
-            ],
-            "day_total": figures({"stock units moved": 34_500}),
-        }
-    ),
     KindVersion("business_day_reopened", 1): Projected(
         {"business_day": [{"business_date": DAY, "closed_seq": None, "manifest": None}]},
         after=("business_day_opened", "business_day_closed"),
-    ),
-    KindVersion("stock_transferred", 1): Projected(
-        {
-            "stock_movement": [
-                {"line_no": 1, "item_id": "I00042", "kind": "transfer_out"},
-                {"line_no": 2, "item_id": "I00043", "kind": "transfer_out"},
-            ],
-            "stock_level": [
-                {"item_id": "I00042", "on_hand_milli": -6_000},
-                {"item_id": "I00043", "on_hand_milli": -2_500},
-            ],
-            "day_total": figures({"stock units moved": -8_500}),
-        }
-    ),
-    KindVersion("stock_counted", 1): Projected(
-        {
-            "stock_count": [
-                {"item_id": "I00042", "counted_milli": 17_000, "seen_milli": 0},
-                {"item_id": "I00043", "counted_milli": 0, "seen_milli": 0},
-            ],
-            "stock_level": [
-                {"item_id": "I00042", "on_hand_milli": 0},
-                {"item_id": "I00043", "on_hand_milli": 0},
-            ],
-        }
     ),
     KindVersion("customer_changed", 1): Projected(
         {

@@ -28,7 +28,8 @@ from central.projections.taking_back import is_taken_away
 from sync.protocol.codec import KINDS
 from sync.protocol.facts import AnyFact, CustomerChanged, Fact, KindVersion
 from sync.protocol.identity import EventId
-from tests.contract.projected_facts import PROJECTED, Row
+from tests.contract.projected import Row
+from tests.contract.projected_facts import PROJECTED
 from tests.doubles.archive_memory import MemoryArchive
 from tests.golden import examples as golden
 from tests.head_office import (

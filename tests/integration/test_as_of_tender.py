@@ -249,7 +249,7 @@ def test_a_changed_name_of_a_code_that_did_not_exist_changes_nothing(
     """A14: what is new since the tender was nothing before, and is taken as it is now."""
     new = Item(ItemId("NEW"), "New", "grocery", TaxClass.STANDARD, ("20000001",))
     publish(db, DataSet.ITEMS, ("NEW", new))
-    db.execute("INSERT INTO stock_level VALUES ('NEW', ?)", (STOCK_MILLI,))
+    db.execute("INSERT INTO stock_level VALUES ('NEW', ?, 0, NULL)", (STOCK_MILLI,))
     publish(db, DataSet.PRICES, ("NEW@0", Price(ItemId("NEW"), 0, 300)))
     request = basket("a")
     lines = (msgspec.structs.replace(request.lines[0], scan_code="20000001"),)

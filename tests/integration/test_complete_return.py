@@ -227,7 +227,7 @@ def test_hostile_text_is_kept_as_it_is_and_does_nothing(db: sqlite3.Connection, 
         note=text,
     )
     done = sell(db, request)
-    fact = decode_fact("retail_transaction", 2, done.kept.envelope.body)
+    fact = decode_fact("retail_transaction", 3, done.kept.envelope.body)
     assert fact == done.fact
     assert (done.fact.note, done.fact.lines[0].serial) == (text, text)
     assert db.execute("SELECT reference FROM sale_tender").fetchall() == [(text,)]

@@ -41,7 +41,7 @@ def receipts(central: FakeCentral) -> list[str]:
     found: dict[UUID, str] = {}
     for _, fact in facts_of(central):
         if isinstance(fact, EventRecovered) and fact.envelope.kind == "retail_transaction":
-            fact = decode_fact("retail_transaction", 2, fact.envelope.body)
+            fact = decode_fact(fact.envelope.kind, fact.envelope.kind_version, fact.envelope.body)
         if isinstance(fact, RetailTransaction):
             assert found.setdefault(fact.sale_id, fact.receipt_number) == fact.receipt_number
     return sorted(found.values())

@@ -58,10 +58,10 @@ def test_going_back_to_the_base_leaves_no_table(path: Path) -> None:
 def test_migrating_again_keeps_what_is_there(path: Path) -> None:
     migrate.migrate(path)
     with closing(open_connection(path)) as db:
-        db.execute("INSERT INTO stock_level VALUES ('tea', 5000)")
+        db.execute("INSERT INTO stock_level VALUES ('tea', 5000, 0, NULL)")
     migrate.migrate(path)
     with closing(open_connection(path)) as db:
-        assert db.execute("SELECT * FROM stock_level").fetchall() == [("tea", 5000)]
+        assert db.execute("SELECT * FROM stock_level").fetchall() == [("tea", 5000, 0, None)]
 
 
 def test_the_newest_step_is_the_one_the_program_names() -> None:

@@ -114,7 +114,9 @@ def test_somebody_who_left_books_nothing(shop: Shop) -> None:
 
 
 def test_what_was_oversold_is_explained_by_what_comes_in(shop: Shop) -> None:
-    shop.do(lambda db: db.execute(f"INSERT INTO stock_level VALUES ('{TEA}', -800)") and None)
+    shop.do(
+        lambda db: db.execute(f"INSERT INTO stock_level VALUES ('{TEA}', -800, 0, NULL)") and None
+    )
     receive(shop, (TEA, 500))
     receive(shop, (TEA, 500), name="second")
     history = shop.do(lambda db: stock_history(db, TEA, 10, 0))

@@ -129,6 +129,7 @@ def _parts(into: Fold, event: Event, sale: RetailTransaction) -> None:
                 line.original.store_id if line.original else None,
                 line.unverified,
                 line.price_book,
+                line.cost_minor,
             )
         )
     for tax in sale.taxes:

@@ -30,7 +30,9 @@ def _movement(into: Fold, event: Event, moved: StockMoved | StockTransferred, ki
         on_hand[0] += line.quantity_milli
         on_hand[1] += 1
         what = (day, line.item_id, kind, line.quantity_milli)
-        into.put(StockMovement(event.store_id, event.event_id, number, *what, *event.place))
+        cost = line.came_for_minor if line.quantity_milli > 0 else line.cost_minor
+        costs = (line.lot, line.unit_cost_minor, cost)
+        into.put(StockMovement(event.store_id, event.event_id, number, *what, *event.place, *costs))
     if day is not None:
         into.tallies[event.store_id, day].add(moved)
 

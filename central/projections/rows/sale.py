@@ -62,6 +62,7 @@ class SaleLine(NamedTuple):
     original_store_id: UUID | None
     unverified: str | None
     price_book: str | None
+    cost_minor: int | None
 
 
 class SaleTax(NamedTuple):

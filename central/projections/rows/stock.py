@@ -8,7 +8,8 @@ from central.projections.projection import SUM, Newest, Projection
 
 
 class StockMovement(NamedTuple):
-    """Table ``stock_movement``; lines from 1."""
+    """Table ``stock_movement``; lines from 1. ``cost_minor``: what came in cost, all of it, or what
+    the store says that went out had cost, signed; ``unit_cost_minor`` as the fact has it."""
 
     store_id: UUID
     event_id: UUID
@@ -20,6 +21,9 @@ class StockMovement(NamedTuple):
     epoch_number: int
     epoch_fingerprint: bytes
     seq: int
+    lot: str | None
+    unit_cost_minor: int | None
+    cost_minor: int | None
 
 
 class OnHand(NamedTuple):

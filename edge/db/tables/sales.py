@@ -42,6 +42,7 @@ class SaleLine(EdgeTable, table=True):
     original_line_no: int | None
     returned_milli: int = 0
     price_book: str | None = None
+    cost_minor: int | None = None
 
 
 class SaleTax(EdgeTable, table=True):

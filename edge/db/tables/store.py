@@ -247,11 +247,14 @@ class AbandonedId(EdgeTable, table=True):
 
 
 class StockLevel(EdgeTable, table=True):
-    """On hand = the sum of the item's movements; below zero is allowed and means oversold."""
+    """On hand = the sum of the item's movements; below zero is allowed and means oversold. What it
+    is worth, and what a unit cost on average: moving_cost.py."""
 
     __tablename__ = "stock_level"
     item_id: str = Field(primary_key=True)
     on_hand_milli: int
+    worth_minor: int
+    unit_mills: int | None
 
 
 class StockMovement(EdgeTable, table=True):
@@ -276,6 +279,9 @@ class StockMovement(EdgeTable, table=True):
     oversold: bool
     business_date: str | None
     moved_at_ms: int
+    lot: str | None
+    cost_minor: int | None
+    difference_minor: int
 
 
 class BusinessDay(EdgeTable, table=True):

@@ -29,7 +29,8 @@ from sync.protocol.facts import (
     TenderLine,
     tax_lines,
 )
-from sync.protocol.identity import SaleId
+from sync.protocol.identity import ItemId, SaleId
+from sync.protocol.moving_cost import Held
 from sync.protocol.permissions import Permission
 
 
@@ -54,7 +55,9 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
     tenders = tender.tenders_of(request.tenders, total, known)
     settlement = tender.settle(total, request.tenders, tenders, settings)
     payment = tender.pay(request.tenders, tenders, basket, known, request.sale_id)
-    lines = basket.lines(payment.points)
+    movements = stock.move(basket.movements(), _held(known))
+    costs = {one.line_no: _cost_of_sales(one) for one in movements}
+    lines = basket.lines(payment.points, costs)
     besides = _besides(request, lines, payment.lines, settlement.rounding_minor, known)
     given = _given(basket, lines, payment.lines, settlement.rounding_minor, known)
     fact = RetailTransaction(
@@ -81,7 +84,7 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
         rights_given=given,
         post_void_of=request.post_void_of,
     )
-    return Composed(fact, _all_spends(fact), _movements(fact, known))
+    return Composed(fact, _all_spends(fact), movements)
 
 
 def _refuse_basket(basket: PricedBasket, request: SaleRequest, known: Situation) -> None:
@@ -149,9 +152,12 @@ def _all_spends(fact: RetailTransaction) -> tuple[Spend, ...]:
     return by_tender + (fact.take_back.spends if fact.take_back else ())
 
 
-def _movements(fact: RetailTransaction, known: Situation) -> tuple[stock.Moved, ...]:
-    on_hand = {item.item_id: item.on_hand_milli for item in known.items_by_id.values()}
-    on_hand |= {item.item_id: item.on_hand_milli for item in known.items_by_code.values()}
-    on_hand |= {sold.item_id: sold.on_hand_milli for sold in known.originals.values()}
-    moves = ((line.line_no, line.item_id, -line.quantity_milli) for line in fact.lines)
-    return stock.move(moves, on_hand)
+def _held(known: Situation) -> dict[ItemId, Held]:
+    """Of every item that the receipt may move."""
+    held = {item.item_id: item.held for item in known.items_by_id.values()}
+    held |= {item.item_id: item.held for item in known.items_by_code.values()}
+    return held | {sold.item_id: sold.held for sold in known.originals.values()}
+
+
+def _cost_of_sales(moved: stock.Moved) -> int | None:
+    return None if moved.cost_minor is None else -moved.cost_minor

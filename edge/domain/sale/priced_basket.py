@@ -13,7 +13,10 @@ How it is paid (tenders.py) is looked at after this, and changes nothing here.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
+
+import msgspec
 
 from edge.domain.customer import InactiveCustomer, UnknownCustomer
 from edge.domain.operator import InactiveOperator, UnknownOperator
@@ -27,6 +30,7 @@ from edge.domain.sale.refusals.prices import AmountTooLarge
 from edge.domain.sale.situation import RateInForce, Situation
 from edge.domain.sale.unverified import take_unverified
 from edge.domain.sale.voucher_discounts import lowering, refuse_useless
+from edge.domain.stock import Movement
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.cards import last_of
 from sync.protocol.escrow import Right
@@ -35,6 +39,8 @@ from sync.protocol.identity import CustomerId
 from sync.protocol.promotions.reduce import Modifiers, Reduced, reduce_lines
 from sync.protocol.promotions.shape import LineOnOffer
 from sync.protocol.reference import StoreSettings
+
+NO_COSTS: Mapping[int, int | None] = MappingProxyType({})
 
 
 class PricedLine(NamedTuple):
@@ -92,12 +98,31 @@ class PricedBasket(NamedTuple):
             return ()
         return times_of(self.on_offer(), self.earning)
 
-    def lines(self, points: Sequence[int]) -> tuple[Line, ...]:
-        """All lines in the order of the request; ``points``: each sale line's."""
+    def lines(
+        self, points: Sequence[int], costs: Mapping[int, int | None] = NO_COSTS
+    ) -> tuple[Line, ...]:
+        """All lines in the order of the request; ``points``: each sale line's; ``costs``: each
+        line's cost of sales, by its number. What comes back for its own cost keeps that."""
         both = dict(self.taken)
-        for line, earned in zip(self.sold, points, strict=True):
-            both[line.request.line_no] = _sale_line(line, earned)
+        for number, line in self.taken.items():
+            if line.cost_minor is None and costs.get(number) is not None:
+                both[number] = msgspec.structs.replace(line, cost_minor=costs[number])
+        for sold, earned in zip(self.sold, points, strict=True):
+            number = sold.request.line_no
+            both[number] = _sale_line(sold, earned, costs.get(number))
         return tuple([both[line_no] for line_no in sorted(both)])
+
+    def movements(self) -> list[Movement]:
+        """What leaves the shelves and comes back to them, in the order of the request."""
+        moves = [
+            Movement(one.line_no, one.item_id, -one.quantity_milli, _came_for(one))
+            for one in self.taken.values()
+        ]
+        for line in self.sold:
+            item, out = line.priced.item, -line.priced.quantity_milli
+            number = line.request.line_no
+            moves.append(Movement(number, item.item_id, out, None, item.unit_cost_minor))
+        return sorted(moves)
 
 
 def price_basket(asked: SaleRequest, known: Situation) -> PricedBasket:
@@ -228,7 +253,11 @@ def _total(sold: Collection[PricedLine], taken: Collection[Line], decimals: int)
     return amount + back
 
 
-def _sale_line(line: PricedLine, points: int) -> Line:
+def _came_for(line: Line) -> int | None:
+    return None if line.cost_minor is None else -line.cost_minor
+
+
+def _sale_line(line: PricedLine, points: int, cost_minor: int | None) -> Line:
     asked, priced, modifiers, amount_minor, rate, included, tax_minor = line
     return Line(
         item_id=priced.item.item_id,
@@ -257,6 +286,7 @@ def _sale_line(line: PricedLine, points: int) -> Line:
         linked_to=asked.linked_to,
         age_checked=asked.age_checked,
         price_book=None if priced.chosen is None else priced.chosen.offer.book,
+        cost_minor=cost_minor,
     )
 
 

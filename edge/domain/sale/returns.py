@@ -195,4 +195,5 @@ def mirror(line: LineRequest, sold: SoldLine, before_milli: int, after_milli: in
         serial=line.serial,
         lot=line.lot,
         price_book=sold.price_book,
+        cost_minor=None if sold.cost_minor is None else share(sold.cost_minor),
     )

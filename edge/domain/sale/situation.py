@@ -27,6 +27,7 @@ from sync.protocol.identity import (
 )
 from sync.protocol.labels.label import Label
 from sync.protocol.money import divide_half_up
+from sync.protocol.moving_cost import Held
 from sync.protocol.paper.receipt import NO_NAMES, NO_TEXTS, Names
 from sync.protocol.paying import PaymentWay, VoucherType
 from sync.protocol.price_books import Offer
@@ -43,7 +44,8 @@ class PriceInForce(NamedTuple):
 
 
 class ItemOnSale(NamedTuple):
-    """An item with the price in force when the basket was tendered, and its stock."""
+    """An item with the price in force when the basket was tendered, and its stock: how much, what
+    it is worth, what a unit cost last (moving_cost.py)."""
 
     item_id: ItemId
     name: str
@@ -55,6 +57,13 @@ class ItemOnSale(NamedTuple):
     price: PriceInForce | None
     on_hand_milli: int
     department: str = ""
+    worth_minor: int = 0
+    unit_mills: int | None = None
+
+    @property
+    def held(self) -> Held:
+        """As the moving average sees it."""
+        return Held(self.on_hand_milli, self.worth_minor, self.unit_mills)
 
 
 class RateInForce(NamedTuple):
@@ -114,7 +123,7 @@ NO_VOUCHERS_TAKEN: VouchersTaken = MappingProxyType({})
 class SoldLine(NamedTuple):
     """A sale line that may come back, and how much of it already did (positive). ``store_id``: the
     shop that sold it, if it is another one. ``stated``: this store holds no receipt of it, and has
-    it from head office alone."""
+    it from head office alone. ``cost_minor``: what its goods had cost, all of them."""
 
     sale_id: SaleId
     line_no: int
@@ -143,6 +152,14 @@ class SoldLine(NamedTuple):
     store_id: StoreId | None = None
     stated: bool = False
     price_book: str | None = None
+    cost_minor: int | None = None
+    worth_minor: int = 0
+    unit_mills: int | None = None
+
+    @property
+    def held(self) -> Held:
+        """Of its item, as the moving average sees it."""
+        return Held(self.on_hand_milli, self.worth_minor, self.unit_mills)
 
 
 class PaidBefore(NamedTuple):

@@ -13,15 +13,15 @@ from edge.db import sale_reads, sales
 from edge.db.journal import append, read_head
 from edge.db.recovered import note_recovered, was_written
 from edge.db.stated_receipts import mark_returned_elsewhere
-from edge.db.stock import stock_levels
+from edge.db.stock import held_of
 from edge.db.store import settings_number
 from edge.db.value import move_value
-from edge.domain.stock import move
+from edge.domain.stock import Movement, move
 from sync.engine.journal import Moment
 from sync.protocol.change import Envelope, Head
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import Undecodable
-from sync.protocol.facts import EventRecovered, RetailTransaction
+from sync.protocol.facts import EventRecovered, Line, RetailTransaction
 from sync.protocol.identity import SaleId
 
 NO_REQUEST = b""
@@ -74,9 +74,17 @@ def _insert(db: sqlite3.Connection, was: Head, envelope: Envelope, sale: RetailT
     mark_returned_elsewhere(db, sale.sale_id)
     if sale.training:
         return
-    levels = stock_levels(db, [line.item_id for line in sale.lines])
-    moves = ((line.line_no, line.item_id, -line.quantity_milli) for line in sale.lines)
-    sales.insert_movements(db, sale, move(moves, levels), envelope.occurred_at_ms)
+    held = held_of(db, [line.item_id for line in sale.lines])
+    moved = move([_movement(line) for line in sale.lines], held)
+    sales.insert_movements(db, sale, moved, envelope.occurred_at_ms)
     sales.move_points(db, sale, (), born=False)
     move_value(db, sale, born=False)
     sales.mark_returned(db, sale)
+
+
+def _movement(line: Line) -> Movement:
+    """What comes back came for the cost that its line states; what was sold takes its share of what
+    is here now."""
+    came_for = -line.cost_minor if line.is_return and line.cost_minor is not None else None
+    quantity = -line.quantity_milli
+    return Movement(line.line_no, line.item_id, quantity, came_for, line.unit_cost_minor)

@@ -312,7 +312,13 @@ def _items(
         prices[ItemId(name)] = next(known, None)
 
     def whole(item: ItemOnSale) -> ItemOnSale:
-        return item._replace(price=prices[item.item_id], on_hand_milli=found[item.item_id][1])
+        on_hand, worth, unit = found[item.item_id][1]
+        return item._replace(
+            price=prices[item.item_id],
+            on_hand_milli=on_hand,
+            worth_minor=worth,
+            unit_mills=unit,
+        )
 
     return {
         "items_by_code": {code: whole(item) for code, item in by_code.items()},

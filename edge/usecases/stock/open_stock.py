@@ -33,4 +33,4 @@ def open_stock(db: sqlite3.Connection, openings: Iterable[OpeningStock], moment:
             ),
         )
         append(db, fact, event_id, moment)
-        move_stock(db, fact, event_id, moment.wall_ms)
+        move_stock(db, fact, fact.kind.value, event_id, moment.wall_ms)

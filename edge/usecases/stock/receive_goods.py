@@ -81,7 +81,7 @@ def receive_goods(
         ),
     )
     append(db, fact, event_id, moment)
-    booked = move_stock(db, fact, event_id, moment.wall_ms)
+    booked = move_stock(db, fact, fact.kind.value, event_id, moment.wall_ms)
     return ReceivedGoods(request.movement_id, booked)
 
 

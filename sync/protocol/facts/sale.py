@@ -91,6 +91,8 @@ class Line(Part, frozen=True, array_like=True):
     what the receipt earned, or (negative) what a return takes back. ``linked_to``: the line that
     brought this one along (a deposit, a bag). ``age_checked``: the years that the operator saw
     proof of. ``price_book``: out of which the price is, where it is not the zone's plain one.
+    ``cost_minor``: what the goods had cost the shop on average (moving_cost.py), as the quantity
+    signed and frozen; None: it was not known. ``unit_cost_minor`` is the catalogue's word.
     """
 
     item_id: ItemId
@@ -121,6 +123,7 @@ class Line(Part, frozen=True, array_like=True):
     age_checked: Count | None = None
     price_book: Text | None = None
     unverified: Text | None = None
+    cost_minor: Minor | None = None
 
     def __post_init__(self) -> None:
         if not is_plain(f"{self.item_id}{self.description}{self.unit}{self.scan_code or ''}"):
@@ -141,7 +144,8 @@ class Line(Part, frozen=True, array_like=True):
             raise Unbalanced(f"line {self.line_no}: only a return line names its original")
         if self.original is not None and self.unverified is not None:
             raise Unbalanced(f"line {self.line_no}: what has an original is not unverified")
-        figures = (self.extended_minor, self.amount_minor, self.tax_minor, self.points)
+        cost = self.cost_minor or 0
+        figures = (self.extended_minor, self.amount_minor, self.tax_minor, self.points, cost)
         if max(figures) > 0 if is_return else min(figures) < 0:
             raise Unbalanced(f"line {self.line_no}: a figure has the wrong sign")
 
@@ -181,11 +185,12 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
     ``tendered_at_ms`` is the instant as of which the basket was priced (UTC). ``post_void_of``: the
     receipt of this store that this one takes back whole, because it should not have been.
 
-    Version 2 has the fields behind ``note``, behind a line's ``lot`` and at the end of its parts.
+    Version 2 has the fields behind ``note``, behind a line's ``lot`` and at the end of its parts,
+    version 3 a line's ``cost_minor``.
     """
 
-    KIND = KindVersion("retail_transaction", 2)
-    EARLIER = (1,)
+    KIND = KindVersion("retail_transaction", 3)
+    EARLIER = (1, 2)
     OWN_ID = "sale_id"
     ROOT = ("sale", "sale_id")
 

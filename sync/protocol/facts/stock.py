@@ -16,6 +16,7 @@ from sync.protocol.change import Sequence
 from sync.protocol.errors import Unbalanced
 from sync.protocol.facts.base import LINES_MAX, Fact, KindVersion, Part, refuse_date, refuse_size
 from sync.protocol.identity import ItemId, MovementId, OperatorId, StoreId
+from sync.protocol.moving_cost import line_cost
 from sync.protocol.text import PLAIN
 
 
@@ -25,19 +26,37 @@ class StockMovementKind(StrEnum):
     RECEIPT = "receipt"
     ADJUSTMENT = "adjustment"
     WASTE = "waste"
+    OWN_USE = "own_use"
 
 
 class StockLine(Part, frozen=True, array_like=True):
-    """One item's part of a movement; ``quantity_milli`` is signed and never 0."""
+    """One item's part of a movement; ``quantity_milli`` is signed and never 0.
+
+    ``cost_minor``: what all of the line cost, signed as its quantity: of what comes in as it was
+    bought (without it ``unit_cost_minor`` times the quantity, without either the average), of what
+    goes out as the store's average had it. ``unit_cost_minor`` of what goes out is the catalogue's.
+    """
 
     item_id: Annotated[ItemId, PLAIN]
     quantity_milli: Milli
     unit_cost_minor: Minor | None = None
     lot: Text | None = None
+    cost_minor: Minor | None = None
 
     def __post_init__(self) -> None:
         if self.quantity_milli == 0:
             raise Unbalanced(f"{self.item_id}: a line of a movement moves nothing")
+        if (self.cost_minor or 0) * self.quantity_milli < 0:
+            raise Unbalanced(f"{self.item_id}: a cost has the wrong sign")
+
+    @property
+    def came_for_minor(self) -> int | None:
+        """What comes in cost, all of it; None where the line states no cost, or goes out."""
+        if self.quantity_milli < 0:
+            return None
+        if self.cost_minor is not None:
+            return self.cost_minor
+        return line_cost(self.unit_cost_minor, self.quantity_milli)
 
 
 def _refuse_lines(lines: "tuple[StockLine, ...] | tuple[CountLine, ...]") -> None:
@@ -46,9 +65,14 @@ def _refuse_lines(lines: "tuple[StockLine, ...] | tuple[CountLine, ...]") -> Non
 
 
 class StockMoved(Fact, frozen=True, array_like=True):
-    """Stock came or went without a sale. Absolute figures stand only in a count."""
+    """Stock came or went without a sale. Absolute figures stand only in a count. ``order_id`` and
+    ``supplier_id``: of a receipt, the order that it is (a part of) and who brought it.
 
-    KIND = KindVersion("stock_moved", 1)
+    Version 2 has these two, the kind ``own_use`` and a line's ``cost_minor``.
+    """
+
+    KIND = KindVersion("stock_moved", 2)
+    EARLIER = (1,)
     OWN_ID = "movement_id"
 
     movement_id: MovementId
@@ -58,6 +82,8 @@ class StockMoved(Fact, frozen=True, array_like=True):
     reason: Text
     lines: tuple[StockLine, ...]
     document: Text | None = None
+    order_id: UUID | None = None
+    supplier_id: Text | None = None
 
     def __post_init__(self) -> None:
         _refuse_lines(self.lines)
@@ -75,9 +101,11 @@ class TransferDirection(StrEnum):
 class StockTransferred(Fact, frozen=True, array_like=True):
     """One end of a transfer between stores: what left here, or what came here. Each end is a fact
     of its own store; what one sent and the other did not get is in transit or a discrepancy.
-    ``intent_id``: the wish that both name; ``other_store_id``: None where it is not known."""
+    ``intent_id``: the wish that both name; ``other_store_id``: None where it is not known.
+    Version 2 has a line's ``cost_minor``."""
 
-    KIND = KindVersion("stock_transferred", 1)
+    KIND = KindVersion("stock_transferred", 2)
+    EARLIER = (1,)
     OWN_ID = "transfer_id"
 
     transfer_id: MovementId

@@ -1000,6 +1000,7 @@ def _create_sale_line() -> None:
         sa.Column("original_store_id", sa.Uuid(), nullable=True),
         sa.Column("unverified", sa.String(), nullable=True),
         sa.Column("price_book", sa.String(), nullable=True),
+        sa.Column("cost_minor", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint(
             "store_id",
             "business_date",
@@ -1165,6 +1166,9 @@ def _create_stock_movement() -> None:
         sa.Column("epoch_number", sa.Integer(), nullable=False),
         sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=True),
+        sa.Column("unit_cost_minor", sa.BigInteger(), nullable=True),
+        sa.Column("cost_minor", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "event_id", "line_no", name=op.f("pk_stock_movement")),
     )
     op.create_index(

@@ -1234,6 +1234,8 @@ def _create_stock_level() -> None:
         "stock_level",
         sa.Column("item_id", sa.String(), nullable=False),
         sa.Column("on_hand_milli", sa.Integer(), nullable=False),
+        sa.Column("worth_minor", sa.Integer(), nullable=False),
+        sa.Column("unit_mills", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("item_id", name=op.f("pk_stock_level")),
     )
 
@@ -1250,6 +1252,9 @@ def _create_stock_movement() -> None:
         sa.Column("oversold", sa.Boolean(), nullable=False),
         sa.Column("business_date", sa.String(), nullable=True),
         sa.Column("moved_at_ms", sa.Integer(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=True),
+        sa.Column("cost_minor", sa.Integer(), nullable=True),
+        sa.Column("difference_minor", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("event_id", "line_no", name=op.f("pk_stock_movement")),
     )
     with op.batch_alter_table("stock_movement", schema=None) as batch_op:
@@ -1427,6 +1432,7 @@ def _create_sale_line() -> None:
         sa.Column("original_line_no", sa.Integer(), nullable=True),
         sa.Column("returned_milli", sa.Integer(), nullable=False),
         sa.Column("price_book", sa.String(), nullable=True),
+        sa.Column("cost_minor", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["sale_id"], ["sale.sale_id"], name=op.f("fk_sale_line_sale_id")),
         sa.PrimaryKeyConstraint("sale_id", "line_no", name=op.f("pk_sale_line")),
     )

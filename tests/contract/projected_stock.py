@@ -1,0 +1,97 @@
+"""What rows the golden facts of stock and orders make at head office."""
+
+from collections.abc import Mapping
+
+from sync.protocol.facts import KindVersion
+from tests.contract.projected import Projected, figures
+
+STOCK: Mapping[KindVersion, Projected] = {
+    KindVersion("stock_moved", 1): Projected(
+        {
+            "stock_movement": [
+                {
+                    "line_no": 1,
+                    "item_id": "I00042",
+                    "kind": "receipt",
+                    "quantity_milli": 24_000,
+                    "cost_minor": 9_600,
+                },
+                {
+                    "line_no": 2,
+                    "item_id": "I00043",
+                    "kind": "receipt",
+                    "quantity_milli": 10_500,
+                    "cost_minor": None,
+                },
+            ],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": 24_000},
+                {"item_id": "I00043", "on_hand_milli": 10_500},
+            ],
+            "day_total": figures({"stock units moved": 34_500}),
+        }
+    ),
+    KindVersion("stock_moved", 2): Projected(
+        {
+            "stock_movement": [
+                {
+                    "line_no": 1,
+                    "item_id": "I00042",
+                    "kind": "receipt",
+                    "cost_minor": 9_995,
+                    "lot": "L-9",
+                },
+                {
+                    "line_no": 2,
+                    "item_id": "I00043",
+                    "kind": "receipt",
+                    "cost_minor": None,
+                    "lot": None,
+                },
+            ],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": 24_000},
+                {"item_id": "I00043", "on_hand_milli": 10_500},
+            ],
+            "day_total": figures({"stock units moved": 34_500}),
+        }
+    ),
+    KindVersion("stock_transferred", 1): Projected(
+        {
+            "stock_movement": [
+                {"line_no": 1, "item_id": "I00042", "kind": "transfer_out"},
+                {"line_no": 2, "item_id": "I00043", "kind": "transfer_out"},
+            ],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": -6_000},
+                {"item_id": "I00043", "on_hand_milli": -2_500},
+            ],
+            "day_total": figures({"stock units moved": -8_500}),
+        }
+    ),
+    KindVersion("stock_transferred", 2): Projected(
+        {
+            "stock_movement": [
+                {"line_no": 1, "unit_cost_minor": None, "cost_minor": -2_499},
+                {"line_no": 2, "unit_cost_minor": 130, "cost_minor": None},
+            ],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": -6_000},
+                {"item_id": "I00043", "on_hand_milli": -2_500},
+            ],
+            "day_total": figures({"stock units moved": -8_500}),
+        }
+    ),
+    KindVersion("stock_counted", 1): Projected(
+        {
+            "stock_count": [
+                {"item_id": "I00042", "counted_milli": 17_000, "seen_milli": 0},
+                {"item_id": "I00043", "counted_milli": 0, "seen_milli": 0},
+            ],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": 0},
+                {"item_id": "I00043", "on_hand_milli": 0},
+            ],
+        }
+    ),
+}
