@@ -3,7 +3,9 @@
 A month of a hundred stores is thousands of cells, and what a template looks up, calls and escapes
 for each was most of what the page cost. So the template says once how a cell is built, with a place
 for each of its words, and here the words are put there: the form is cut at its places once, what is
-the same in a store's cells is put there once, and what they say is escaped together.
+the same in a store's cells is put there once, and what they say is escaped together. While somebody
+looks at a board most stores say what they said a moment ago: their cells are kept as they were
+filled, and filled anew once one of them is another.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,10 +18,12 @@ from markupsafe import Markup, escape
 from central.domain.day_state import DayState
 from central.pages.words import board as say
 from central.pages.words.states import word
-from central.reports.day_cells import StoreRow
+from central.reports.day_cells import Cell, StoreRow
 
 FORMS_MAX = 16
 """That are kept cut; a page has one."""
+ROWS_MAX = 512
+"""Stores' rows that are kept filled, of some 8 KB each for a month."""
 _STATES: Mapping[DayState, tuple[str, str]] = {
     state: (state.value, escape(word(state))) for state in DayState
 }
@@ -61,27 +65,38 @@ class Fill(NamedTuple):
         ``{code}``, ``{address}``, ``{on}``, ``{state}``, its ``{word}``, what is ``{said}`` beside
         it, and ``{cash}``, which stays empty or is built as the second says; and, third, a date of
         which nothing came and nothing is missed."""
-        day, cash, nothing = map(str, forms)
-        form = _cut(day).filled({"code": escape(row.code), "address": escape(address)})
-        pieces, filled = list(form.pieces), []
-        said = _escaped(
-            [say.cell(one, row.heard_ms, self.now_ms, self.decimals) for one in row.cells]
-        )
-        for cell, beside in zip(row.cells, said, strict=True):
-            if cell.state is None:
-                filled.append(nothing)
-                continue
-            state, text = _STATES[cell.state]
-            money = self._cash(cell.over_short_minor, cash) if cell.over_short_minor else ""
-            on = cell.business_date.isoformat()
-            words = {"on": on, "state": state, "word": text, "said": beside, "cash": money}
-            for place, name in form.places:
-                pieces[place] = words[name]
-            filled.append("".join(pieces))
-        return Markup("\n".join(filled))  # noqa: S704  the forms are ours, the rest is escaped
+        is_silent = any(cell.state is DayState.NOT_HEARD for cell in row.cells)
+        since = say.since(row.heard_ms, self.now_ms) if is_silent else ""
+        return _filled(row.code, address, row.cells, since, self.decimals, tuple(forms))
 
-    def _cash(self, over_short_minor: int, form: str) -> str:
-        return form.format(said=escape(say.cash(over_short_minor, self.decimals)))
+
+@lru_cache(maxsize=ROWS_MAX)
+def _filled(
+    code: str,
+    address: str,
+    cells: tuple[Cell, ...],
+    since: str,
+    decimals: int,
+    forms: tuple[Markup, ...],
+) -> Markup:
+    """``since``: what its dates say on which nobody heard of the store."""
+    day, cash, nothing = map(str, forms)
+    form = _cut(day).filled({"code": escape(code), "address": escape(address)})
+    pieces, filled = list(form.pieces), []
+    said = _escaped([say.cell(one, since, decimals) for one in cells])
+    for cell, beside in zip(cells, said, strict=True):
+        if cell.state is None:
+            filled.append(nothing)
+            continue
+        state, text = _STATES[cell.state]
+        over_short = cell.over_short_minor
+        money = cash.format(said=escape(say.cash(over_short, decimals))) if over_short else ""
+        on = cell.business_date.isoformat()
+        words = {"on": on, "state": state, "word": text, "said": beside, "cash": money}
+        for place, name in form.places:
+            pieces[place] = words[name]
+        filled.append("".join(pieces))
+    return Markup("\n".join(filled))  # noqa: S704  the forms are ours, the rest is escaped
 
 
 def _escaped(texts: Sequence[str]) -> list[str]:

@@ -135,7 +135,12 @@ def short_date(on: date) -> str:
     return f"{on:%a} {on.day} {on:%b}"
 
 
-def cell(one: Cell, heard_ms: int | None, now_ms: int, decimals: int) -> str:
+def since(heard_ms: int | None, now_ms: int) -> str:
+    """Beside a date on which nobody heard of the store: ``since 5 min ago``, ``never``."""
+    return f"since {ago(heard_ms, now_ms)}" if heard_ms else ago(None, now_ms)
+
+
+def cell(one: Cell, unheard_since: str, decimals: int) -> str:
     """Beside the state: by how much it differs or was corrected, since when nobody was heard, or
     what the day adds up to."""
     if one.state in CALM:
@@ -147,7 +152,7 @@ def cell(one: Cell, heard_ms: int | None, now_ms: int, decimals: int) -> str:
         case DayState.REOPENED if one.correction:
             return in_short(one.correction, decimals)
         case DayState.NOT_HEARD if one.total_minor is None:
-            return f"since {ago(heard_ms, now_ms)}" if heard_ms else ago(None, now_ms)
+            return unheard_since
         case _:
             return amount(one.total_minor, decimals)
 

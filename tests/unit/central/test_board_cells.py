@@ -35,3 +35,13 @@ def test_what_a_store_is_called_is_never_markup() -> None:
     row = StoreRow('<b>"', "", None, (Cell(DAY, DayState.PROVEN, 1),))
     made = Fill(0, 2).cells(row, '/stores/<b>"', FORMS)
     assert '<td id="&lt;b&gt;&#34;"><a href="/stores/&lt;b&gt;&#34;/' in made
+
+
+def test_a_store_says_what_is_so_now_whatever_it_said_a_moment_ago() -> None:
+    proven, silent = Cell(DAY, DayState.PROVEN, 100), Cell(DAY, DayState.NOT_HEARD)
+    row = StoreRow("S1", "One", 60_000, (proven, silent))
+    said = [Fill(now_ms, 2).cells(row, "/stores/S1", FORMS) for now_ms in (120_000, 240_000)]
+    assert ["since 1 min ago" in said[0], "since 3 min ago" in said[1]] == [True, True]
+    corrected = row._replace(cells=(proven._replace(total_minor=200), silent))
+    now = Fill(240_000, 2).cells(corrected, "/stores/S1", FORMS)
+    assert "2.00" in now and "1.00" not in now
