@@ -1,6 +1,7 @@
 """Commands about the epochs of a store, and about alarms."""
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,10 +23,13 @@ from sync.program.frame import NEEDS_A_PERSON, instant, new_group
 from sync.program.plain_commands import tell as print
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from central.reports.alarms import OneAlarm
     from central.reports.epochs import StoreEpoch
+    from central.reports.incarnation import Uncounted
     from central.usecases.box.seal_epoch import Sealed
     from central.usecases.journal.close_tail import Closing, Cost
     from sync.protocol.identity import CompanyId
@@ -41,26 +45,51 @@ def epochs(
     store: StoreCode, company: CompanyName = None, database_url: Url = None, data: Folder = None
 ) -> None:
     """Every epoch of a store: its state, where it goes on from, what is here and what is not."""
+    from central.pages.words.boxes import by_name_alone
     from central.reports.epochs import store_epochs
+    from central.reports.incarnation import forgotten_epochs
     from central.usecases.store.add import find_store
 
-    async def read(db: "AsyncConnection", company_id: "CompanyId") -> "tuple[StoreEpoch, ...]":
-        return await store_epochs(db, await find_store(db, company_id, store))
+    async def read(
+        db: "AsyncConnection", company_id: "CompanyId"
+    ) -> "tuple[tuple[StoreEpoch, ...], tuple[Uncounted, ...]]":
+        store_id = await find_store(db, company_id, store)
+        return await store_epochs(db, store_id), await forgotten_epochs(db, store_id)
 
-    found = on_database(database_url, data, looking(company, read))
+    found, forgotten = on_database(database_url, data, looking(company, read))
     for one in found:
         for line in _lines(one):
             print(line)
+    for each in forgotten:
+        print(f"{each.epoch}  {by_name_alone(each)}")
+    following = partial(next_command, database_url, data, company=company)
+    print(_last(store, found, [each for each in forgotten if each.waits], following))
+
+
+def _last(
+    store: str,
+    found: "Sequence[StoreEpoch]",
+    waiting: "Sequence[Uncounted]",
+    following: "Callable[..., str]",
+) -> str:
+    """What is true of all of them, and what comes next."""
+    if waiting:
+        name = str(waiting[0].epoch)
+        ending = following("write-off", store, name, "--reason", "WHY")
+        return (
+            f"No store is given anything before {name} of {store} was heard. Next: switch its"
+            f" box on; where there is none: `{ending}`."
+        )
     if not found:
-        enrolling = next_command(database_url, data, "enrol-code", store, company=company)
-        print(f"No box was ever enrolled for {store}. Next: `{enrolling}`.")
-        return
+        return f"No box was ever enrolled for {store}. Next: `{following('enrol-code', store)}`."
     missing = [one for one in found if one.claims]
-    print(
-        f"{store} has {_counted(len(found), 'epoch')}; of {len(missing)} something is missing."
-        " Next: `central alarm list`."
-        if missing
-        else f"{store} has {_counted(len(found), 'epoch')}, and nobody knows of more than is here."
+    if missing:
+        return (
+            f"{store} has {_counted(len(found), 'epoch')}; of {len(missing)} something is"
+            " missing. Next: `central alarm list`."
+        )
+    return (
+        f"{store} has {_counted(len(found), 'epoch')}, and nobody knows of more than is here."
         " Next: `central box list`."
     )
 

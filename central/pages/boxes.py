@@ -17,6 +17,7 @@ from central.pages.places import StoreCode
 from central.reports.boxes import store_boxes
 from central.reports.company import company_money, store_of_company
 from central.reports.epochs import store_epochs
+from central.reports.incarnation import forgotten_epochs
 from central.usecases.box.create_enrol_code import LIFETIME_S, create_enrol_code
 from sync.http.forms import read_form
 from sync.protocol.enrolment import write_invitation
@@ -81,6 +82,7 @@ async def _box_page(
         store = await store_of_company(db, person.company_id, code)
         boxes = await store_boxes(db, person.company_id, code)
         epochs = await store_epochs(db, store.store_id)
+        by_name_alone = await forgotten_epochs(db, store.store_id)
     return page(
         "box.html",
         person=person,
@@ -88,6 +90,7 @@ async def _box_page(
         store=store,
         box=boxes[0] if boxes else None,
         epochs=epochs,
+        by_name_alone=by_name_alone,
         secret=secret,
         string=string,
         picture=picture,

@@ -40,6 +40,7 @@ WHERE $1::uuid IS NULL OR s.company_id = $1
 WINDOW box AS (PARTITION BY m.store_id, m.device_id)
 ORDER BY s.code, m.epoch_number, m.epoch_fingerprint
 """  # noqa: S608 - a constant
+_COMPANY = "SELECT company_id FROM store WHERE store_id = $1"
 _WRITTEN_OFF = """
 SELECT store_id, epoch_number, epoch_fingerprint FROM tail_closed WHERE store_id = ANY($1)
 """
@@ -62,6 +63,7 @@ class Uncounted(NamedTuple):
     store_code: str
     epoch: Epoch
     waits: bool
+    by_name_alone: bool = False
 
 
 class Past(NamedTuple):
@@ -148,10 +150,17 @@ async def uncounted_epochs(db: AsyncConnection, company_id: CompanyId) -> tuple[
         if is_uncounted(since, one)
     ]
     found += [
-        Uncounted(one.store_id, codes[one.store_id], one.epoch, not is_off)
+        Uncounted(one.store_id, codes[one.store_id], one.epoch, not is_off, by_name_alone=True)
         for one, is_off in await _forgotten(db, rows)
     ]
     return tuple(sorted(found, key=lambda one: (one.store_code, one.epoch.number)))
+
+
+async def forgotten_epochs(db: AsyncConnection, store_id: StoreId) -> tuple[Uncounted, ...]:
+    """Those of a store that are known by their name alone, by number."""
+    company_id = await (await driver_of(db)).fetchval(_COMPANY, store_id)
+    found = await uncounted_epochs(db, CompanyId(plain_uuid(company_id)))
+    return tuple(one for one in found if one.store_id == store_id and one.by_name_alone)
 
 
 async def is_forgotten(db: AsyncConnection, company_id: CompanyId, named: Named) -> bool:

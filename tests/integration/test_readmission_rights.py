@@ -193,7 +193,7 @@ async def test_who_writes_off_what_is_waited_for_is_told_what_it_may_cost_and_th
 
 @pytest.mark.parametrize("written_off", [False, True], ids=["it calls", "it is written off"])
 async def test_an_epoch_that_is_known_by_name_alone_is_waited_for(
-    chain: Chain, *, written_off: bool
+    chain: Chain, tmp_path: Path, *, written_off: bool
 ) -> None:
     """Its box was enrolled and replaced after the copy was made: the record of the box after it
     names it."""
@@ -219,11 +219,17 @@ async def test_an_epoch_that_is_known_by_name_alone_is_waited_for(
         await delivered(second.box)
         name = f"S01 {between.box.epoch}"
         assert await uncounted(served, second) == [(name, True)]
+        told = (await central("epochs", "S01", url=chain.url, data=tmp_path)).shown
+        assert f"{between.box.epoch}  known by its name alone" in told
+        assert f"central write-off {name}" in told
         assert granted(await second.asks(500)) == 0
         if written_off:
             assert await costs(served, between) == (Cost("points", 0, 100),)
             await write_off(served, between)
             assert await uncounted(served, second) == [(name, False)]
+            told = (await central("epochs", "S01", url=chain.url, data=tmp_path)).shown
+            assert "names it; written off" in told
+            assert "No store is given" not in told
             assert await at_risk(served, second) == 100
         else:
             stated = shown(between.box, rights=rights)

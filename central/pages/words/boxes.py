@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from central.pages.words.figures import NOT_KNOWN, ago
 from central.reports.boxes import Book, StoreBox
 from central.reports.epochs import StoreEpoch
+from central.reports.incarnation import Uncounted
 from sync.protocol.counted import counted
 
 title = "Stores"
@@ -130,6 +131,14 @@ def epoch_state(one: StoreEpoch) -> str:
     opened = ", opened by its box itself" if one.provisional else ""
     revoked = ", its box is revoked" if one.revoked else ""
     return f"{one.state.value.replace('_', ' ')}{opened}{revoked}"
+
+
+def by_name_alone(one: Uncounted) -> str:
+    """Of an epoch that was given out after the copy that head office was put back to."""
+    known = "known by its name alone: an epoch that came after it names it"
+    if one.waits:
+        return f"{known}; no store is given anything before its box was heard or it is written off"
+    return f"{known}; written off"
 
 
 def parent(one: StoreEpoch) -> str:
