@@ -13,6 +13,7 @@ from central.db.projected_journals import OF_JOURNALS
 from central.db.projected_loyalty import OF_LOYALTY
 from central.db.projected_people import OF_PEOPLE
 from central.db.projected_rights import OF_RIGHTS
+from central.db.projected_stock import OF_STOCK
 from central.db.tables import CentralTable, big, metadata
 
 _OTHERS = frozenset(metadata.tables)
@@ -268,52 +269,6 @@ class TillCarriedRow(CentralTable, table=True):
     counted_cash_minor: int = big()
 
 
-class StockLevelRow(CentralTable, table=True):
-    """What of a store's item moved in all: on hand, unless it was counted (``stock_count``)."""
-
-    __tablename__ = "stock_level"
-    store_id: UUID = Field(primary_key=True)
-    item_id: str = Field(primary_key=True)
-    on_hand_milli: int = big()
-    entries: int = big()
-
-
-class StockMovementRow(CentralTable, table=True):
-    """Stock that moved without a sale (sales move it through their lines)."""
-
-    __tablename__ = "stock_movement"
-    __table_args__ = (Index(None, "store_id", "business_date"),)
-    store_id: UUID = Field(primary_key=True)
-    event_id: UUID = Field(primary_key=True)
-    line_no: int = Field(primary_key=True)
-    business_date: date | None
-    item_id: str
-    kind: str
-    quantity_milli: int = big()
-    epoch_number: int
-    epoch_fingerprint: bytes
-    seq: int = big()
-    lot: str | None
-    unit_cost_minor: int | None = big()
-    cost_minor: int | None = big()
-
-
-class StockCountRow(CentralTable, table=True):
-    """The count of an item that has seen most. On hand is counted_milli + stock_level's sum -
-    seen_milli: what of that sum the count had seen."""
-
-    __tablename__ = "stock_count"
-    store_id: UUID = Field(primary_key=True)
-    item_id: str = Field(primary_key=True)
-    epoch_number: int
-    epoch_fingerprint: bytes
-    seen_through: int = big()
-    seq: int = big()
-    parent_through: int = big()
-    counted_milli: int = big()
-    seen_milli: int = big()
-
-
 class AlarmClearingRow(CentralTable, table=True):
     """A store's alarm that somebody cleared, and why."""
 
@@ -397,7 +352,7 @@ class StoreAlarm(CentralTable, table=True):
 PROJECTED = {
     name: each
     for name, each in metadata.tables.items()
-    if name not in _OTHERS or name in OF_JOURNALS | OF_LOYALTY | OF_PEOPLE | OF_RIGHTS
+    if name not in _OTHERS or name in OF_JOURNALS | OF_LOYALTY | OF_PEOPLE | OF_RIGHTS | OF_STOCK
 }
 """The tables of this module and of the others that are called ``projected_…``, by their
 names."""

@@ -17,7 +17,7 @@ import msgspec
 from edge.db.customers import SAME_PERSON
 from edge.db.operators import role_of
 from edge.db.price_books import ANY_BOOK
-from edge.domain.sale.situation import ItemOnSale, PriceInForce, RateInForce, SoldLine
+from edge.domain.sale.situation import RateInForce, SoldLine
 from sync.engine.journal import Tip
 from sync.protocol.change import Epoch, Head
 from sync.protocol.clock import Hlc
@@ -25,18 +25,15 @@ from sync.protocol.escrow import Right
 from sync.protocol.facts import OriginalLine, TaxClass
 from sync.protocol.identity import (
     CustomerId,
-    ItemId,
     OperatorId,
     SaleId,
     StoreId,
     TillSessionId,
     WorkstationId,
 )
-from sync.protocol.moving_cost import Held
 from sync.protocol.paper.receipt import NO_NAMES, Names
 from sync.protocol.permissions import unknown_role
 from sync.protocol.reference import ReceiptTexts, Role, StoreSettings
-from sync.protocol.scan_code import code_key
 
 SETTINGS_MAX = 8
 """Decoded settings that are kept, of as many stores in this process."""
@@ -82,33 +79,6 @@ SELECT t.body, t.texts, s.operator_name, s.customer_name, s.points_expiring, s.p
 FROM sale s JOIN settings t ON t.settings_no = s.settings_no WHERE s.sale_id = ?
 """
 _SETTINGS = "SELECT body, texts FROM settings WHERE settings_no = ?"
-_ITEM = """
-       i.item_id, i.name, i.unit, i.tax_class, i.open_price, i.unit_cost_minor, i.active,
-       p.unit_price_minor, p.version, l.on_hand_milli, i.department, l.worth_minor, l.unit_mills
-"""
-_PRICED_ITEM = """
-LEFT JOIN price p ON p.item_id = i.item_id AND p.effective_from_ms =
-    (SELECT max(q.effective_from_ms) FROM price q
-     WHERE q.item_id = i.item_id AND q.effective_from_ms <= ?)
-LEFT JOIN stock_level l ON l.item_id = i.item_id
-"""
-_BY_CODE = (
-    f"SELECT c.code_key, {_ITEM} FROM json_each(?) f"  # noqa: S608 - constant
-    " JOIN scan_code c ON c.code_key = f.value AND c.holds = 1"
-    f" JOIN item i ON i.item_id = c.item_id {_PRICED_ITEM}"
-)
-_BY_ID = (
-    f"SELECT i.item_id, {_ITEM} FROM json_each(?) f"  # noqa: S608 - constant
-    f" JOIN item i ON i.item_id = f.value {_PRICED_ITEM}"
-)
-_PRICED = """
-SELECT f.value, p.unit_price_minor, p.version, l.on_hand_milli, l.worth_minor, l.unit_mills
-FROM json_each(?) f
-LEFT JOIN price p ON p.item_id = f.value AND p.effective_from_ms =
-    (SELECT max(q.effective_from_ms) FROM price q
-     WHERE q.item_id = f.value AND q.effective_from_ms <= ?)
-LEFT JOIN stock_level l ON l.item_id = f.value
-"""
 _RATES = """
 SELECT tax_class, rate_bp, version, max(effective_from) FROM tax_rate
 WHERE effective_from <= ? GROUP BY tax_class
@@ -299,40 +269,6 @@ def _store(row: tuple[Any, ...]) -> StoreNow:
     return StoreNow(code, *shown, tip, bool(provisional), changed_ms or 0)
 
 
-def items_by_code(
-    db: sqlite3.Connection, codes: Iterable[str], as_of_ms: int
-) -> dict[str, ItemOnSale]:
-    """Items by what was scanned or typed: their scan codes in any spelling of a GTIN, or else their
-    ids; unknown ones are left out."""
-    keys = {code: code_key(code) for code in codes}
-    rows = db.execute(_BY_CODE, (_listed(set(keys.values())), as_of_ms))
-    by_key = {row[0]: _item(row) for row in rows}
-    found = {code: by_key[key] for code, key in keys.items() if key in by_key}
-    if len(found) < len(keys):
-        rest = [ItemId(code) for code in keys if code not in found]
-        found.update(items_by_id(db, rest, as_of_ms).items())
-    return found
-
-
-def items_by_id(
-    db: sqlite3.Connection, ids: Iterable[ItemId], as_of_ms: int
-) -> dict[ItemId, ItemOnSale]:
-    """Items by their ids; unknown ones are left out."""
-    rows = db.execute(_BY_ID, (_listed(ids), as_of_ms))
-    return {row[0]: _item(row) for row in rows}
-
-
-def priced(
-    db: sqlite3.Connection, ids: Iterable[ItemId], as_of_ms: int
-) -> dict[ItemId, tuple[PriceInForce | None, Held]]:
-    """Price and stock of any item ids, also of items that are no more."""
-    rows = db.execute(_PRICED, (_listed(ids), as_of_ms))
-    return {
-        row[0]: (None if row[1] is None else PriceInForce(row[1], row[2]), _held(*row[3:]))
-        for row in rows
-    }
-
-
 def rates_in_force(db: sqlite3.Connection, business_date: date) -> dict[TaxClass, RateInForce]:
     """The rate of each tax class on a date."""
     rows = db.execute(_RATES, (business_date.isoformat(),))
@@ -370,30 +306,6 @@ def read_buyer(db: sqlite3.Connection, customer_id: CustomerId) -> tuple[str | N
 
 def _listed(values: Iterable[object]) -> str:
     return msgspec.json.encode(list(values)).decode()
-
-
-def _held(on_hand_milli: int | None, worth_minor: int | None, unit_mills: int | None) -> Held:
-    return Held(on_hand_milli or 0, worth_minor or 0, unit_mills)
-
-
-def _item(row: tuple[Any, ...]) -> ItemOnSale:
-    _, item_id, name, unit, tax_class, open_price, cost, active, *priced = row
-    price_minor, version, on_hand, department, worth, unit_mills = priced
-    price = None if price_minor is None else PriceInForce(price_minor, version)
-    return ItemOnSale(
-        item_id,
-        name,
-        unit,
-        _TAX_CLASSES[tax_class],
-        bool(open_price),
-        cost,
-        bool(active),
-        price,
-        on_hand or 0,
-        department,
-        worth or 0,
-        unit_mills,
-    )
 
 
 def _sold(row: tuple[Any, ...]) -> SoldLine:

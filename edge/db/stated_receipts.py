@@ -57,9 +57,6 @@ _BACK_ELSEWHERE = (
     "UPDATE sale_line SET returned_milli = returned_milli + ? WHERE sale_id = ? AND line_no = ?"
 )
 _TAKEN = "SELECT tender_id FROM tender WHERE refundable AND active"
-_ON_HAND = """
-SELECT f.value, l.on_hand_milli FROM json_each(?) f JOIN stock_level l ON l.item_id = f.value
-"""
 _HERE = "SELECT store_id FROM box WHERE one = 1"
 
 

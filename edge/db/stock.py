@@ -103,11 +103,6 @@ def stock_level(db: sqlite3.Connection, item_id: ItemId) -> StockLevel:
     return StockLevel(item_id, 0 if row is None else row[0])
 
 
-def stock_levels(db: sqlite3.Connection, item_ids: Iterable[ItemId]) -> dict[ItemId, int]:
-    """On hand of the items among these that ever moved."""
-    return {item_id: held.on_hand_milli for item_id, held in held_of(db, item_ids).items()}
-
-
 def held_of(db: sqlite3.Connection, item_ids: Iterable[ItemId]) -> dict[ItemId, Held]:
     """What is held of the items among these that ever moved."""
     rows = db.execute(_HELD, (_listed(item_ids),))

@@ -20,7 +20,6 @@ sale do not, and so both sides value in the order of the journal, (epoch, sequen
 A cost beyond FIGURE_MAX is taken as not known: no line could say it.
 """
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from sync.protocol.bounds import FIGURE_MAX
@@ -50,11 +49,6 @@ class Costed(NamedTuple):
     difference_minor: int
     after: Held
 
-    @property
-    def cost_of_sales_minor(self) -> int:
-        """Of a sale or a return: what it takes from the worth of what was bought."""
-        return self.difference_minor - (self.cost_minor or 0)
-
 
 NOTHING_HELD = Held()
 
@@ -81,15 +75,6 @@ def line_cost(unit_cost_minor: int | None, quantity_milli: int) -> int | None:
         return None
     cost = divide_half_up(unit_cost_minor * quantity_milli, MILLI)
     return cost if abs(cost) <= FIGURE_MAX else None
-
-
-def worth_of(
-    moves: Iterable[tuple[int, int | None, int | None]], held: Held = NOTHING_HELD
-) -> Held:
-    """After movements (quantity, cost, catalogue's unit cost), in their order."""
-    for quantity, cost, unit in moves:
-        held = move_cost(held, quantity, cost, unit).after
-    return held
 
 
 def _stated(held: Held, quantity: int, cost: int | None, unit: int | None) -> int | None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from edge.db import sale_reads
+from edge.db import items_on_sale, sale_reads
 from edge.db.store import read_settings
 from edge.domain.box import SettingsMissing
 from edge.domain.sale.basket import SaleRequest
@@ -192,7 +192,7 @@ def ask_prices(
         tax_included = read_settings(db).tax_included
     except SettingsMissing:
         return None
-    items = sale_reads.items_by_id(db, {item_id for item_id, _ in chosen}, as_of_ms)
+    items = items_on_sale.items_by_id(db, {item_id for item_id, _ in chosen}, as_of_ms)
     originals = sale_reads.sold_lines(db, {returned}) if returned is not None else {}
     return Priced(
         {

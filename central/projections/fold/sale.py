@@ -19,7 +19,7 @@ from central.projections.rows.escrow import RightAccount, RightBorn, RightHeld, 
 from central.projections.rows.sale import Sale, SaleLine, SaleModifier, SaleTax, SaleTender
 from sync.protocol.aggregate import names_of
 from sync.protocol.escrow import RightKind, goodwill_of
-from sync.protocol.facts import IdAbandoned, RetailTransaction, RightGiven, RightTaken
+from sync.protocol.facts import IdAbandoned, Line, RetailTransaction, RightGiven, RightTaken
 from sync.protocol.identity import CustomerId
 
 
@@ -124,9 +124,7 @@ def _parts(into: Fold, event: Event, sale: RetailTransaction) -> None:
                 line.amount_minor,
                 line.tax_minor,
                 line.points,
-                line.original.sale_id if line.original else None,
-                line.original.line_no if line.original else None,
-                line.original.store_id if line.original else None,
+                *_original(line),
                 line.unverified,
                 line.price_book,
                 line.cost_minor,
@@ -139,6 +137,12 @@ def _parts(into: Fold, event: Event, sale: RetailTransaction) -> None:
         named = (tender.tender_id, tender.name, tender.kind)
         what = (*named, tender.amount_minor, tender.reference, tender.points, tender.outcome)
         into.put(SaleTender(store_id, sale_id, number, day, *what))
+
+
+def _original(line: Line) -> tuple[UUID | None, int | None, UUID | None]:
+    if line.original is None:
+        return None, None, None
+    return line.original.sale_id, line.original.line_no, line.original.store_id
 
 
 def _points(into: Fold, event: Event, customer_id: CustomerId, sale: RetailTransaction) -> None:

@@ -50,14 +50,12 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
     Raises the refusals of edge/domain/sale/refusals and of edge/domain/rights.py.
     """
     basket = price_basket(request, known)
-    total, settings = basket.total_minor, known.settings
     _refuse_basket(basket, request, known)
-    tenders = tender.tenders_of(request.tenders, total, known)
-    settlement = tender.settle(total, request.tenders, tenders, settings)
+    tenders = tender.tenders_of(request.tenders, basket.total_minor, known)
+    settlement = tender.settle(basket.total_minor, request.tenders, tenders, known.settings)
     payment = tender.pay(request.tenders, tenders, basket, known, request.sale_id)
     movements = stock.move(basket.movements(), _held(known))
-    costs = {one.line_no: _cost_of_sales(one) for one in movements}
-    lines = basket.lines(payment.points, costs)
+    lines = basket.lines(payment.points, _costs_of_sales(movements))
     besides = _besides(request, lines, payment.lines, settlement.rounding_minor, known)
     given = _given(basket, lines, payment.lines, settlement.rounding_minor, known)
     fact = RetailTransaction(
@@ -68,7 +66,7 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
         operator_id=request.operator_id,
         business_date=known.business_date,
         tendered_at_ms=request.tendered_at_ms,
-        currency=settings.currency,
+        currency=known.settings.currency,
         customer_id=basket.customer_id,
         lines=lines,
         taxes=tax_lines(lines),
@@ -159,5 +157,6 @@ def _held(known: Situation) -> dict[ItemId, Held]:
     return held | {sold.item_id: sold.held for sold in known.originals.values()}
 
 
-def _cost_of_sales(moved: stock.Moved) -> int | None:
-    return None if moved.cost_minor is None else -moved.cost_minor
+def _costs_of_sales(moved: Sequence[stock.Moved]) -> dict[int, int | None]:
+    """By line."""
+    return {one.line_no: None if one.cost_minor is None else -one.cost_minor for one in moved}

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from edge.db import sale_reads
+from edge.db import items_on_sale, sale_reads
 from edge.db.item_rules import rules_as_of
 from edge.db.operators import role_of
 from edge.db.past import STORE, Kind, Named, past_as_of
@@ -96,7 +96,9 @@ def hold_past(
     codes = codes.union(*[label.codes for label in labels.values()])
     named = _named(request, codes, now.settings.currency)
     past = _Past(past_as_of(db, named, as_of_ms, now_ms))
-    now = now._replace(labels=labels, items_by_code=sale_reads.items_by_code(db, codes, as_of_ms))
+    now = now._replace(
+        labels=labels, items_by_code=items_on_sale.items_by_code(db, codes, as_of_ms)
+    )
     held = now._replace(
         operator_active=past.active(Kind.OPERATOR, now.operator_active),
         operator_name=next((value[0] for _, value in past.of(Kind.OPERATOR)), now.operator_name),
@@ -304,7 +306,7 @@ def _items(
     by_code = {**now.items_by_code, **_by_code(now, past.items(Kind.CODE), by_id, codes)}
     by_id = {**now.items_by_id, **by_id}
     ids = {item.item_id for item in (*by_code.values(), *by_id.values())}
-    found = sale_reads.priced(db, ids, as_of_ms)
+    found = items_on_sale.priced(db, ids, as_of_ms)
     named = [Named(Kind.PRICES, item_id) for item_id in sorted(ids)]
     prices: dict[ItemId, PriceInForce | None] = {key: price for key, (price, _) in found.items()}
     for name, values in _Past(past_as_of(db, named, as_of_ms, now_ms)).of(Kind.PRICES):

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from edge.db import loyalty, sale_reads
+from edge.db import items_on_sale, loyalty, sale_reads
 from edge.db.goodwill import goodwill_right
 from edge.db.item_rules import rules_of
 from edge.db.payment_attempts import attempts_referred
@@ -307,13 +307,13 @@ def _in_force(
     as_of_ms = request.tendered_at_ms
     codes = {line.scan_code for line in request.lines if line.scan_code is not None}
     ids = {line.item_id for line in request.lines if line.item_id is not None}
-    items = sale_reads.items_by_code(db, codes, as_of_ms) if codes else {}
+    items = items_on_sale.items_by_code(db, codes, as_of_ms) if codes else {}
     labels: dict[str, Label] = {}
     if len(items) < len(codes):
         rest = [code for code in codes if code not in items]
         labels = _labels(db, rest, store, business_date)
         named = {code for label in labels.values() for code in label.codes}
-        items |= sale_reads.items_by_code(db, named, as_of_ms) if named else {}
+        items |= items_on_sale.items_by_code(db, named, as_of_ms) if named else {}
     held = InForce(
         settings=store.settings,
         texts=store.texts,
@@ -325,7 +325,7 @@ def _in_force(
         items_by_code=items,
         labels=labels,
         customer_group=counter.customer_group,
-        items_by_id=sale_reads.items_by_id(db, ids, as_of_ms) if ids else {},
+        items_by_id=items_on_sale.items_by_id(db, ids, as_of_ms) if ids else {},
         rates=sale_reads.rates_in_force(db, business_date),
         tenders=tenders_named(db, request.tender_ids),
         worth=_worth(db, request, store.settings.currency),
@@ -361,7 +361,7 @@ def _with_rules(db: sqlite3.Connection, held: InForce, as_of_ms: int) -> InForce
     rules = rules_of(db, held.item_ids())
     along = {rule.linked_item_id for rule in rules.values() if rule.linked_item_id is not None}
     if along - held.items_by_id.keys():
-        found = sale_reads.items_by_id(db, along, as_of_ms)
+        found = items_on_sale.items_by_id(db, along, as_of_ms)
         held = held._replace(items_by_id={**held.items_by_id, **found})
     return held._replace(rules=rules)
 

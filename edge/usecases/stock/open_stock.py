@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from edge.db.journal import append
-from edge.db.stock import has_moved, move_stock
+from edge.db.stock import has_moved, move_stock, with_costs
 from sync.engine.journal import Moment
 from sync.protocol.facts import StockLine, StockMoved, StockMovementKind
 from sync.protocol.identity import EventId, MovementId, OperatorId
@@ -27,9 +27,12 @@ def open_stock(db: sqlite3.Connection, openings: Iterable[OpeningStock], moment:
             HEAD_OFFICE,
             None,
             REASON,
-            tuple(
-                StockLine(line.item_id, line.quantity_milli, line.unit_cost_minor)
-                for line in opening.lines
+            with_costs(
+                db,
+                [
+                    StockLine(line.item_id, line.quantity_milli, line.unit_cost_minor)
+                    for line in opening.lines
+                ],
             ),
         )
         append(db, fact, event_id, moment)

@@ -11,7 +11,7 @@ from edge.db.days import find_open_day
 from edge.db.items import first_unknown
 from edge.db.journal import append
 from edge.db.operators import require
-from edge.db.stock import MovedLine, move_stock
+from edge.db.stock import MovedLine, move_stock, with_costs
 from edge.domain.fields import (
     AmountMinor,
     QuantityMilli,
@@ -75,9 +75,12 @@ def receive_goods(
         request.operator_id,
         business_date,
         request.reason,
-        tuple(
-            StockLine(line.item_id, line.quantity_milli, line.unit_cost_minor)
-            for line in request.lines
+        with_costs(
+            db,
+            [
+                StockLine(line.item_id, line.quantity_milli, line.unit_cost_minor)
+                for line in request.lines
+            ],
         ),
     )
     append(db, fact, event_id, moment)

@@ -1,0 +1,61 @@
+"""Tables of figures that are made from facts: stock."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from central.db.tables import CentralTable, big, metadata
+
+_BEFORE = frozenset(metadata.tables)
+
+
+class StockLevelRow(CentralTable, table=True):
+    """What of a store's item moved in all: on hand, unless it was counted (``stock_count``)."""
+
+    __tablename__ = "stock_level"
+    store_id: UUID = Field(primary_key=True)
+    item_id: str = Field(primary_key=True)
+    on_hand_milli: int = big()
+    entries: int = big()
+
+
+class StockMovementRow(CentralTable, table=True):
+    """Stock that moved without a sale (sales move it through their lines)."""
+
+    __tablename__ = "stock_movement"
+    __table_args__ = (Index(None, "store_id", "business_date"),)
+    store_id: UUID = Field(primary_key=True)
+    event_id: UUID = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    business_date: date | None
+    item_id: str
+    kind: str
+    quantity_milli: int = big()
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int = big()
+    lot: str | None
+    unit_cost_minor: int | None = big()
+    cost_minor: int | None = big()
+
+
+class StockCountRow(CentralTable, table=True):
+    """The count of an item that has seen most. On hand is counted_milli + stock_level's sum -
+    seen_milli: what of that sum the count had seen."""
+
+    __tablename__ = "stock_count"
+    store_id: UUID = Field(primary_key=True)
+    item_id: str = Field(primary_key=True)
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seen_through: int = big()
+    seq: int = big()
+    parent_through: int = big()
+    counted_milli: int = big()
+    seen_milli: int = big()
+
+
+OF_STOCK = frozenset(metadata.tables) - _BEFORE
+"""The tables of this module."""
