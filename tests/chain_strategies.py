@@ -91,6 +91,8 @@ _manifests_given = st.builds(ManifestGiven, words, _manifests)
 FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     KindVersion("retail_transaction", 1): sales(),
     KindVersion("retail_transaction", 2): sales(),
+    KindVersion("retail_transaction", 3): sales(),
+    KindVersion("retail_transaction", 4): sales(),
     KindVersion("till_session_opened", 1): st.builds(TillSessionOpened, **tills),
     KindVersion("till_moved", 1): till_moves(),
     KindVersion("till_session_settled", 1): st.builds(
@@ -104,6 +106,7 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     ),
     KindVersion("business_day_closed", 1): days_closed(),
     KindVersion("business_day_closed", 2): days_closed(),
+    KindVersion("business_day_closed", 3): days_closed(),
     KindVersion("business_day_reopened", 1): st.builds(
         BusinessDayReopened, dates, operators, words
     ),
@@ -182,6 +185,7 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     KindVersion("pin_set", 1): st.builds(PinSet, operators, st.binary(max_size=80)),
     KindVersion("epoch_ended", 1): _epochs_ended,
     KindVersion("epoch_ended", 2): _epochs_ended,
+    KindVersion("epoch_ended", 3): _epochs_ended,
     KindVersion("event_recovered", 1): st.deferred(lambda: recovered()),
     KindVersion("grant_asked", 1): st.builds(
         GrantAsked, ids, kinds_of_right, ids, st.integers(1, 10**9)
@@ -209,6 +213,7 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     ).filter(lambda carried: carried.carried_id != carried.till_session_id),
     KindVersion("manifest_given", 1): _manifests_given,
     KindVersion("manifest_given", 2): _manifests_given,
+    KindVersion("manifest_given", 3): _manifests_given,
 }
 """A strategy for every kind that was ever written: a test holds this against codec.KINDS."""
 

@@ -204,7 +204,9 @@ def tenders(draw: Any, due: int, customer: bool) -> tuple[tuple[TenderLine, ...]
             TenderKind.CASH if change else draw(st.sampled_from([TenderKind.CARD, TenderKind.QR]))
         )
         reference = draw(st.none() | words)
-        paid.append(TenderLine(TenderId(kind.value), draw(words), kind, left + change, reference))
+        tip = draw(st.integers(0, 1_000))
+        what = (TenderId(kind.value), draw(words), kind, left + change + tip, reference)
+        paid.append(TenderLine(*what, tip_minor=tip))
     return tuple(paid), change
 
 
@@ -275,6 +277,8 @@ totals = st.builds(
     points_taken_back=counts,
     stock_milli=signed_amounts,
     discounts_minor=signed_amounts,
+    tips_minor=signed_amounts,
+    points_given_back=counts,
 )
 
 

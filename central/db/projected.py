@@ -78,6 +78,7 @@ class SaleRow(CentralTable, table=True):
     points_debt: int = big()
     training: bool
     post_void_of: UUID | None
+    points_given_back: int = big()
 
 
 class SaleLineRow(CentralTable, table=True):
@@ -157,7 +158,7 @@ class SaleTenderRow(CentralTable, table=True):
 
     __tablename__ = "sale_tender"
     __table_args__ = (
-        _key_by_day("tender_no", counted=("tender_id", "amount_minor", "points")),
+        _key_by_day("tender_no", counted=("tender_id", "amount_minor", "points", "tip_minor")),
         Index(
             "ix_sale_tender_unsure",
             *("store_id", "business_date"),
@@ -180,6 +181,7 @@ class SaleTenderRow(CentralTable, table=True):
     reference: str | None
     points: int = big()
     outcome: str | None
+    tip_minor: int = big()
 
 
 class SaleModifierRow(CentralTable, table=True):
@@ -334,25 +336,9 @@ class CustomerErasureRow(CentralTable, table=True):
     decided_by: str
 
 
-class StoreAlarm(CentralTable, table=True):
-    """Alarms that stores recorded in their journals."""
-
-    __tablename__ = "store_alarm"
-    store_id: UUID = Field(primary_key=True)
-    alarm_id: UUID = Field(primary_key=True)
-    kind: str
-    subject: str
-    detail: str
-    occurred_at_ms: int = big()
-    epoch_number: int
-    epoch_fingerprint: bytes
-    seq: int = big()
-
-
 PROJECTED = {
     name: each
     for name, each in metadata.tables.items()
     if name not in _OTHERS or name in OF_JOURNALS | OF_LOYALTY | OF_PEOPLE | OF_RIGHTS | OF_STOCK
 }
-"""The tables of this module and of the others that are called ``projected_…``, by their
-names."""
+"""The tables of this module and of the others that are called ``projected_…``, by name."""

@@ -144,5 +144,20 @@ class ExceptionAcceptedRow(CentralTable, table=True):
     decided_by: str
 
 
+class StoreAlarm(CentralTable, table=True):
+    """Alarms that stores recorded in their journals."""
+
+    __tablename__ = "store_alarm"
+    store_id: UUID = Field(primary_key=True)
+    alarm_id: UUID = Field(primary_key=True)
+    kind: str
+    subject: str
+    detail: str
+    occurred_at_ms: int = big()
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int = big()
+
+
 OF_JOURNALS = frozenset(metadata.tables) - _BEFORE
 """The tables of this module."""

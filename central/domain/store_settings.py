@@ -48,6 +48,13 @@ class TaxMode(StrEnum):
     ADDED = "added"
 
 
+class Tips(StrEnum):
+    """Whether a customer may give more than is due, for who serves."""
+
+    OFF = "off"
+    ON = "on"
+
+
 class AllSettings(NamedTuple):
     """Everything that a person may set of a store."""
 
@@ -211,6 +218,14 @@ _ALL = (
         " 0 sets no limit",
         _read_age,
         _show_age,
+    ),
+    Setting(
+        "tips",
+        Group.MONEY,
+        "off or on: whether a till takes tips",
+        lambda typed, _: {"tips": one_of(Tips, typed, "tips") is Tips.ON},
+        lambda settings: Tips.ON if settings.store.tips else Tips.OFF,
+        tuple(Tips),
     ),
     _number("points", "points_per_step", "how many are earned; 0: none", 0),
     _amount("points_for_each", "points_step_minor", Group.POINTS, "an amount such as 10.00"),

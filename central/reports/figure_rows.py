@@ -43,6 +43,8 @@ class FigureKind(StrEnum):
     POINTS_EARNED = "points-earned"
     POINTS_SPENT = "points-spent"
     POINTS_TAKEN_BACK = "points-taken-back"
+    POINTS_GIVEN_BACK = "points-given-back"
+    TIPS = "tips"
     STOCK = "stock"
 
 
@@ -177,6 +179,8 @@ _STATEMENTS: Mapping[FigureKind, str] = MappingProxyType(
         FigureKind.POINTS_EARNED: _sales("s.points_earned", "AND s.points_earned <> 0"),
         FigureKind.POINTS_SPENT: _tenders("t.points", "AND t.points <> 0"),
         FigureKind.POINTS_TAKEN_BACK: _sales("s.points_taken_back", "AND s.points_taken_back <> 0"),
+        FigureKind.POINTS_GIVEN_BACK: _sales("s.points_given_back", "AND s.points_given_back <> 0"),
+        FigureKind.TIPS: _tenders("t.tip_minor", "AND t.tip_minor <> 0"),
         FigureKind.STOCK: _lines("-l.quantity_milli") + _MOVEMENTS,
     }
 )

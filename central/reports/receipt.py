@@ -45,7 +45,7 @@ FROM sale_tax WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
 ORDER BY is_return, tax_class, tax_rate_bp, tax_included
 """
 _TENDERS = """
-SELECT tender_id, name, kind, amount_minor, reference, points, outcome
+SELECT tender_id, name, kind, amount_minor, reference, points, outcome, tip_minor
 FROM sale_tender WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
 ORDER BY tender_no
 """
@@ -89,7 +89,8 @@ class ReceiptTax(NamedTuple):
 
 
 class ReceiptTender(NamedTuple):
-    """One tender. ``outcome``: a word of ``Outcome``; None where nobody else pays."""
+    """One tender. ``outcome``: a word of ``Outcome``; None where nobody else pays. ``tip_minor``:
+    of the amount."""
 
     tender_id: str
     name: str
@@ -98,6 +99,7 @@ class ReceiptTender(NamedTuple):
     reference: str | None
     points: int
     outcome: str | None
+    tip_minor: int
 
 
 class ReceiptForm(NamedTuple):
@@ -165,6 +167,8 @@ class ReceiptForm(NamedTuple):
             found[f"tax {name}"] = (tax.tax_minor, "minor")
         for number, tender in enumerate(self.tenders, 1):
             found[f"tender {number} {tender.tender_id}"] = (tender.amount_minor, "minor")
+            if tender.tip_minor:
+                found[f"tip by tender {number}"] = (tender.tip_minor, "minor")
         return found
 
 
@@ -287,6 +291,7 @@ def _tender(tender: TenderLine) -> ReceiptTender:
         tender.reference,
         tender.points,
         tender.outcome,
+        tender.tip_minor,
     )
 
 

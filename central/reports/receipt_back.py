@@ -88,7 +88,8 @@ WHERE l.original_sale_id IS NOT NULL
 GROUP BY 1, 2, 3, 4 ORDER BY l.sale_id, l.store_id, min(l.line_no)
 """
 _PAID = """
-SELECT s.store_id, s.sale_id, x.tender_id, x.name, x.kind, x.amount_minor, x.reference, x.points,
+SELECT s.store_id, s.sale_id, x.tender_id, x.name, x.kind,
+    (x.amount_minor - x.tip_minor)::bigint AS amount_minor, x.reference, x.points,
     s.change_minor, s.rounding_minor
 FROM unnest($1::uuid[], $2::uuid[]) AS f (store_id, sale_id)
 JOIN sale AS s ON s.store_id = f.store_id AND s.sale_id = f.sale_id

@@ -90,7 +90,8 @@ _RECEIPTS_OF_DAY = _RECEIPTS._replace(rows=f"{_PAGE_OF} AND s.business_date = $4
 
 _HEADS = """
 SELECT {part}, s.epoch_number, s.epoch_fingerprint, count(*), sum(s.change_minor)::bigint,
-    sum(s.rounding_minor)::bigint, sum(s.points_earned)::bigint, sum(s.points_taken_back)::bigint
+    sum(s.rounding_minor)::bigint, sum(s.points_earned)::bigint, sum(s.points_taken_back)::bigint,
+    sum(s.points_given_back)::bigint
 FROM sale AS s {rows} AND NOT s.training GROUP BY 1, 2, 3, 4, 5
 """
 _OF_HEADS = (
@@ -99,6 +100,7 @@ _OF_HEADS = (
     "rounding_minor",
     "points_earned",
     "points_taken_back",
+    "points_given_back",
 )
 """Fields of the totals, in the columns' order; and of the lines."""
 _LINES = """
@@ -115,7 +117,8 @@ SELECT {part}, x.tax_class, x.tax_rate_bp, sum(x.net_minor)::bigint, sum(x.tax_m
 FROM sale AS s {rows} AND NOT s.training GROUP BY 1, 2, 3, 4, 5
 """
 _TENDERS = """
-SELECT {part}, t.tender_id, sum(t.amount_minor)::bigint, sum(t.points)::bigint
+SELECT {part}, t.tender_id, sum(t.amount_minor)::bigint, sum(t.points)::bigint,
+    sum(t.tip_minor)::bigint
 FROM sale AS s {rows} AND NOT s.training GROUP BY 1, 2, 3, 4
 """
 _TILLS = """
@@ -333,10 +336,11 @@ async def _add_sales(
         tally = tallies[_part(part)]
         tally.add_tax(tax_class, rate_bp, net, tax)
         tally.sums["tax_added_minor"] += added
-    for *part, tender, amount, points in await connection.fetch(statements.tenders, *values):
+    for *part, tender, amount, points, tips in await connection.fetch(statements.tenders, *values):
         tally = tallies[_part(part)]
         tally.add_tender(tender, amount)
         tally.sums["points_spent"] += points
+        tally.sums["tips_minor"] += tips
     return tallies, epochs
 
 

@@ -69,6 +69,7 @@ class SaleAnswer(msgspec.Struct, frozen=True):
     points_taken_back: int
     points_given_back: int
     points_here: int | None
+    tips_minor: int
     receipt: str
     envelope: bytes
     hash: str
@@ -230,6 +231,7 @@ def _answer(box: Box, sale: CompletedSale) -> SaleAnswer:
         sale.points_taken_back,
         sale.points_given_back,
         sale.points_here,
+        sale.tips_minor,
         sale.receipt,
         codec.encode(kept),
         kept.hash.hex(),

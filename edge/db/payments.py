@@ -15,9 +15,9 @@ from sync.protocol.refunds import GaveBack, Payment, gone_by, left_of, settled
 from sync.protocol.rights import ReceiptStated
 
 _PAID = """
-SELECT s.sale_id, x.tender_id, x.name, x.kind, x.amount_minor,
+SELECT s.sale_id, x.tender_id, x.name, x.kind, x.amount_minor - x.tip_minor AS amount_minor,
        coalesce(t.refundable AND t.active, 0) AS refundable, x.reference,
-       s.change_minor, s.rounding_minor, v.kind, v.account_id, x.points
+       s.change_minor, s.rounding_minor, v.kind, v.account_id, x.points, x.tip_minor
 FROM json_each(?) f JOIN sale s ON s.sale_id = unhex(f.value)
 JOIN sale_tender x ON x.sale_id = s.sale_id
 LEFT JOIN tender t ON t.tender_id = x.tender_id
@@ -108,7 +108,7 @@ def cash_tender(db: sqlite3.Connection) -> Payment | None:
 def _payments(
     db: sqlite3.Connection, sale_ids: Iterable[SaleId]
 ) -> Mapping[SaleId, tuple[Payment, ...]]:
-    """What each tender settled, cash without change and rounding."""
+    """What each tender settled, without its tip, cash without change and rounding."""
     found: dict[SaleId, list[Payment]] = {}
     beside: dict[SaleId, tuple[int, int]] = {}
     for row in db.execute(_PAID, (_listed(dict.fromkeys(sale_ids)),)):
@@ -116,7 +116,7 @@ def _payments(
         may = bool(row[5]) and TENDER_RULES[kind].refundable
         account = None if row[9] is None else Account(row[9], UUID(bytes=row[10]))
         name, moved = TenderId(row[1]), (row[6], account, row[11])
-        one = Payment(name, row[2], kind, row[4], may, *moved)
+        one = Payment(name, row[2], kind, row[4], may, *moved, tip_minor=row[12])
         found.setdefault(_id(row[0]), []).append(one)
         beside[_id(row[0])] = row[7], row[8]
     return {of: tuple(settled(each, *beside[of])) for of, each in found.items()}

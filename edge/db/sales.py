@@ -50,7 +50,7 @@ _TAX = (
 )
 _TENDER = (
     "INSERT INTO sale_tender (sale_id, tender_no, tender_id, name, kind, amount_minor, reference,"
-    " points) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    " points, tip_minor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _RIGHT = (
     "INSERT INTO points_right (root, line, customer_id, points, spent, kind, released)"
@@ -183,6 +183,7 @@ def _tender_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
             tender.amount_minor,
             tender.reference,
             tender.points,
+            tender.tip_minor,
         )
         for number, tender in enumerate(fact.tenders, start=1)
     ]

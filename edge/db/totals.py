@@ -65,6 +65,9 @@ _SUMS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "tax_added_minor": "-sum(l.amount_minor)",
             "discounts_minor": "sum(l.discount_minor)",
         },
+        "sale s JOIN value_move v USING (sale_id)": {
+            "points_given_back": "sum(v.amount) FILTER (WHERE v.kind = 'points')",
+        },
         "sale s JOIN stock_movement m ON m.event_id = s.sale_id": {
             "stock_milli": "sum(m.quantity_milli)",
         },
@@ -86,7 +89,7 @@ SELECT {part}, x.tax_class, x.tax_rate_bp, sum(x.net_minor), sum(x.tax_minor)
 FROM sale s JOIN sale_tax x USING (sale_id) WHERE {scope} GROUP BY 1, 2, 3
 """
 _TENDERS = """
-SELECT {part}, t.tender_id, sum(t.amount_minor), sum(t.points)
+SELECT {part}, t.tender_id, sum(t.amount_minor), sum(t.points), sum(t.tip_minor)
 FROM sale s JOIN sale_tender t USING (sale_id) WHERE {scope} GROUP BY 1, 2
 """
 _OTHER_STOCK = """
@@ -213,9 +216,10 @@ def _count(
     sold = f"NOT s.training AND {scope}"
     for key, *tax in db.execute(_TAXES.format(part=part, scope=sold), values):
         tallies[key].add_tax(*tax)
-    for key, tender_id, amount, points in db.execute(
+    for key, tender_id, amount, points, tips in db.execute(
         _TENDERS.format(part=part, scope=sold), values
     ):
         tallies[key].add_tender(tender_id, amount)
         tallies[key].sums["points_spent"] += points
+        tallies[key].sums["tips_minor"] += tips
     return tallies

@@ -105,6 +105,7 @@ from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from sync.protocol.facts import Spend
+from sync.protocol.facts.escrow import OF_POINTS
 from sync.protocol.identity import StoreId
 
 PERCENT = 100
@@ -117,7 +118,7 @@ class RightKind(StrEnum):
     """What rights this version knows are about, and whose account each is of: of a customer, a
     card, a customer or a note, a coupon, a receipt. On the wire the word is open."""
 
-    POINTS = "points"
+    POINTS = OF_POINTS
     GIFT_VALUE = "gift_value"
     STORE_CREDIT = "store_credit"
     COUPON = "coupon"

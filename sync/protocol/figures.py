@@ -48,7 +48,9 @@ class Totals(msgspec.Struct, frozen=True, array_like=True):
     all opened ones. ``points_taken_back`` is positive. ``stock_milli``: units that moved, signed.
     ``tax_added_minor``: tax on top of the line amounts where prices do not include it.
     ``discounts_minor``: what was taken off sale lines, as a positive number; an overridden price is
-    none of it. Training receipts count nowhere.
+    none of it. ``tips_minor``: of the tenders, what was for who serves, given back subtracted.
+    ``points_given_back``: what points had paid and came back as points; ``points_spent`` is before
+    it. Training receipts count nowhere.
     """
 
     transactions: Count = 0
@@ -69,6 +71,8 @@ class Totals(msgspec.Struct, frozen=True, array_like=True):
     points_taken_back: Sum = 0
     stock_milli: Sum = 0
     discounts_minor: Sum | None = None
+    tips_minor: Sum | None = None
+    points_given_back: Sum | None = None
 
 
 class Per(Enum):
@@ -168,6 +172,8 @@ FIGURES = (
         word="stock",
     ),
     DayFigure("discounts", "Discounts", "minor", "discounts_minor", (SALE,), _discounts),
+    DayFigure("tips", "Tips", "minor", "tips_minor", (SALE,)),
+    DayFigure("points given back", "Points given back", "points", "points_given_back", (SALE,)),
 )
 """In the order of the fields."""
 SUMS = tuple(one.field for one in FIGURES if one.per is Per.ACCOUNT)

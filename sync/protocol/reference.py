@@ -56,6 +56,7 @@ ARGUMENT_BYTES_MAX = 60_000
 RECEIPT_LINE_CHARACTERS_MAX = 42
 """What the narrowest paper holds in a row."""
 CASH_STEP_MAX = 100_000
+VALUE_MONTHS_MAX = 600
 POINTS_RATE_MAX = 1_000_000
 EPOCH_NUMBER_MAX = (1 << 32) - 1
 TENDER_AGE_S_MIN = 3_600
@@ -179,6 +180,7 @@ class StoreSettings(msgspec.Struct, frozen=True, array_like=True):
     earned), at most one for each minor unit; a points tender is worth ``points_value_minor`` for
     each ``points_value_points``. ``tender_age_max_s``: how long before its arrival a basket may
     have been priced; None sets no limit. ``decimals`` are the currency's (``currency.py``).
+    ``tips``: a till takes them. ``…_months``: so long such value is good (0: for ever).
     """
 
     store_code: Word
@@ -200,6 +202,9 @@ class StoreSettings(msgspec.Struct, frozen=True, array_like=True):
     tender_age_max_s: Annotated[int, msgspec.Meta(ge=TENDER_AGE_S_MIN, le=INTEGER_MAX)] | None = (
         172_800
     )
+    tips: bool = False
+    gift_value_months: Annotated[int, msgspec.Meta(ge=0, le=VALUE_MONTHS_MAX)] = 0
+    store_credit_months: Annotated[int, msgspec.Meta(ge=0, le=VALUE_MONTHS_MAX)] = 0
 
 
 class Grant(msgspec.Struct, frozen=True, array_like=True):

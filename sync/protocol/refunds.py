@@ -33,7 +33,8 @@ class Payment(NamedTuple):
     """One tender of a receipt. ``amount_minor``: what it settled, or what is left of that.
     ``refundable``: money may go back by it now. ``reference``: of the payment, for whoever made
     it. ``account``: of the value that paid. ``points``: how many paid. Of what is left of it,
-    ``paid_minor`` is what it settled, and ``back_minor`` what of that went back by itself."""
+    ``paid_minor`` is what it settled, and ``back_minor`` what of that went back by itself.
+    ``tip_minor``: what it gave beside; only a void gives that back."""
 
     tender_id: TenderId
     name: str
@@ -45,6 +46,7 @@ class Payment(NamedTuple):
     points: int = 0
     paid_minor: int = 0
     back_minor: int = 0
+    tip_minor: int = 0
 
 
 class Back(NamedTuple):

@@ -277,7 +277,7 @@ TENDER_KIND: Mapping[str, Edits] = {
 
 FIGURE: Mapping[str, Edits] = {
     "sync/protocol/figures.py": (
-        Behind("    discounts_minor: Sum | None = None\n", "    returned: Count | None = None\n"),
+        Behind("    points_given_back: Sum | None = None\n", "    returned: Count | None = None\n"),
         Instead(
             ')\n"""In the order of the fields."""\n',
             """    DayFigure(
@@ -293,8 +293,8 @@ FIGURE: Mapping[str, Edits] = {
         ),
     ),
     "sync/PROTOCOL.md": (
-        Behind("stock_milli, discounts_minor", ", returned"),
-        Behind("`Totals` discounts_minor", ", returned"),
+        Behind("stock_milli, discounts_minor, tips_minor, points_given_back", ", returned"),
+        Behind("`Totals` discounts_minor, tips_minor, points_given_back", ", returned"),
     ),
     "edge/db/totals.py": (
         Behind(

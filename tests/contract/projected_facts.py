@@ -170,6 +170,15 @@ _SECOND = Projected(
         ),
     },
 )
+_THIRD = Projected(
+    {
+        **_SECOND.rows,
+        "sale_line": [
+            {**line, "cost_minor": cost}
+            for line, cost in zip(_SECOND.rows["sale_line"], (801, -302, None), strict=True)
+        ],
+    }
+)
 PROJECTED: Mapping[KindVersion, Projected] = {
     KindVersion("retail_transaction", 1): Projected(
         {
@@ -217,13 +226,19 @@ PROJECTED: Mapping[KindVersion, Projected] = {
         },
     ),
     KindVersion("retail_transaction", 2): _SECOND,
-    KindVersion("retail_transaction", 3): Projected(
+    KindVersion("retail_transaction", 3): _THIRD,
+    KindVersion("retail_transaction", 4): Projected(
         {
-            **_SECOND.rows,
-            "sale_line": [
-                {**line, "cost_minor": cost}
-                for line, cost in zip(_SECOND.rows["sale_line"], (801, -302, None), strict=True)
+            **_THIRD.rows,
+            "sale_tender": [
+                *({**one, "tip_minor": 0} for one in _THIRD.rows["sale_tender"][:2]),
+                {**_THIRD.rows["sale_tender"][2], "amount_minor": 800, "tip_minor": 200},
             ],
+            "day_total": [
+                {**one, "amount": 800} if one["figure"] == "tender visa" else one
+                for one in _THIRD.rows["day_total"]
+            ]
+            + figures({"tips": 200}),
         }
     ),
     **STOCK,
@@ -251,6 +266,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     ),
     KindVersion("business_day_closed", 1): _told(1),
     KindVersion("business_day_closed", 2): _told(2),
+    KindVersion("business_day_closed", 3): _told(3),
     KindVersion("business_day_reopened", 1): Projected(
         {"business_day": [{"business_date": DAY, "closed_seq": None, "manifest": None}]},
         after=("business_day_opened", "business_day_closed"),
@@ -305,6 +321,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     ),
     KindVersion("epoch_ended", 1): _told(1),
     KindVersion("epoch_ended", 2): _told(2),
+    KindVersion("epoch_ended", 3): _told(3),
     KindVersion("event_recovered", 1): Projected(
         {"quarantine": [{"state": "waiting", "root_kind": "epoch"}]}
     ),
@@ -321,6 +338,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     ),
     KindVersion("manifest_given", 1): _given(1),
     KindVersion("manifest_given", 2): _given(2),
+    KindVersion("manifest_given", 3): _given(3),
     KindVersion("grant_asked", 1): Projected({}),
     KindVersion("grant_released", 1): Projected(
         {

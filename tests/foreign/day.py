@@ -11,7 +11,8 @@ Totals = namedtuple(
     "Totals",
     "transactions lines gross_minor refunds_minor tax_added_minor taxes tenders change_minor"
     " rounding_minor float_minor expected_cash_minor counted_cash_minor over_short_minor"
-    " points_earned points_spent points_taken_back stock_milli discounts_minor",
+    " points_earned points_spent points_taken_back stock_milli discounts_minor"
+    " tips_minor points_given_back",
 )
 
 
@@ -75,6 +76,8 @@ def totals(facts: Sequence[Any], day: date, workstation_id: str | None = None) -
             for modifier in line.modifiers
             if modifier.kind != "price_override"
         ),
+        tips_minor=0,
+        points_given_back=0,
     )
 
 

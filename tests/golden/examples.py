@@ -174,6 +174,13 @@ SPAN_FIGURES = SpanFigures(
         ),
     ),
 )
+SPAN_FIGURES_3 = msgspec.structs.replace(
+    SPAN_FIGURES,
+    points=(
+        Checkpoint(512, Totals(transactions=1, lines=2, tips_minor=200, points_given_back=30)),
+    ),
+    events=(),
+)
 SPAN_FIGURES_2 = msgspec.structs.replace(
     SPAN_FIGURES,
     points=(Checkpoint(512, Totals(transactions=1, lines=2, discounts_minor=200)),),
@@ -194,7 +201,7 @@ _MANIFEST_2 = msgspec.structs.replace(
     _MANIFEST,
     store=_TOTALS_2,
     workstations=(WorkstationTotals(W1, _TOTALS_2),),
-    recovered=ZERO,
+    recovered=msgspec.structs.replace(ZERO, tips_minor=None, points_given_back=None),
 )
 
 _LINES_2 = (
@@ -284,6 +291,13 @@ _RECEIPT_3 = msgspec.structs.replace(
 _REMOVED = (
     RemovedLine(ItemId("I00042"), "Grüner Tee", 2_000, 2_180),
     RemovedLine(ItemId("I00043"), "Apfel", -755, -301),
+)
+_TOTALS_3 = msgspec.structs.replace(_TOTALS_2, tips_minor=200, points_given_back=30)
+_MANIFEST_3 = msgspec.structs.replace(
+    _MANIFEST,
+    store=_TOTALS_3,
+    workstations=(WorkstationTotals(W1, _TOTALS_3),),
+    recovered=ZERO,
 )
 EXAMPLES: dict[KindVersion, Any] = {
     KindVersion("retail_transaction", 1): RetailTransaction(
@@ -435,6 +449,17 @@ EXAMPLES: dict[KindVersion, Any] = {
     KindVersion("epoch_ended", 2): EpochEnded("fenced", 42, _MANIFEST_2),
     KindVersion("manifest_given", 2): ManifestGiven("late", _MANIFEST_2),
     KindVersion("retail_transaction", 3): _RECEIPT_3,
+    KindVersion("retail_transaction", 4): msgspec.structs.replace(
+        _RECEIPT_3,
+        tenders=(
+            *_RECEIPT_3.tenders[:2],
+            msgspec.structs.replace(_RECEIPT_3.tenders[2], amount_minor=800, tip_minor=200),
+        ),
+        rights_given=(RightGiven("gift_value", TILL_SESSION, 1, 2_180, date(2027, 11, 24)),),
+    ),
+    KindVersion("business_day_closed", 3): BusinessDayClosed(DAY, ANNA, _MANIFEST_3),
+    KindVersion("epoch_ended", 3): EpochEnded("fenced", 42, _MANIFEST_3),
+    KindVersion("manifest_given", 3): ManifestGiven("late", _MANIFEST_3),
     KindVersion("stock_moved", 2): StockMoved(
         MOVEMENT,
         StockMovementKind.RECEIPT,

@@ -59,7 +59,15 @@ from sync.protocol.reference import FeedHead, FeedRow, Grant, replace_in_set_has
 from sync.protocol.shared import CustomerField, PersonalKey
 from sync.protocol.snapshot import Part, Snapshot, SnapshotPart, part_content, part_name, part_rows
 from sync.protocol.turning import received, to_send
-from tests.golden.examples import CUSTOMER, EXAMPLES, SALE, SPAN_FIGURES, SPAN_FIGURES_2, STORE
+from tests.golden.examples import (
+    CUSTOMER,
+    EXAMPLES,
+    SALE,
+    SPAN_FIGURES,
+    SPAN_FIGURES_2,
+    SPAN_FIGURES_3,
+    STORE,
+)
 from tests.golden.messages import ANSWERS, LENT, LINEAGE, LINEAGE_ASKED, PREDECESSOR
 
 FOLDER = Path(__file__).parent
@@ -342,11 +350,12 @@ READ_ALIKE = {
     "readmission": READMISSION,
     "span_figures": SPAN_FIGURES,
     "span_figures_with_discounts": SPAN_FIGURES_2,
+    "span_figures_with_tips": SPAN_FIGURES_3,
     "lineage_asked": LINEAGE_ASKED,
     "lineage": LINEAGE,
     "readmission_with_all": READMISSION_WITH_ALL,
 }
-GOT_LONGER = {"readmission", "span_figures"}
+GOT_LONGER = {"readmission", "span_figures", "span_figures_with_discounts"}
 """Of these, since."""
 
 

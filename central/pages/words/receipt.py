@@ -113,6 +113,11 @@ def tender_points(points: int) -> str:
     return f"{points} points"
 
 
+def with_tip(amount: str) -> str:
+    """How much of a tender was no payment for goods, in words."""
+    return f"with a tip of {amount}"
+
+
 def points_moved(form: ReceiptForm) -> str:
     """A receipt's points."""
     moved = f"{form.points_earned} earned, {form.points_spent} spent"

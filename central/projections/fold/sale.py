@@ -49,14 +49,12 @@ def _given_up(sale: RetailTransaction) -> FactId:
     refused=_refused,
 )
 def _sale(into: Fold, event: Event, sale: RetailTransaction) -> None:
-    taken = sale.take_back
+    taken, epoch = sale.take_back, event.epoch
     into.put(
         Sale(
             event.store_id,
             event.event_id,
-            event.epoch.number,
-            event.epoch.fingerprint,
-            event.seq,
+            *(epoch.number, epoch.fingerprint, event.seq),
             sale.receipt_number,
             sale.workstation_id,
             sale.till_session_id,
@@ -73,6 +71,7 @@ def _sale(into: Fold, event: Event, sale: RetailTransaction) -> None:
             taken.debt if taken else 0,
             sale.training,
             sale.post_void_of,
+            sale.points_given_back,
         )
     )
     _parts(into, event, sale)
@@ -136,7 +135,7 @@ def _parts(into: Fold, event: Event, sale: RetailTransaction) -> None:
     for number, tender in enumerate(sale.tenders, start=1):
         named = (tender.tender_id, tender.name, tender.kind)
         what = (*named, tender.amount_minor, tender.reference, tender.points, tender.outcome)
-        into.put(SaleTender(store_id, sale_id, number, day, *what))
+        into.put(SaleTender(store_id, sale_id, number, day, *what, tender.tip_minor))
 
 
 def _original(line: Line) -> tuple[UUID | None, int | None, UUID | None]:
@@ -150,7 +149,7 @@ def _points(into: Fold, event: Event, customer_id: CustomerId, sale: RetailTrans
     spent = sum(tender.points for tender in sale.tenders)
     taken_back = sale.take_back.points if sale.take_back else 0
     debt = sale.take_back.debt if sale.take_back else 0
-    again = sum(one.amount for one in sale.rights_given if one.kind == RightKind.POINTS)
+    again = sale.points_given_back
     if not (earned or spent or taken_back or debt or again):
         return
     used = _spends(into, event, customer_id, sale)

@@ -31,6 +31,7 @@ class Sale(NamedTuple):
     points_debt: int
     training: bool
     post_void_of: UUID | None
+    points_given_back: int
 
 
 class SaleLine(NamedTuple):
@@ -93,6 +94,7 @@ class SaleTender(NamedTuple):
     reference: str | None
     points: int
     outcome: str | None
+    tip_minor: int
 
 
 class SaleModifier(NamedTuple):

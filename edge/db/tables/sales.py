@@ -74,3 +74,4 @@ class SaleTender(EdgeTable, table=True):
     amount_minor: int
     reference: str | None
     points: int
+    tip_minor: int

@@ -144,7 +144,8 @@ class TenderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the customer gives (positive) or gets back (negative) by one tender. ``reference``: the
     payment's, where it was made elsewhere; then ``outcome`` and ``approval`` are what is known of
     it. ``foreign``: what was handed over, if it is not the store's money: then the amount is what
-    it is worth. ``account``: where the tender holds value, whose."""
+    it is worth. ``account``: where the tender holds value, whose. ``tip_minor``: so much of the
+    amount is for who serves."""
 
     tender_id: ShortTender
     amount_minor: Figure
@@ -153,6 +154,12 @@ class TenderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approval: Word | None = None
     foreign: ForeignRequest | None = None
     account: AccountRequest | None = None
+    tip_minor: Figure = 0
+
+    @property
+    def goods_minor(self) -> int:
+        """What it gives for goods, or gives back of them."""
+        return self.amount_minor - self.tip_minor
 
 
 class VoucherRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,7 +6,6 @@ from datetime import date
 import msgspec
 
 from sync.protocol.change import Head, Kept
-from sync.protocol.escrow import RightKind
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import ReceiptNumber, SaleId
 from sync.protocol.paper.blocks import Block
@@ -93,6 +92,11 @@ class CompletedSale(msgspec.Struct, frozen=True):
         return self.fact.change_minor
 
     @property
+    def tips_minor(self) -> int:
+        """Given beside what is due."""
+        return self.fact.tips_minor
+
+    @property
     def points_earned(self) -> int:
         """By the sale lines."""
         return self.fact.points_earned
@@ -105,8 +109,7 @@ class CompletedSale(msgspec.Struct, frozen=True):
     @property
     def points_given_back(self) -> int:
         """By points tenders of a refund."""
-        given = self.fact.rights_given
-        return sum(one.amount for one in given if one.kind == RightKind.POINTS.value)
+        return self.fact.points_given_back
 
     @property
     def points_taken_back(self) -> int:

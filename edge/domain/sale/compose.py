@@ -18,6 +18,7 @@ from edge.domain.sale.refunds import points_given, refunded_elsewhere
 from edge.domain.sale.refusals.prices import TotalDiffers
 from edge.domain.sale.refusals.refunds import refund_elsewhere
 from edge.domain.sale.situation import Situation
+from edge.domain.sale.tips import refuse_tips_kept
 from edge.domain.sale.vouchers import taken_before
 from sync.protocol.escrow import Right, RightKind
 from sync.protocol.facts import (
@@ -90,6 +91,7 @@ def _refuse_basket(basket: PricedBasket, request: SaleRequest, known: Situation)
     item_rules.refuse_unsellable(basket.sold, request.tendered_at_ms, known)
     item_rules.refuse_unasked(basket.sold, known)
     coupons.refuse_not_here(request, known)
+    refuse_tips_kept(request.tenders, known)
     if request.total_minor != basket.total_minor:
         raise TotalDiffers(request.total_minor, basket.total_minor, known.settings.decimals)
 

@@ -20,6 +20,7 @@ from edge.domain.sale.pricing import Chosen
 from edge.domain.sale.refunds import QuotedRefund, propose
 from edge.domain.sale.saved import NOTHING_SAVED, Saved, saved
 from edge.domain.sale.situation import Situation
+from edge.domain.sale.tips import often_given
 from sync.protocol.facts import Line, TaxLine, tax_lines
 from sync.protocol.identity import ItemId
 from sync.protocol.loyalty import ONCE
@@ -77,7 +78,8 @@ class Due(msgspec.Struct, frozen=True):
     ``cash_left_minor`` in cash, where ``rounding_minor`` was added. ``covered``: nothing is left.
     ``points_left_minor``: how much of it points can pay; ``points_missing``: with so many more than
     the customer's own here they could pay all of it. ``quick_cash_minor``: the exact amount, then
-    round ones above it."""
+    round ones above it. ``quick_tips_minor``: what the customer may be asked for beside it; none
+    where no tip is taken."""
 
     left_minor: int
     cash_left_minor: int
@@ -87,6 +89,7 @@ class Due(msgspec.Struct, frozen=True):
     points_left_minor: int
     points_missing: int
     quick_cash_minor: tuple[int, ...]
+    quick_tips_minor: tuple[int, ...] = ()
 
 
 class Prompt(msgspec.Struct, frozen=True):
@@ -159,7 +162,10 @@ def quote(asked: SaleRequest, known: Situation, left_out: Collection[int] = ()) 
         lines=_lines(lines, basket),
         taxes=_taxes(tax_lines(lines)),
         due=_due(
-            balance, paid, spendable, settings, own_points=spendable - goodwill, is_refund=total < 0
+            *(balance, paid, spendable, settings),
+            own_points=spendable - goodwill,
+            quick_tips=often_given(total, settings),
+            is_refund=total < 0,
         ),
         points_earned=sum(payment.points),
         points_here=None if basket.customer_id is None else spendable,
@@ -252,6 +258,7 @@ def _due(
     settings: StoreSettings,
     *,
     own_points: int,
+    quick_tips: tuple[int, ...],
     is_refund: bool,
 ) -> Due:
     """What is left of ``balance``. A refund is told as what is to be given back, negative.
@@ -275,6 +282,7 @@ def _due(
         points_left_minor=_by_points(left, by_points_minor, points_here, settings),
         points_missing=_missing(left, by_points_minor, own_points, settings),
         quick_cash_minor=quick,
+        quick_tips_minor=quick_tips,
     )
 
 

@@ -27,7 +27,8 @@ class QuotedAccount(msgspec.Struct, frozen=True):
 class QuotedRefund(msgspec.Struct, frozen=True):
     """What goes back by one tender, below zero, cash rounded: as the sale's request would state it.
     ``reference``: of the payment that it goes back to; ``account``: of the value that it goes back
-    into; ``points``: so many go back."""
+    into; ``points``: so many go back; ``tip_minor``: so much of the amount is a tip that a void
+    gives back."""
 
     tender_id: TenderId
     name: str
@@ -36,6 +37,7 @@ class QuotedRefund(msgspec.Struct, frozen=True):
     reference: str | None = None
     account: QuotedAccount | None = None
     points: int = 0
+    tip_minor: int = 0
 
 
 def propose(
@@ -43,7 +45,7 @@ def propose(
 ) -> tuple[QuotedRefund, ...]:
     """How what a basket comes to goes back; nothing where it is to be paid. What may go back by
     anything goes back in cash, if the store has any."""
-    if total_minor >= 0:
+    if total_minor >= 0 and not known.paid.whole:
         return ()
     backs = proposed(_goods(taken, known.paid.by), -total_minor)
     found = {one.tender_id: one for each in known.paid.by.values() for one in each}
@@ -60,7 +62,25 @@ def propose(
     points = points_again(_named_goods(taken), by_them, known.paid.by)
     replace = msgspec.structs.replace
     named = [replace(one, points=each or 0) for one, each in zip(named, points, strict=True)]
-    return _rounded(named, known)
+    return _with_tips(_rounded(named, known), known)
+
+
+def _with_tips(refunds: Sequence[QuotedRefund], known: Situation) -> tuple[QuotedRefund, ...]:
+    """A void gives tips back too, each by the payment that bore it."""
+    if not known.paid.whole:
+        return tuple(refunds)
+    found = list(refunds)
+    for one in (each for paid in known.paid.by.values() for each in paid if each.tip_minor):
+        names = [(each.tender_id, each.reference) for each in found]
+        cash = one.kind is TenderKind.CASH
+        name = (one.tender_id, None if cash else one.reference)
+        if name not in names:
+            names.append(name)
+            found.append(QuotedRefund(one.tender_id, one.name, one.kind, 0, name[1]))
+        at = names.index(name)
+        amount, tip = found[at].amount_minor - one.tip_minor, found[at].tip_minor - one.tip_minor
+        found[at] = msgspec.structs.replace(found[at], amount_minor=amount, tip_minor=tip)
+    return tuple(found)
 
 
 def _into(account: Account | None) -> QuotedAccount | None:
@@ -84,7 +104,7 @@ def refunded_elsewhere(
     lines: Sequence[Line], tenders: Sequence[TenderLine], rounding_minor: int, known: Situation
 ) -> int:
     """How much of a receipt's refund goes back by what did not pay it."""
-    if all(one.amount_minor >= max(0, rounding_minor) for one in tenders):
+    if all(one.goods_minor >= max(0, rounding_minor) for one in tenders):
         return 0  # nothing goes back
     refunds = [one for one in _exact(tenders, rounding_minor) if one[2] > 0]
     taken = [line for line in lines if line.is_return]
@@ -110,8 +130,9 @@ def points_given(
 
 
 def _exact(tenders: Sequence[TenderLine], rounding_minor: int) -> Refunds:
-    """What goes back by each tender, cash without its rounding; below zero is what it paid."""
-    payments = [Payment(one.tender_id, one.name, one.kind, one.amount_minor) for one in tenders]
+    """What goes back for goods by each tender, cash without its rounding; below zero is what it
+    paid."""
+    payments = [Payment(one.tender_id, one.name, one.kind, one.goods_minor) for one in tenders]
     exact = settled(payments, 0, rounding_minor)
     return [(one.tender_id, one.kind, -one.amount_minor) for one in exact]
 

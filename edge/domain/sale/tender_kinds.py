@@ -15,7 +15,8 @@ class TenderRules(NamedTuple):
     rounded to the smallest coin. ``refundable``: money may go back by it. ``earns``: what it pays
     earns points. ``spends_points``: it is paid with the customer's points, in whole ones.
 
-    ``has_account``: it is paid out of the value on a card, a note, or a customer's credit.
+    ``has_account``: it is paid out of the value on a card, a note, or a customer's credit. Which
+    bear a tip, the fact says (``facts/tender.py``).
 
     Read by no rule yet, for no sale does what they are about: ``needs_reference`` (a receipt has to
     name the payment), ``holds_value`` (it was sold once, without tax), ``works_offline``.

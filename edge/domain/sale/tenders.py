@@ -3,7 +3,8 @@
 What each kind of tender may do is a table (``tender_kinds.py``). Non-cash tenders settle to the
 cent; what remains for cash is rounded to the smallest coin (MAS: cash totals may be rounded to 5
 cents), and only cash gives change. A refund mirrors a sale: exact amounts, cash rounded alike, no
-change. The rounding is a figure of its own on the receipt.
+change. The rounding is a figure of its own on the receipt. A tip (``tips.py``) is a part of what a
+tender gives that settles nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ from edge.domain.sale.refusals.tenders import (
     WrongTenderAmount,
 )
 from edge.domain.sale.situation import Situation, TenderInUse, Worth
+from edge.domain.sale.tips import refuse_wrong_tip
 from edge.domain.sale.vouchers import refuse_wrong_vouchers
 from sync.protocol.facts import ForeignMoney, RightTaken, Spend, TenderLine
 from sync.protocol.identity import SaleId
@@ -44,7 +46,8 @@ def tenders_of(
     requests: Sequence[TenderRequest], total_minor: int, known: Situation
 ) -> tuple[TenderInUse, ...]:
     """What each stated tender is. Raises UnknownTender, InactiveTender, WrongTenderAmount,
-    TenderNotRefundable, TendersTooLarge, and the refusals of payments made elsewhere."""
+    TenderNotRefundable, TendersTooLarge, the refusals of tips (tips.py), and of payments made
+    elsewhere."""
     found = []
     for index, request in enumerate(requests):
         path = f"tenders[{index}]"
@@ -60,6 +63,7 @@ def tenders_of(
         before = [each.reference for each in requests[:index]]
         refuse_wrong_payment(request, tender, known, before, path)
         refuse_wrong_foreign(request, tender, known, path)
+        refuse_wrong_tip(request, tender, known, f"{path}.tip_minor")
         found.append(tender)
     given = sum(max(0, request.amount_minor) for request in requests)
     if given > MINOR_MAX:
@@ -79,15 +83,16 @@ def _refuse_wrong_amount(
     field: str,
     settings: StoreSettings,
 ) -> None:
-    amount = request.amount_minor
-    against = amount < 0 if total_minor >= 0 else amount > 0
+    """Its sign is that of the goods: a void of what cost nothing still gives a tip back."""
+    amount, goods = request.amount_minor, request.goods_minor
+    against = goods < 0 if total_minor >= 0 else goods > 0
     nothing = amount == 0 and not tender.rules.rounds
     if against or nothing or abs(amount) > MINOR_MAX:
         raise WrongTenderAmount(amount, settings.decimals, field=field)
 
 
 class Balance(NamedTuple):
-    """What was given so far: ``cash_minor`` by tenders that give change, or None without one.
+    """What was given so far for goods: ``cash_minor`` by tenders that give change, or None without.
     ``remainder_minor`` is left for these after all others, ``rounding_minor`` what rounding that to
     the smallest coin adds; ``rounds``: it counts, for something that rounds was given."""
 
@@ -108,11 +113,11 @@ def balance(
     Raises ChangeFromOtherThanCash.
     """
     cash = [
-        request.amount_minor
+        request.goods_minor
         for request, found in zip(requests, tenders, strict=True)
         if found.rules.gives_change
     ]
-    other = sum(request.amount_minor for request in requests) - sum(cash)
+    other = sum(request.goods_minor for request in requests) - sum(cash)
     remainder = total_minor - other
     if total_minor >= 0 and remainder < 0:
         raise ChangeFromOtherThanCash(other, total_minor, settings.decimals)
@@ -217,6 +222,7 @@ def _tender_lines(
                 stated.outcome,
                 stated.approval,
                 _foreign(stated, known.worth),
+                stated.tip_minor,
             )
         )
     return tuple(lines)

@@ -27,6 +27,8 @@ _CHINESE = MappingProxyType(
         "points-taken-back": "收回积分",
         "stock": "库存变动",
         "discounts": "折扣",
+        "tips": "小费",
+        "points-given-back": "退还积分",
     }
 )
 

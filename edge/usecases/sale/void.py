@@ -80,7 +80,8 @@ def why_not(
         return "it took goods back itself"
     if any(line.returned_milli for line in lines):
         return "some of its goods came back already"
-    if not all(one.refundable or one.points for one in payments if one.amount_minor):
+    paid = (one for one in payments if one.amount_minor or one.tip_minor)
+    if not all(one.refundable or one.points for one in paid):
         return "it was paid by something that takes nothing back"
     return None
 
@@ -93,16 +94,24 @@ def _all_lines(sale_id: SaleId, lines: Sequence[LineOut]) -> tuple[LineRequest, 
 
 
 def _turned_round(payments: Sequence[Payment], rounding_minor: int) -> tuple[TenderRequest, ...]:
-    """What each paid, below zero; all cash as one sum, with the rounding that it had."""
+    """What each paid, its tip with it, below zero; all cash as one sum, with the rounding that it
+    had."""
     back = [
-        TenderRequest(one.tender_id, -one.amount_minor, one.reference, account=_into(one))
+        TenderRequest(
+            one.tender_id,
+            -one.amount_minor - one.tip_minor,
+            one.reference,
+            account=_into(one),
+            tip_minor=-one.tip_minor,
+        )
         for one in payments
-        if one.kind is not TenderKind.CASH and one.amount_minor
+        if one.kind is not TenderKind.CASH and (one.amount_minor or one.tip_minor)
     ]
     cash = [one for one in payments if one.kind is TenderKind.CASH]
     if cash:
-        amount = sum(one.amount_minor for one in cash) + rounding_minor
-        back.append(TenderRequest(cash[0].tender_id, -amount))
+        tips = sum(one.tip_minor for one in cash)
+        amount = sum(one.amount_minor for one in cash) + rounding_minor + tips
+        back.append(TenderRequest(cash[0].tender_id, -amount, tip_minor=-tips))
     return tuple(back)
 
 

@@ -41,7 +41,8 @@ class TillAnswer(msgspec.Struct, frozen=True):
     last at a box that is gone, as receipts say that came home. ``has_terminal``: a card terminal
     stands here; ``has_printer``: a receipt printer of the store server's does; ``sends_mail``:
     receipts go by e-mail. A receipt above ``invoice_above_minor`` is to be a full tax invoice for a
-    registered buyer; null where the shop makes none, having no tax number."""
+    registered buyer; null where the shop makes none, having no tax number. ``tips``: customers may
+    give one."""
 
     workstation_id: WorkstationId
     store_id: StoreId
@@ -66,6 +67,7 @@ class TillAnswer(msgspec.Struct, frozen=True):
     has_printer: bool
     sends_mail: bool
     invoice_above_minor: int | None
+    tips: bool
 
 
 def look_up_till(
@@ -104,4 +106,5 @@ def look_up_till(
         has_printer=counter.has_printer,
         sends_mail=counter.sends_mail,
         invoice_above_minor=counter.invoice_above_minor if settings.tax_number else None,
+        tips=settings.tips,
     )

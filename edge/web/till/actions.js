@@ -8,6 +8,7 @@ import { askQuote, keptQuote, quoteTold } from "./quotes.js";
 import { withRemoval, withoutLast } from "./removals.js";
 import * as state from "./state.js";
 import { dropOldReceipts, write } from "./store.js";
+import { tipBy, tipLeft, withTip } from "./tips.js";
 import { batch, effect } from "./ui.js";
 import { ACT } from "./words.js";
 
@@ -154,7 +155,8 @@ export async function payExactCash() {
   const exact = state.currentQuote.value?.due.quick_cash_minor?.[0];
   if (tender === undefined || exact === undefined) return;
   state.place.value = "paying";
-  await addTender({ tender_id: tender.tender_id, amount_minor: exact, reference: null });
+  const given = withTip(tender, exact + tipBy(tender));
+  await addTender({ tender_id: tender.tender_id, ...given, reference: null });
 }
 
 export function setCustomer(customer) {
@@ -196,7 +198,7 @@ export function finishWhenPaid() {
     const quoted = state.currentQuote.value;
     if (quoted === null || state.finishing.value !== state.basket.value) return;
     state.finishing.value = null;
-    if (quoted.due.covered) queueMicrotask(() => void trying(finishSale));
+    if (quoted.due.covered && tipLeft() <= 0) queueMicrotask(() => void trying(finishSale));
   });
 }
 

@@ -34,6 +34,7 @@
  * @property {object} [account] whose value it is (rights.js)
  * @property {{currency: string, amount_minor: number}} [foreign] what was handed over
  * @property {string} [handed] the same as the page shows it
+ * @property {number} [tip_minor] so much of it is a tip
  *
  * @typedef {{tender_id: string, amount_minor: number, reference: string|null}} Voucher
  *
@@ -51,6 +52,7 @@
  * @property {Discount|null} [discount] off the whole; one that was kept by an earlier page has none
  * @property {string[]} [coupons]
  * @property {Voucher[]} [vouchers] that lower the price, as they were given
+ * @property {number} [tip_minor] that the customer was asked for, with whatever tender (tips.js)
  * @property {string} [basket_id] once it was parked
  * @property {{event_id: string, told: string}} [parking] that was not answered yet (park.js)
  */
@@ -256,8 +258,8 @@ export function requestRest(basket) {
 /** The tenders as the store server takes them. */
 export function requestTenders(basket) {
   return basket.tenders.map(({ tender_id, amount_minor, ...told }) => {
-    const { reference, outcome, approval, account, foreign } = told;
-    const stated = { reference, outcome, approval, account, foreign };
+    const { reference, outcome, approval, account, foreign, tip_minor } = told;
+    const stated = { reference, outcome, approval, account, foreign, tip_minor };
     const known = Object.entries(stated).filter(([, each]) => each != null);
     return { tender_id, amount_minor, ...Object.fromEntries(known) };
   });

@@ -10,6 +10,7 @@ import { uuid7 } from "./ids.js";
 import { Pause } from "./retry.js";
 import * as state from "./state.js";
 import { formatMinor } from "./text.js";
+import { withTip } from "./tips.js";
 import { CARD } from "./words_card.js";
 
 const AGAIN_MS = 1_000;
@@ -33,11 +34,12 @@ export function isElsewhere({ through }) {
 export async function beginPayment(tender, amountMinor) {
   const basket = state.basket.value;
   if (basket.payment) return;
+  const given = withTip(tender, amountMinor);
   const payment = byOperator({
     attempt_id: uuid7(Date.now()),
     sale_id: basket.sale_id ?? uuid7(Date.now()),
     tender_id: tender.tender_id,
-    amount_minor: amountMinor,
+    ...given,
   });
   await begin(payment);
 }
@@ -64,7 +66,7 @@ export async function takeUpRefund(lost, { amount_minor }) {
 }
 
 /** Begin to give back of a payment by the terminal. Where another is open already, nothing begins. */
-export async function beginRefund({ tender_id, amount_minor, reference }) {
+export async function beginRefund({ tender_id, amount_minor, reference, tip_minor }) {
   const basket = state.basket.value;
   if (basket.payment) return;
   const payment = byOperator({
@@ -73,10 +75,12 @@ export async function beginRefund({ tender_id, amount_minor, reference }) {
     tender_id,
     amount_minor: -amount_minor,
     refunds: reference,
+    tip_minor,
   });
   await begin(payment);
 }
 
+/** ``tip_minor`` of it is the page's own: whoever is asked charges or gives back one amount. */
 async function begin(payment) {
   await putBasket({ ...state.basket.value, sale_id: payment.sale_id, payment });
   void followPayment();
@@ -113,11 +117,12 @@ async function tryOnce(payment) {
 /** Begun, or begun before: the same id is the same payment. Whoever signed in since asks after it;
  *  what is unknown the store box asks the terminal about by itself. */
 function ask(payment) {
+  const { tip_minor: _, ...body } = payment;
   const { attempt_id, operator_id } = payment;
   if (state.payment.value?.state === "unknown") return call("GET", `/payments/${attempt_id}`);
   if (operator_id === state.operator.value.operator_id) {
     const path = payment.refunds === undefined ? "/payments" : "/payments/refunds";
-    return call("POST", path, { body: payment });
+    return call("POST", path, { body });
   }
   return call("POST", `/payments/${attempt_id}/ask`, { body: byOperator() });
 }
@@ -164,9 +169,10 @@ function cameToNothing({ refunds }, answer) {
 /** The payment becomes a tender, in one write. */
 async function take(answer) {
   const { attempt_id, tender_id, amount_minor, reference, outcome, approval, refunds } = answer;
+  const tip_minor = state.basket.value.payment?.tip_minor || undefined;
   state.payment.value = null;
   await addTender(
-    { tender_id, amount_minor, reference, outcome, approval, attempt_id, refunds },
+    { tender_id, amount_minor, reference, outcome, approval, attempt_id, refunds, tip_minor },
     { payment: undefined },
   );
 }

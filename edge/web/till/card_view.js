@@ -14,6 +14,7 @@ import { Field, Form } from "./fields.js";
 import { notAnAmount } from "./opening_view.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
+import { tipBy } from "./tips.js";
 import { html, useEffect, useState } from "./ui.js";
 import { CARD } from "./words_card.js";
 
@@ -22,7 +23,8 @@ const money = (minor) => formatMinor(minor, state.decimals.value);
 /** How much the terminal or the code is asked for. */
 export function Elsewhere({ tender }) {
   const { currentQuote, decimals } = state;
-  const left = currentQuote.value?.due?.left_minor;
+  const goods = currentQuote.value?.due?.left_minor;
+  const left = goods === undefined ? undefined : goods + tipBy(tender);
   const submit = ({ amount }) => {
     const minor = parseMinor(amount, decimals.value);
     if (minor === null || minor <= 0) state.problem.value = notAnAmount(amount, decimals.value);

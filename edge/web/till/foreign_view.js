@@ -7,6 +7,7 @@ import { Choice, Field, Form } from "./fields.js";
 import { notAnAmount } from "./opening_view.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
+import { withTip } from "./tips.js";
 import { html, useEffect, useState } from "./ui.js";
 import { FOREIGN } from "./words_foreign.js";
 
@@ -44,12 +45,14 @@ function Handed({ tender, taken: { currency, decimals } }) {
   <//>`;
 }
 
-async function take({ tender_id }, currency, amountMinor, shown) {
+async function take(tender, currency, amountMinor, shown) {
   const query = new URLSearchParams({ amount_minor: amountMinor });
   const { worth_minor } = await call("GET", `/currencies/${currency}/worth?${query}`);
   const foreign = { currency, amount_minor: amountMinor };
   const handed = `${currency} ${shown}`;
-  await addTender({ tender_id, amount_minor: worth_minor, reference: null, foreign, handed });
+  const { tender_id } = tender;
+  const given = withTip(tender, worth_minor);
+  await addTender({ tender_id, ...given, reference: null, foreign, handed });
 }
 
 /** None where the store box does not say. */

@@ -11,11 +11,13 @@ import { Points } from "./points_view.js";
 import * as state from "./state.js";
 import { GiveBack } from "./return_view.js";
 import { formatMinor, parseMinor } from "./text.js";
+import { Tip } from "./tip_view.js";
+import { tipBy, tipLeft, withTip } from "./tips.js";
 import { html, useEffect, useState } from "./ui.js";
 import { Taxes, Total } from "./totals_view.js";
 import { ByValue } from "./value_view.js";
 import { LowersPrice, Vouchers } from "./voucher_view.js";
-import { PAY } from "./words_pay.js";
+import { PAY, TIP } from "./words_pay.js";
 
 const MUCH_TIMES = 10;
 
@@ -42,6 +44,7 @@ export function Pay() {
     <section class="card">
       ${goesBack && !basket.value.payment && html`<${GiveBack} />`}
       ${basket.value.payment && html`<${PaymentNow} />`}
+      ${!goesBack && html`<${Tip} />`}
       ${!goesBack && !basket.value.payment && html`
         <div class="kinds" role="group" aria-label=${PAY.by}>
           ${tenders.map(
@@ -98,17 +101,21 @@ function rank(tender) {
 function Left() {
   const due = state.currentQuote.value?.due;
   if (due === undefined) return html`<${Asking} />`;
-  if (due.covered) {
+  const decimals = state.decimals.value;
+  const tip = tipLeft();
+  if (due.covered && tip <= 0) {
     return html`<button type="button" class="main" onClick=${() => doing(finishSale)}>
       ${PAY.finish}
     </button>`;
   }
-  const decimals = state.decimals.value;
   return html`<dl class="figures" aria-live="polite">
     <dt>${PAY.left}</dt><dd data-testid="left">${formatMinor(due.left_minor, decimals)}</dd>
     ${due.cash_left_minor !== due.left_minor && html`
       <dt>${PAY.cashLeft}</dt>
       <dd data-testid="cash-left">${formatMinor(due.cash_left_minor, decimals)}</dd>`}
+    ${tip > 0 && html`
+      <dt>${TIP.with}</dt>
+      <dd data-testid="left-with-tip">${formatMinor(due.left_minor + tip, decimals)}</dd>`}
   </dl>`;
 }
 
@@ -135,7 +142,10 @@ function PaidSoFar({ tenders }) {
       (paid, at) => html`<li key=${at}>
         <span class="name">${nameOf(paid.tender_id)}</span>
         <span class="amount">${formatMinor(paid.amount_minor, state.decimals.value)}</span>
-        <span class="each">${paid.reference ?? paid.handed}</span>
+        <span class="each">
+          ${[paid.reference ?? paid.handed, (paid.tip_minor ?? 0) > 0 &&
+            `${TIP.title} ${formatMinor(paid.tip_minor ?? 0, state.decimals.value)}`].filter(Boolean).join(" · ")}
+        </span>
         ${!paid.refunds && html`<span class="tools">
           <button type="button" aria-label=${PAY.takeBack(nameOf(paid.tender_id))}
             onClick=${() => doing(() => removeTender(at))}>×</button>
@@ -147,13 +157,16 @@ function PaidSoFar({ tenders }) {
 
 function take(tender, amountMinor, reference) {
   const { tender_id } = tender;
-  return doing(() => addTender({ tender_id, amount_minor: amountMinor, reference }));
+  const given = withTip(tender, amountMinor);
+  return doing(() => addTender({ tender_id, ...given, reference }));
 }
 
 function Cash({ tender }) {
   const decimals = state.decimals.value;
   const due = state.linesQuote.value?.due;
-  const quick = due?.quick_cash_minor ?? [];
+  const [exact, ...above] = due?.quick_cash_minor ?? [];
+  const tip = tipBy(tender);
+  const quick = exact === undefined ? [] : [exact + tip, ...above.filter((each) => each > exact + tip)];
   const [doubted, setDoubted] = useState(null);
   const given = (minor) => take(tender, minor, null).then(() => setDoubted(null));
   const submit = (typed, form) => {
@@ -190,7 +203,8 @@ function Other({ tender }) {
   const decimals = state.decimals.value;
   const due = state.currentQuote.value?.due;
   const points = tender.spends_points;
-  const left = points ? due?.points_left_minor : due?.left_minor;
+  const goods = points ? due?.points_left_minor : due?.left_minor;
+  const left = goods === undefined ? undefined : goods + tipBy(tender);
   const submit = ({ amount, reference }) => {
     const minor = parseMinor(amount, decimals);
     if (minor === null || minor === 0) state.problem.value = notAnAmount(amount, decimals);

@@ -50,7 +50,7 @@ export function Receipt() {
     };
   }, []);
   const again = () => ready.value && doing(newSale);
-  const { receipt_number, due_minor, change_minor, points_here } = receipt.value;
+  const { receipt_number, due_minor, change_minor, points_here, tips_minor } = receipt.value;
   const number = html`<span data-testid="receipt-number">${receipt_number}</span>`;
   return html`<section class="sold">
     <div class="card done">
@@ -58,6 +58,8 @@ export function Receipt() {
       <p class="quiet">${RECEIPT.receipt(number)}</p>
       <dl class="figures">
         <dt>${RECEIPT.due}</dt><dd>${formatMinor(due_minor, decimals.value)}</dd>
+        ${tips_minor > 0 && html`
+          <dt>${RECEIPT.tip}</dt><dd>${formatMinor(tips_minor, decimals.value)}</dd>`}
         <dt class="change">${RECEIPT.change}</dt>
         <dd class="change" data-testid="change">${formatMinor(change_minor, decimals.value)}</dd>
         ${points_here !== null &&

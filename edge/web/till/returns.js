@@ -92,11 +92,12 @@ export function leftToGive(refunds) {
 
 /** Give back what the basket comes to, as the store server proposed it, and finish. */
 export function giveBack(refunds) {
-  const tenders = refunds.map(({ tender_id, amount_minor, reference, account }) => ({
+  const tenders = refunds.map(({ tender_id, amount_minor, reference, account, tip_minor }) => ({
     tender_id,
     amount_minor,
     reference,
     account,
+    tip_minor: tip_minor || undefined,
   }));
   return finishWith(tenders);
 }

@@ -34,6 +34,15 @@ export const PAY = inBoth({
   referenceHint: ["What the terminal's slip says", "刷卡机签单上的号码"],
 });
 
+/** More than is due, for who serves (tip_view.js). */
+export const TIP = inBoth({
+  title: ["Tip", "小费"],
+  none: ["No tip", "不给小费"],
+  other: ["Another tip", "其他小费金额"],
+  add: ["Set tip", "设定小费"],
+  with: ["With the tip", "含小费"],
+});
+
 /** A sale on its way to the store server (outbox.js, receipt_view.js). */
 export const SENDING = inBoth({
   finishing: ["Finishing the sale", "正在完成销售"],
@@ -83,6 +92,7 @@ export const RECEIPT = inBoth({
   receipt: [(number) => ["Receipt ", number], (number) => ["收据 ", number]],
   due: ["To pay", "应付"],
   change: ["Change", "找零"],
+  tip: ["Tip", "小费"],
   points: ["Points to spend here", "本店可用积分"],
   newSale: ["New sale", "新的销售"],
   print: ["Print", "打印"],

@@ -67,10 +67,10 @@ class EpochEnded(Fact, frozen=True, array_like=True):
     """The last event of an epoch that its box writes and spends nothing in any more, because
     ``cause``. ``last_seq`` is its own sequence: head office takes the tail as closed there.
     ``manifest``: of the business day that is open, as far as it stands in this epoch; None: none
-    is open. Version 2 has an account's ``discounts_minor``."""
+    is open. Versions as of a day's close."""
 
-    KIND = KindVersion("epoch_ended", 2)
-    EARLIER = (1,)
+    KIND = KindVersion("epoch_ended", 3)
+    EARLIER = (1, 2)
     OWN_ID = None
 
     cause: Text

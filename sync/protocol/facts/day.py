@@ -27,10 +27,10 @@ class BusinessDayOpened(Fact, frozen=True, array_like=True):
 
 class BusinessDayClosed(Fact, frozen=True, array_like=True):
     """The day's end with the full manifest of what it contains. Version 2 has an account's
-    ``discounts_minor``."""
+    ``discounts_minor``, version 3 its ``tips_minor`` and ``points_given_back``."""
 
-    KIND = KindVersion("business_day_closed", 2)
-    EARLIER = (1,)
+    KIND = KindVersion("business_day_closed", 3)
+    EARLIER = (1, 2)
     OWN_ID = None
 
     business_date: date
@@ -60,10 +60,10 @@ class BusinessDayReopened(Fact, frozen=True, array_like=True):
 class ManifestGiven(Fact, frozen=True, array_like=True):
     """What a business date comes to in this epoch as of an event, at no close: ``cause`` is an open
     word (``asked`` by head office, ``late`` where something of a date came that is not open here).
-    It adds to what the day's closes say and replaces none. Version 2 as of the close."""
+    It adds to what the day's closes say and replaces none. Versions as of the close."""
 
-    KIND = KindVersion("manifest_given", 2)
-    EARLIER = (1,)
+    KIND = KindVersion("manifest_given", 3)
+    EARLIER = (1, 2)
     OWN_ID = None
 
     cause: Text

@@ -13,6 +13,8 @@ from sync.protocol.facts.base import Fact, KindVersion, Part, refuse_size
 RELEASES_MAX = 500
 """Of one fact; what more there is goes with the next."""
 
+OF_POINTS = "points"
+"""The kind of rights that are a customer's points (``escrow.RightKind``)."""
 Amount: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=FIGURE_MAX)]
 """Points, minor units, or 1 for what can be used once."""
 

@@ -20,6 +20,7 @@ from sync.protocol.bounds import (
 from sync.protocol.change import Instant
 from sync.protocol.errors import Unbalanced
 from sync.protocol.facts.base import LINES_MAX, Fact, KindVersion, Part, refuse_date, refuse_size
+from sync.protocol.facts.escrow import OF_POINTS
 from sync.protocol.facts.tender import TENDERS_MAX, RightGiven, RightTaken, TakeBack, TenderLine
 from sync.protocol.identity import (
     CustomerId,
@@ -181,16 +182,18 @@ class TaxLine(Part, frozen=True, array_like=True):
 class RetailTransaction(Fact, frozen=True, array_like=True):
     """A finished sale, return or exchange: balanced to the minor unit, or it does not exist.
 
-    Sum of line amounts (+ tax of the lines whose mode adds it) + rounding = tenders - change.
+    Sum of line amounts (+ tax of the lines whose mode adds it) + rounding = tenders - tips -
+    change.
     ``tendered_at_ms`` is the instant as of which the basket was priced (UTC). ``post_void_of``: the
     receipt of this store that this one takes back whole, because it should not have been.
 
     Version 2 has the fields behind ``note``, behind a line's ``lot`` and at the end of its parts,
-    version 3 a line's ``cost_minor``.
+    version 3 a line's ``cost_minor``, version 4 a tender's ``tip_minor`` and the ``last_day`` of
+    what is born.
     """
 
-    KIND = KindVersion("retail_transaction", 3)
-    EARLIER = (1, 2)
+    KIND = KindVersion("retail_transaction", 4)
+    EARLIER = (1, 2, 3)
     OWN_ID = "sale_id"
     ROOT = ("sale", "sale_id")
 
@@ -224,8 +227,9 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
             raise Unbalanced(f"a receipt has at most {TENDERS_MAX} tenders")
         if [line.line_no for line in self.lines] != list(range(1, len(self.lines) + 1)):
             raise Unbalanced("line numbers are not 1, 2, 3, …")
-        if self.due_minor != sum([t.amount_minor for t in self.tenders]) - self.change_minor:
-            raise Unbalanced("tenders less change are not the amount due")
+        given = sum([t.amount_minor - t.tip_minor for t in self.tenders])
+        if self.due_minor != given - self.change_minor:
+            raise Unbalanced("tenders less tips and change are not the amount due")
         if self.change_minor < 0:
             raise Unbalanced("change is never negative")
         if self.taxes != tax_lines(self.lines):
@@ -246,6 +250,16 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
     def due_minor(self) -> int:
         """What is paid (or, negative, refunded): the total with the cash rounding."""
         return self.total_minor + self.rounding_minor
+
+    @property
+    def tips_minor(self) -> int:
+        """For who serves, beside what is due."""
+        return sum([tender.tip_minor for tender in self.tenders])
+
+    @property
+    def points_given_back(self) -> int:
+        """What points paid, and comes back as points."""
+        return sum([one.amount for one in self.rights_given if one.kind == OF_POINTS])
 
 
 def tax_lines(lines: tuple[Line, ...]) -> tuple[TaxLine, ...]:

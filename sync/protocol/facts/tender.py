@@ -1,5 +1,6 @@
 """What pays a receipt or goes back, and the rights that a receipt takes and gives (escrow.py)."""
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -28,6 +29,8 @@ CARRIES_ANY = frozenset({TenderKind.CASH, TenderKind.STORED_VALUE, TenderKind.VO
 """Kinds by which may go back what was paid by something that takes nothing back (refunds.py)."""
 KEPT_HERE = frozenset({TenderKind.STORED_VALUE, TenderKind.POINTS})
 """Kinds by which anything may go back: no money leaves the shop."""
+BEARS_TIP = frozenset({TenderKind.CASH, TenderKind.CARD, TenderKind.QR})
+"""Kinds by which more may be given than the goods come to, for who serves."""
 
 
 class Outcome(StrEnum):
@@ -83,7 +86,8 @@ class TenderLine(Part, frozen=True, array_like=True):
     in minor units where it holds value: then ``account`` says of what, and they come to the amount
     given. ``reference``: under which the payment is found at whoever made it;
     ``outcome``: how sure it is, an open word (``Outcome``); ``approval``: what they answered.
-    ``foreign``: the money that was handed over, where it was not the store's.
+    ``foreign``: the money that was handed over, where it was not the store's. ``tip_minor``: so
+    much of the amount is for who serves: it pays no goods, and goes back only in a void.
     """
 
     tender_id: TenderId
@@ -97,8 +101,11 @@ class TenderLine(Part, frozen=True, array_like=True):
     outcome: Text | None = None
     approval: Text | None = None
     foreign: ForeignMoney | None = None
+    tip_minor: Minor = 0
 
     def __post_init__(self) -> None:
+        if self.tip_minor:
+            self._refuse_wrong_tip()
         holds_value = self.account is not None
         if holds_value and self.kind is not TenderKind.STORED_VALUE:
             raise Unbalanced(f"tender {self.tender_id}: only what holds value has an account")
@@ -107,6 +114,18 @@ class TenderLine(Part, frozen=True, array_like=True):
             raise Unbalanced(f"tender {self.tender_id}: spends do not add up to what they paid")
         if self.points and self.kind is not TenderKind.POINTS:
             raise Unbalanced(f"tender {self.tender_id}: only points are paid with points")
+
+    def _refuse_wrong_tip(self) -> None:
+        if self.kind not in BEARS_TIP:
+            raise Unbalanced(f"tender {self.tender_id}: it bears no tip")
+        within = 0 < self.tip_minor <= self.amount_minor
+        if not within and not self.amount_minor <= self.tip_minor < 0:
+            raise Unbalanced(f"tender {self.tender_id}: the tip is no part of the amount")
+
+    @property
+    def goods_minor(self) -> int:
+        """What it gives for goods, or gives back of them."""
+        return self.amount_minor - self.tip_minor
 
 
 class RightTaken(OfRight, frozen=True, array_like=True):
@@ -119,13 +138,15 @@ class RightGiven(Part, frozen=True, array_like=True):
 
     ``line``: the sale line that sold it, or, behind all lines, the number of the tender that went
     back into it (the third tender of a receipt of five lines: 8), or, in a void, behind all tenders
-    which of the coupons it is that the voided receipt used up; at most 1,000.
+    which of the coupons it is that the voided receipt used up; at most 1,000. ``last_day``: the
+    last business date on which the customer was told that it may be spent; None: for ever.
     """
 
     kind: Kind
     account_id: UUID
     line: LineNo
     amount: Amount
+    last_day: date | None = None
 
 
 class TakeBack(Part, frozen=True, array_like=True):

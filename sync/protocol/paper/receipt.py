@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 from sync.protocol.cards import note_account, note_number
 from sync.protocol.change import Epoch
-from sync.protocol.escrow import RightKind
 from sync.protocol.facts import Line, RetailTransaction
 from sync.protocol.figures import percent
 from sync.protocol.identity import ReceiptNumber, SaleId
@@ -179,6 +178,8 @@ def _sums(fact: RetailTransaction, decimals: int) -> Iterator[Block]:
     if fact.rounding_minor:
         yield Pair("Cash rounding", format_minor(fact.rounding_minor, decimals))
         yield Pair("TO PAY", format_minor(fact.due_minor, decimals), strong=True)
+    if fact.tips_minor:
+        yield Pair("Tip", format_minor(fact.tips_minor, decimals))
     for tender in fact.tenders:
         name = tender.name if tender.amount_minor >= 0 else f"{tender.name} refund"
         yield Pair(name, format_minor(tender.amount_minor, decimals))
@@ -201,7 +202,7 @@ def _points(fact: RetailTransaction, names: Names) -> Iterator[Block]:
     figures = (
         ("earned", fact.points_earned),
         ("spent", spent),
-        ("given back", _points_again(fact)),
+        ("given back", fact.points_given_back),
         ("taken back", taken),
         ("owed, more than before", max(0, debt)),
         ("owed, paid off now", max(0, -debt)),
@@ -211,11 +212,6 @@ def _points(fact: RetailTransaction, names: Names) -> Iterator[Block]:
             yield Pair(f"Points {name}", f"{points:,}")
     if names.expiring is not None and not fact.training:
         yield Words(f"{names.expiring:,} points run out after {names.expire_on}")
-
-
-def _points_again(fact: RetailTransaction) -> int:
-    given = fact.rights_given
-    return sum([one.amount for one in given if one.kind == RightKind.POINTS.value])
 
 
 def _credit_note(fact: RetailTransaction, decimals: int) -> Iterator[Block]:

@@ -26,6 +26,8 @@ TOTALS = Totals(
     points_earned=1,
     stock_milli=-3_000,
     discounts_minor=40,
+    tips_minor=0,
+    points_given_back=0,
 )
 ACCOUNT = Account(TOTALS, 7, bytes(32))
 

@@ -25,6 +25,8 @@ ACCOUNT = Totals(
     taxes=(TaxTotal("standard", 900, 1_000, 90), TaxTotal("zero", 0, 5, 0)),
     tenders=(TenderTotal(TenderId("cash"), 1_090), TenderTotal(TenderId("card"), 5)),
     discounts_minor=0,
+    tips_minor=0,
+    points_given_back=0,
 )
 UNITS = {"minor": "_minor", "milli": "_milli", "points": "", "count": ""}
 
@@ -72,6 +74,8 @@ def test_figures_are_read_in_the_tables_order_what_was_taxed_beside_its_tax() ->
         "points taken back",
         "stock units moved",
         "discounts",
+        "tips",
+        "points given back",
     ]
     assert [(one.part, one.rate_bp) for one in readings(ACCOUNT)][5:11] == [
         *[("standard", 900)] * 2,
@@ -108,6 +112,8 @@ def test_a_day_adds_up_fact_by_fact_and_account_by_account_alike() -> None:
         points_taken_back=1,
         stock_milli=-1_245 + 34_500 - 8_500,
         discounts_minor=200,
+        tips_minor=0,
+        points_given_back=0,
     )
     assert {tender.tender_id: tender.amount_minor for tender in both.totals().tenders} == {
         "cash": 2_000,

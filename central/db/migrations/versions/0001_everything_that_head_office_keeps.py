@@ -948,6 +948,7 @@ def _create_sale() -> None:
         sa.Column("points_debt", sa.BigInteger(), nullable=False),
         sa.Column("training", sa.Boolean(), nullable=False),
         sa.Column("post_void_of", sa.Uuid(), nullable=True),
+        sa.Column("points_given_back", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "sale_id", name=op.f("pk_sale")),
     )
     op.create_index(
@@ -1106,13 +1107,14 @@ def _create_sale_tender() -> None:
         sa.Column("reference", sa.String(), nullable=True),
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("tip_minor", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
             "store_id",
             "business_date",
             "sale_id",
             "tender_no",
             name=op.f("pk_sale_tender"),
-            postgresql_include=["tender_id", "amount_minor", "points"],
+            postgresql_include=["tender_id", "amount_minor", "points", "tip_minor"],
         ),
     )
     op.create_index(

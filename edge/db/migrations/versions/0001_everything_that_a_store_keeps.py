@@ -1478,6 +1478,7 @@ def _create_sale_tender() -> None:
         sa.Column("amount_minor", sa.Integer(), nullable=False),
         sa.Column("reference", sa.String(), nullable=True),
         sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("tip_minor", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["sale_id"], ["sale.sale_id"], name=op.f("fk_sale_tender_sale_id")),
         sa.PrimaryKeyConstraint("sale_id", "tender_no", name=op.f("pk_sale_tender")),
     )
