@@ -37,6 +37,7 @@ _FONT = {
     "inter-5.3.woff2": Vendored(*_INTER, "files/inter-latin-wght-normal.woff2", "OFL-1.1"),
     "inter-5.3-licence.txt": Vendored(*_INTER, "LICENSE", "OFL-1.1"),
 }
+_UPLOT = ("uplot", "1.6.32")
 _HTMX = Vendored("htmx.org", "4.0.1", "dist/htmx.min.js", "0BSD")
 FILES: Mapping[str, Mapping[str, Vendored]] = {
     "edge/web/vendor": {
@@ -49,7 +50,12 @@ FILES: Mapping[str, Mapping[str, Vendored]] = {
         "htm.js": Vendored("htm", "3.1.1", "dist/htm.module.js", "Apache-2.0"),
         **_FONT,
     },
-    "edge/web/office/vendor": {"htmx.min.js": _HTMX},
+    "edge/web/office/vendor": {
+        "htmx.min.js": _HTMX,
+        "uplot.min.js": Vendored(*_UPLOT, "dist/uPlot.iife.min.js", "MIT"),
+        "uplot.min.css": Vendored(*_UPLOT, "dist/uPlot.min.css", "MIT"),
+        "uplot-licence.txt": Vendored(*_UPLOT, "LICENSE", "MIT"),
+    },
     "central/web/vendor": {
         "htmx.min.js": _HTMX,
         "pico.min.css": Vendored("@picocss/pico", "2.1.1", "css/pico.min.css", "MIT"),
@@ -59,7 +65,7 @@ FILES: Mapping[str, Mapping[str, Vendored]] = {
         "axe.min.js": Vendored("axe-core", "4.14.1", "axe.min.js", "MPL-2.0"),
     },
 }
-AS_IT_IS = {"axe.min.js", *_FONT}
+AS_IT_IS = {"axe.min.js", "uplot-licence.txt", *_FONT}
 """Neither a module nor a style sheet of a page, to be adapted."""
 BY_BARE_NAME = {
     "preact/hooks": "./preact-hooks.js",

@@ -22,15 +22,18 @@ from central.reports.evidence import SetAside
 from central.reports.reconciled_day import ProvenThrough, Reason, ReconciledDay
 from central.reports.reconciliation import reconcile_day
 from central.reports.sales import (
+    DAILY_SALES,
     DAYS_MAX,
     ROWS_MAX,
+    SOLD_BY_BOOK,
+    TAX_BY_RATE,
     DailySales,
     Page,
+    R,
+    SalesReport,
     SoldByBook,
     TaxByRate,
-    daily_sales,
-    sold_by_book,
-    tax_by_rate,
+    read_sales,
 )
 from central.reports.standings import STREAMS_MAX, StoreStanding, store_standings
 from central.reports.stock import ITEMS_MAX, StockOnHand, stock_by_store
@@ -101,13 +104,7 @@ async def report_daily_sales(
     offset: Offset = 0,
 ) -> Response[Sequence[DailySales]]:
     """Sales by store and day. Where rows are left, the header ``Link`` names the next page."""
-    _refuse_period(first, last)
-    company_id = person_of(request).company_id
-    async with reading(office_of(request)) as db:
-        store_id = await _store(db, company_id, store)
-        page = Page(limit + 1, offset)
-        rows = await daily_sales(db, company_id, first, last, store_id, page)
-    return _page(request, rows, limit, offset)
+    return await _of_sales(request, DAILY_SALES, (first, last), store, (limit, offset))
 
 
 @get("/v1/reports/tax", guards=[person_guard], opt=needing(UserRole.LOOK))
@@ -120,13 +117,7 @@ async def report_tax(
     offset: Offset = 0,
 ) -> Response[Sequence[TaxByRate]]:
     """Tax by store, class and rate. Where rows are left, ``Link`` names the next page."""
-    _refuse_period(first, last)
-    company_id = person_of(request).company_id
-    async with reading(office_of(request)) as db:
-        store_id = await _store(db, company_id, store)
-        page = Page(limit + 1, offset)
-        rows = await tax_by_rate(db, company_id, first, last, store_id, page)
-    return _page(request, rows, limit, offset)
+    return await _of_sales(request, TAX_BY_RATE, (first, last), store, (limit, offset))
 
 
 @get("/v1/reports/price-books", guards=[person_guard], opt=needing(UserRole.LOOK))
@@ -140,12 +131,23 @@ async def report_price_books(
 ) -> Response[Sequence[SoldByBook]]:
     """What was sold out of price books, by store and book. Where rows are left, ``Link`` names the
     next page."""
-    _refuse_period(first, last)
-    company_id = person_of(request).company_id
+    return await _of_sales(request, SOLD_BY_BOOK, (first, last), store, (limit, offset))
+
+
+async def _of_sales(
+    request: AnyRequest,
+    report: SalesReport[R],
+    period: tuple[date, date],
+    store: str | None,
+    page: tuple[int, int],
+) -> Response[Sequence[R]]:
+    """A report over a period, one page of it; one row more is looked for."""
+    _refuse_period(*period)
+    company_id, (limit, offset) = person_of(request).company_id, page
     async with reading(office_of(request)) as db:
         store_id = await _store(db, company_id, store)
-        page = Page(limit + 1, offset)
-        rows = await sold_by_book(db, company_id, first, last, store_id, page)
+        asked = Page(limit + 1, offset)
+        rows = await read_sales(db, report, company_id, *period, store_id, asked)
     return _page(request, rows, limit, offset)
 
 

@@ -8,8 +8,7 @@ Training counts nowhere.
 """
 
 from datetime import date
-from typing import Annotated, NamedTuple
-from uuid import UUID
+from typing import Annotated, Generic, NamedTuple, TypeVar
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
 from sync.protocol.identity import CompanyId, StoreId
+
+R = TypeVar("R", bound=msgspec.Struct)
 
 DAYS_MAX = 400
 ROWS_MAX = 100_000
@@ -114,45 +115,32 @@ class SoldByBook(msgspec.Struct, frozen=True):
     amount_minor: int
 
 
-async def daily_sales(
+class SalesReport(NamedTuple, Generic[R]):
+    """A question about a company's stores over a period, and the kind of its rows: their columns
+    stand in the order of the kind's fields."""
+
+    query: str
+    kind: type[R]
+
+
+DAILY_SALES = SalesReport(_DAILY_SALES, DailySales)
+"""Days of a company's stores, or of one store, that sold something."""
+TAX_BY_RATE = SalesReport(_TAX, TaxByRate)
+"""Tax by store, class and rate."""
+SOLD_BY_BOOK = SalesReport(_BY_BOOK, SoldByBook)
+"""Lines that a price book priced, by store and book."""
+
+
+async def read_sales(
     db: AsyncConnection,
+    report: SalesReport[R],
     company_id: CompanyId,
     first: date,
     last: date,
     store_id: StoreId | None = None,
     page: Page = FIRST_PAGE,
-) -> tuple[DailySales, ...]:
-    """Days first..last of a company's stores, or of one store, that sold something."""
+) -> tuple[R, ...]:
+    """Of the days first..last, of all stores or of one."""
     arguments = (company_id, first, last, store_id, *page)
-    rows = await (await driver_of(db)).fetch(_DAILY_SALES, *arguments)
-    return tuple(DailySales(_store(row[0]), *row[1:]) for row in map(tuple, rows))
-
-
-async def tax_by_rate(
-    db: AsyncConnection,
-    company_id: CompanyId,
-    first: date,
-    last: date,
-    store_id: StoreId | None = None,
-    page: Page = FIRST_PAGE,
-) -> tuple[TaxByRate, ...]:
-    """Tax of the days first..last, by store, class and rate."""
-    rows = await (await driver_of(db)).fetch(_TAX, company_id, first, last, store_id, *page)
-    return tuple(TaxByRate(_store(row[0]), *row[1:]) for row in map(tuple, rows))
-
-
-async def sold_by_book(
-    db: AsyncConnection,
-    company_id: CompanyId,
-    first: date,
-    last: date,
-    store_id: StoreId | None = None,
-    page: Page = FIRST_PAGE,
-) -> tuple[SoldByBook, ...]:
-    """Lines of the days first..last that a price book priced, by store and book."""
-    rows = await (await driver_of(db)).fetch(_BY_BOOK, company_id, first, last, store_id, *page)
-    return tuple(SoldByBook(_store(row[0]), *row[1:]) for row in map(tuple, rows))
-
-
-def _store(found: UUID) -> StoreId:
-    return StoreId(plain_uuid(found))
+    rows = await (await driver_of(db)).fetch(report.query, *arguments)
+    return tuple(report.kind(StoreId(plain_uuid(row[0])), *row[1:]) for row in map(tuple, rows))

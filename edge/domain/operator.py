@@ -1,6 +1,5 @@
 """Who works at a store: who is signed in where, and what a store refuses about operators."""
 
-from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -100,15 +99,6 @@ class PinAsBefore(NotAcceptable, slug="pin-as-before", title="The PIN is the one
     detail = "This is the PIN that you have, and others may know it."
     remedy = "Choose another one."
     field = "new_pin"
-
-
-class SpanTooLong(NotAcceptable, slug="span-too-long", title="These are too many days, or none"):
-    first: date
-    last: date
-    days_max: int
-    detail = "From {first} to {last} is no span of 1 to {days_max} days."
-    remedy = "Choose two dates nearer to each other, the earlier first."
-    field = "first"
 
 
 class NotLockedOut(NotNow, slug="not-locked-out", title="The operator is not locked out"):

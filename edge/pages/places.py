@@ -7,6 +7,7 @@ from uuid import UUID
 
 from edge.api.cookies import OFFICE
 from edge.db.day_rows import Whose
+from edge.domain.span import Against, Span
 from sync.protocol.figures import Reading
 
 SIGN_IN = f"{OFFICE}/sign-in"
@@ -19,6 +20,7 @@ DAY = f"{OFFICE}/day"
 DAYS = f"{OFFICE}/days"
 RECEIPTS = f"{OFFICE}/receipts"
 PEOPLE = f"{OFFICE}/people"
+REPORTS = f"{OFFICE}/reports"
 FIND = f"{OFFICE}/find"
 
 
@@ -32,6 +34,7 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("day", DAY, (DAYS, RECEIPTS)),
+    Place("reports", REPORTS, (REPORTS,)),
     Place("people", PEOPLE, (PEOPLE,)),
     Place("sync", SYNC, (SYNC,)),
 )
@@ -59,6 +62,13 @@ def rows_address(business_date: date, one: Reading, whose: Whose) -> str:
 def receipt_address(sale_id: UUID) -> str:
     """A receipt as it was printed."""
     return f"{RECEIPTS}/{sale_id}"
+
+
+def report_address(name: str, span: Span, against: Against | None = None, **more: object) -> str:
+    """A report over a span, and what it is compared with."""
+    parts = {"first": span.first, "last": span.last, "against": against, **more}
+    query = urlencode({key: value for key, value in parts.items() if value is not None})
+    return f"{REPORTS}/{name}?{query}"
 
 
 def _part(whose: Whose) -> dict[str, object]:

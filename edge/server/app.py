@@ -58,6 +58,7 @@ from edge.pages import assets as page_assets
 from edge.pages import day, signing_in, sync
 from edge.pages import people as page_people
 from edge.pages import receipts as page_receipts
+from edge.pages import reports as page_reports
 from edge.pages.page import PAGE_EXCEPTIONS
 from sync.http.describing import DescribedAsJson
 from sync.http.headers import harden
@@ -93,7 +94,7 @@ _OF_SALES = (
     totals,
 )
 _SIGNED_IN = (*_OF_SALES, doctor, office, operators, workstations)
-_PAGES = (page_assets, signing_in, day, page_receipts, page_people, sync)
+_PAGES = (page_assets, signing_in, day, page_receipts, page_reports, page_people, sync)
 
 
 def build_app(box: Box) -> Litestar:

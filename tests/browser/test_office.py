@@ -12,7 +12,15 @@ from tests.browser.till_page import MANAGER, items, pay_exactly, receipt_number,
 from tests.browser.watched import Tabs
 from tests.pins import PIN
 
-PAGES = ("/office/sync", "/office/sync/everything", "/office/day", "/office/people")
+PAGES = (
+    "/office/sync",
+    "/office/sync/everything",
+    "/office/day",
+    "/office/people",
+    "/office/reports",
+    "/office/reports/day",
+    "/office/reports/hour?against=week",
+)
 
 
 async def test_the_tills_menu_opens_the_office_which_is_live(tabs: Tabs, shop: Box) -> None:

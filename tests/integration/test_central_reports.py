@@ -15,7 +15,7 @@ from central.db.engine import open_engine, unit_of_work
 from central.domain.day_verdict import Colour
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.reconciliation import reconcile_day
-from central.reports.sales import Page, daily_sales, tax_by_rate
+from central.reports.sales import DAILY_SALES, TAX_BY_RATE, Page, read_sales
 from central.reports.standings import store_standings
 from central.reports.stock import stock_by_store
 from central.reports.totals import store_account, store_receipts, store_totals
@@ -223,11 +223,11 @@ async def test_daily_sales_and_tax_are_the_companys_own(engine: AsyncEngine) -> 
     shops = [await arrived(engine, traded(number)) for number in (1, 2)]
     stranger = CompanyId(UUID(int=2))
     async with unit_of_work(engine) as db:
-        days = await daily_sales(db, COMPANY, DAY, NEXT_DAY)
-        one = await daily_sales(db, COMPANY, DAY, DAY, shops[1].store_id)
-        taxes = await tax_by_rate(db, COMPANY, DAY, DAY, shops[0].store_id)
-        assert await daily_sales(db, stranger, DAY, NEXT_DAY) == ()
-        assert await tax_by_rate(db, stranger, DAY, NEXT_DAY) == ()
+        days = await read_sales(db, DAILY_SALES, COMPANY, DAY, NEXT_DAY)
+        one = await read_sales(db, DAILY_SALES, COMPANY, DAY, DAY, shops[1].store_id)
+        taxes = await read_sales(db, TAX_BY_RATE, COMPANY, DAY, DAY, shops[0].store_id)
+        assert await read_sales(db, DAILY_SALES, stranger, DAY, NEXT_DAY) == ()
+        assert await read_sales(db, TAX_BY_RATE, stranger, DAY, NEXT_DAY) == ()
         assert await stock_by_store(db, stranger) == ()
     assert [(row.business_date, row.store_code) for row in days] == [
         (day, shop.code) for day in (DAY, NEXT_DAY) for shop in shops
@@ -265,8 +265,8 @@ async def test_sales_and_tax_are_sums_over_the_figures_of_days_and_equal_the_row
     await arrived(engine, shop)
     async with unit_of_work(engine) as db:
         before = (
-            await daily_sales(db, COMPANY, DAY, later),
-            await tax_by_rate(db, COMPANY, DAY, later),
+            await read_sales(db, DAILY_SALES, COMPANY, DAY, later),
+            await read_sales(db, TAX_BY_RATE, COMPANY, DAY, later),
         )
         owed = await db.execute(
             text(
@@ -284,8 +284,8 @@ async def test_sales_and_tax_are_sums_over_the_figures_of_days_and_equal_the_row
         for name in ("sale", "sale_line", "sale_tax", "sale_tender"):
             await db.execute(text(f"DELETE FROM {name}"))
         after = (
-            await daily_sales(db, COMPANY, DAY, later),
-            await tax_by_rate(db, COMPANY, DAY, later),
+            await read_sales(db, DAILY_SALES, COMPANY, DAY, later),
+            await read_sales(db, TAX_BY_RATE, COMPANY, DAY, later),
         )
     assert before == after
     days, rates = before
@@ -310,7 +310,7 @@ async def test_the_tax_report_says_the_base_without_the_tax_and_leaves_out_what_
     shop.append(structs.replace(sale, lines=lines, taxes=tax_lines(lines)))
     await arrived(engine, shop)
     async with unit_of_work(engine) as db:
-        rows = await tax_by_rate(db, COMPANY, DAY, DAY)
+        rows = await read_sales(db, TAX_BY_RATE, COMPANY, DAY, DAY)
     assert [(row.tax_class, row.tax_rate_bp, row.net_minor, row.tax_minor) for row in rows] == [
         ("standard", 900, 2_000, 180)
     ]

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import edge.db
-from edge.db import customer_search, published, totals
+from edge.db import customer_search, published, reports, totals
 from edge.db.connection.engine import open_connection
 from edge.db.connection.migrate import migrate
 from edge.db.tables.schema import metadata
@@ -69,6 +69,8 @@ def made() -> Iterator[str]:
     for rows, part, scope in product(totals._SUMS, PARTS, SCOPES):
         if not (rows == totals._TILLS and (part == totals.RECEIPT or scope == SCOPES[2])):
             yield totals._statement(rows, part, scope)
+    for of_reports in (reports.SUMS, reports.WHOLE, reports.UNDER):
+        yield from of_reports.values()
     for kept in published.KEPT.values():
         for verb in (kept.take, kept.drop):
             values = inspect.getclosurevars(verb).nonlocals.values()

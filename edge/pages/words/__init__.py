@@ -13,6 +13,7 @@ from edge.pages.words import (
     pairing,
     people,
     problem,
+    reports,
     sign_in,
     sync,
 )
@@ -29,6 +30,7 @@ CATALOGUES = (
     pairing,
     people,
     problem,
+    reports,
     sign_in,
     sync,
 )

@@ -14,7 +14,7 @@ from edge.db.operators import ActiveOperator, find_role, list_operators
 from edge.db.sessions import SignedInAt, signed_in_now
 from edge.db.store import read_settings, today
 from edge.domain.lockout import OF_OPERATOR, wait_ms
-from edge.domain.operator import SpanTooLong
+from edge.domain.span import Span, span_of
 from sync.engine.journal import Moment
 from sync.protocol.money import MILLI, divide_half_up
 
@@ -29,13 +29,6 @@ FEW = 3
 """Fewer of anything say nothing about anybody."""
 OFTEN = 2
 """Times the shop's average: worth a look."""
-
-
-class Span(NamedTuple):
-    """Business dates, both included."""
-
-    first: date
-    last: date
 
 
 class Person(NamedTuple):
@@ -97,9 +90,7 @@ def report_of(counted: Mapping[str, Counted]) -> tuple[tuple[ReportLine, ...], R
 def _span(first: date | None, last: date | None, today_here: date) -> Span:
     until = last or today_here
     since = first or until - timedelta(days=SPAN_DAYS - 1)
-    if not since <= until <= since + timedelta(days=SPAN_DAYS_MAX - 1):
-        raise SpanTooLong(since, until, SPAN_DAYS_MAX)
-    return Span(since, until)
+    return span_of(since, until, SPAN_DAYS_MAX)
 
 
 def _edges(span: Span, zone: str) -> tuple[int, int]:

@@ -1,0 +1,1 @@
+"""Reports of the shop's receipts over a span of business dates."""
