@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from litestar import Request
 from litestar.handlers import BaseRouteHandler
 
-from edge.api.cookies import DEVICE, SESSION
+from edge.api.cookies import DEVICE, SESSION, own_cookie
 from edge.api.guard import Connection, box_of, is_token, let_in, workstation_of
 from edge.api.problems import NotOurForm, NotPaired
 from edge.db.operators import find_role
@@ -91,7 +91,7 @@ async def office_guard(connection: Connection, route: BaseRouteHandler) -> None:
     session. What htmx asks for by itself keeps no session open. Raises NotPaired, SignInNeeded,
     SessionLocked, OwnPinNeeded, PermissionNeeded, NotOurForm, and what read_form raises."""
     assert isinstance(connection, Request)  # noqa: S101  Litestar gives HTTP guards the request
-    token = connection.cookies.get(SESSION, "")
+    token = own_cookie(connection, SESSION)
     session = await _session(connection, token)
     visitor = await _visitor(connection, session, token)
     if session.own_pin_needed and BEFORE_OWN_PIN not in route.opt:
@@ -107,7 +107,7 @@ async def office_guard(connection: Connection, route: BaseRouteHandler) -> None:
 
 
 async def _known_device(connection: Connection) -> WorkstationId:
-    token = connection.cookies.get(DEVICE, "")
+    token = own_cookie(connection, DEVICE)
     if not token:  # no try at all: a browser that was never here
         raise NotPaired
     return await let_in(connection, token)

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.types import ExceptionHandlersMap
 
-from edge.api.cookies import LANGUAGE
+from edge.api.cookies import LANGUAGE, own_cookie
 from edge.api.guard import box_of
 from edge.api.problems import EXCEPTION_HANDLERS, NotPaired
 from edge.domain.operator import OwnPinNeeded, SessionLocked, SignInNeeded
@@ -57,7 +57,7 @@ _templates.filters.update(
 
 def language_here(request: AnyRequest) -> str:
     """In which language the pages speak to whoever asks."""
-    chosen = request.cookies.get(LANGUAGE, "")
+    chosen = own_cookie(request, LANGUAGE)
     return language_of(chosen, request.headers.get("Accept-Language", ""))
 
 

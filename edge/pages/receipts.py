@@ -1,56 +1,38 @@
-"""A receipt as it was printed, found by its number from anywhere; what is given of it is a copy."""
+"""A receipt as it is printed: the paper that is given first is the receipt, whoever gives it, and
+all after that are copies."""
 
 import sqlite3
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.params import QueryParameter
 
 from edge.api.papers import page_of
-from edge.api.parameters import QUERY_CHARACTERS_MAX, IdInPath, TheBox
+from edge.api.parameters import IdInPath, TheBox
 from edge.api.printing import print_on
 from edge.box.box import Box
+from edge.db.receipt_prints import was_given
 from edge.domain.fields import one_case
 from edge.domain.printing import NoPrinter, PrinterOut
 from edge.domain.sale.completed import CompletedSale
 from edge.pages.coming_in import needing, office_guard, signed_in
 from edge.pages.page import page
-from edge.pages.places import FIND, RECEIPTS, day_address, receipt_address
-from edge.usecases.sale.look_up import look_up_receipt
+from edge.pages.places import RECEIPTS, day_address
 from edge.usecases.sale.print import PaperFor, finished_sale
 from sync.http.forms import read_form
-from sync.http.page import PAGE_HEADERS, see_other
-from sync.protocol.errors import NotFound, Refusal
+from sync.http.page import PAGE_HEADERS
+from sync.protocol.errors import Refusal
 from sync.protocol.identity import SaleId, WorkstationId
 from sync.protocol.paper.page import Form
 from sync.protocol.permissions import Permission
-from sync.protocol.text import TEXT_PATTERN
 
 AnyRequest = Request[Any, Any, Any]
 ONE = f"{RECEIPTS}/{{sale_id:uuid}}"
 _NEEDS: dict[str, Any] = {"guards": [office_guard], "opt": needing(Permission.SEE_REPORTS)}
 
 
-@get(FIND, **_NEEDS)
-async def find(
-    box: TheBox,
-    text: Annotated[
-        str, QueryParameter(max_length=QUERY_CHARACTERS_MAX, pattern=TEXT_PATTERN)
-    ] = "",
-) -> Response[Any]:
-    """The receipt with this number."""
-    found = await box.reader.read(lambda db: look_up_receipt(db, text))
-    if found is None:
-        raise NotFound(
-            f"No receipt here has the number {text}.",
-            remedy="Type it as it is printed, such as S01-W1-E1-000123.",
-        )
-    return see_other(receipt_address(found.sale_id))
-
-
 @get(ONE, **_NEEDS)
 async def show_receipt(request: AnyRequest, box: TheBox, sale_id: IdInPath) -> Response[Any]:
-    """Its text, and the ways to give a copy."""
+    """Its text as it would be given now, and the ways to give it."""
     return await _shown(request, box, SaleId(sale_id))
 
 
@@ -82,15 +64,17 @@ async def _shown(
     *,
     printed: bool = False,
 ) -> Response[Any]:
-    def read(db: sqlite3.Connection) -> CompletedSale:
-        return finished_sale(db, sale_id, copy=True)
+    def read(db: sqlite3.Connection) -> tuple[CompletedSale, bool]:
+        given = was_given(db, sale_id)
+        return finished_sale(db, sale_id, copy=given), given
 
-    sale = await box.reader.read(read)
+    sale, is_copy = await box.reader.read(read)
     return page(
         request,
         "receipt.html",
         status=refusal.status if refusal else 200,
         sale=sale,
+        is_copy=is_copy,
         number=sale.receipt_number,
         day=day_address(sale.fact.business_date),
         printers=sorted(box.settings.printers),
@@ -100,4 +84,4 @@ async def _shown(
     )
 
 
-ROUTES = (find, show_receipt, send_print, give_pdf)
+ROUTES = (show_receipt, send_print, give_pdf)

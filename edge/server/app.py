@@ -55,7 +55,7 @@ from edge.api.problems import EXCEPTION_HANDLERS
 from edge.api.stated_head import compare_stated_head
 from edge.box.box import Box
 from edge.pages import assets as page_assets
-from edge.pages import day, signing_in, sync
+from edge.pages import day, finding, signing_in, sync
 from edge.pages import people as page_people
 from edge.pages import receipts as page_receipts
 from edge.pages import reports as page_reports
@@ -94,7 +94,7 @@ _OF_SALES = (
     totals,
 )
 _SIGNED_IN = (*_OF_SALES, doctor, office, operators, workstations)
-_PAGES = (page_assets, signing_in, day, page_receipts, page_reports, page_people, sync)
+_PAGES = (page_assets, signing_in, finding, day, page_receipts, page_reports, page_people, sync)
 
 
 def build_app(box: Box) -> Litestar:

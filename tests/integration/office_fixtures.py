@@ -70,6 +70,10 @@ class Browser:
         assert entered.status_code == 200, entered.text
         assert entered.json() == {"address": "/office"}
 
+    def cookie(self, name: str) -> str:
+        """The name of this box's cookie."""
+        return f"{name}_{self.client.base_url.port}"
+
     async def do(self, unit: Any) -> Any:
         return await self.till.box.writer.run(unit)
 

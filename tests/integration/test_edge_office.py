@@ -1,9 +1,11 @@
 """The back office's door: who comes in, what every page asks, how somebody goes out again."""
 
 import re
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from litestar.handlers import HTTPRouteHandler
 
@@ -17,9 +19,9 @@ from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new
 from sync.http.page import PAGE_HEADERS
 from sync.protocol.identity import WorkstationId
 from sync.protocol.permissions import Permission
-from tests.edge_store import pairing
+from tests.edge_store import open_store, pairing
 from tests.integration.office_fixtures import Browser, browser
-from tests.integration.people_fixtures import PINS
+from tests.integration.people_fixtures import PINS, publish
 from tests.integration.test_edge_http_guards import is_office
 from tests.pins import publish_person
 
@@ -87,7 +89,7 @@ async def test_a_browser_that_the_shop_does_not_know_sees_and_does_nothing(
 
 async def test_whoever_is_signed_out_is_led_to_the_sign_in_and_back(browser: Browser) -> None:
     await browser.enter()
-    browser.client.cookies.delete("holdfast_office")
+    browser.client.cookies.delete(browser.cookie("holdfast_office"))
     for method, path, handler in office_routes(browser):
         if office_guard not in handler.resolve_guards():
             continue
@@ -137,7 +139,8 @@ async def test_the_till_page_opens_the_office_and_its_session_goes_on(browser: B
         cookie.name: (cookie.path, cookie.has_nonstandard_attr("HttpOnly"))
         for cookie in browser.client.cookies.jar
     }
-    names = {"holdfast_office", "holdfast_office_device", "holdfast_office_language"}
+    named = ("holdfast_office", "holdfast_office_device", "holdfast_office_language")
+    names = {browser.cookie(name) for name in named}
     assert cookies == dict.fromkeys(names, ("/office", True))
     assert (await browser.get("/office")).headers["location"] == places.HOME
     assert "anna, at W1" in (await browser.text(places.HOME)).lower().replace("w1", "W1")
@@ -157,17 +160,34 @@ async def test_the_till_page_opens_the_office_and_its_session_goes_on(browser: B
 
 async def test_the_tills_token_opens_no_page_and_the_offices_no_till(browser: Browser) -> None:
     await browser.enter()
-    token = browser.client.cookies["holdfast_office"]
+    token = browser.client.cookies[browser.cookie("holdfast_office")]
     answer = await browser.till.client.get("/session", headers={"Holdfast-Session": token})
     assert answer.status_code == 403
     at_till = browser.till.client.headers["Holdfast-Session"]
-    browser.client.cookies.set("holdfast_office", at_till, path="/office")
-    browser.client.cookies.delete("holdfast_office", path="/office", domain="127.0.0.1")
+    browser.client.cookies.set(browser.cookie("holdfast_office"), at_till, path="/office")
+    browser.client.cookies.delete(
+        browser.cookie("holdfast_office"), path="/office", domain="127.0.0.1"
+    )
     browser.client.cookies.clear()
     bearer = browser.till.client.headers["Authorization"].removeprefix("Bearer ")
-    cookie = f"holdfast_office_device={bearer}; holdfast_office={at_till}"
+    device, session = browser.cookie("holdfast_office_device"), browser.cookie("holdfast_office")
+    cookie = f"{device}={bearer}; {session}={at_till}"
     told = await browser.client.get(places.HOME, headers={"Cookie": cookie})
     assert told.headers["location"] == "/office/sign-in"
+
+
+async def test_two_boxes_of_one_host_keep_their_cookies_apart(
+    browser: Browser, tmp_path: Path
+) -> None:
+    await browser.enter()
+    async with open_store(tmp_path / "S02", "S02") as other:
+        await other.box.writer.run(publish)
+        other.box.sessions.forget()
+        async with httpx.AsyncClient(base_url=other.client.base_url, trust_env=False) as client:
+            client.cookies = browser.client.cookies  # as of one browser
+            await Browser(other, client).enter()
+            assert (await client.get(places.SYNC)).status_code == 200
+        assert (await browser.get(places.SYNC)).status_code == 200
 
 
 async def test_a_wrong_pin_is_told_on_the_page_and_then_there_is_a_wait(browser: Browser) -> None:

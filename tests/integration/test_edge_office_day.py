@@ -12,13 +12,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from edge.db.day_rows import Whose
+from edge.db.item_search import write_item_names
 from edge.db.tills import sessions_of_day
 from edge.db.totals import read_totals
 from edge.usecases.day.look_into import figure_named, look_into, rows_of
 from sync.protocol.codec import encode
+from sync.protocol.facts import TaxClass
 from sync.protocol.figures import owed_minor, readings
+from sync.protocol.identity import ItemId
 from sync.protocol.permissions import Permission
-from sync.protocol.reference import Role
+from sync.protocol.reference import Item, Role
 from tests.edge_store import MILK, sale
 from tests.integration.office_fixtures import Browser, browser
 
@@ -129,7 +132,7 @@ async def test_what_is_shown_is_given_as_csv_and_as_a_workbook(browser: Browser)
         f"{day}?as=csv",
         headers={
             "Cookie": "; ".join(
-                f"{one.name}={'zh-Hans' if one.name.endswith('language') else one.value}"
+                f"{one.name}={'zh-Hans' if 'language' in one.name else one.value}"
                 for one in browser.client.cookies.jar
             )
         },
@@ -213,20 +216,66 @@ async def test_whoever_may_only_look_neither_opens_nor_closes(browser: Browser) 
     assert answer.status_code == 403
 
 
-async def test_a_receipt_is_found_by_its_number_and_shown_as_a_copy(browser: Browser) -> None:
+async def test_a_receipt_is_found_by_its_number_and_the_first_paper_is_the_receipt(
+    browser: Browser,
+) -> None:
     await traded(browser)
     await browser.enter()
     found = await browser.get("/office/find?text=s01-w1-e1-000002")
     assert re.fullmatch(r"/office/receipts/[0-9a-f-]{36}", found.headers["location"])
-    page = await browser.text(found.headers["location"])
-    assert "COPY" in page
+    where = found.headers["location"]
+    page = await browser.text(where)
     assert "S01-W1-E1-000002" in page
+    assert "It was not given out yet" in page
+    assert "COPY" not in page
+    sale_id = where.rpartition("/")[2]
+    handed = await browser.till.call("POST", f"/sales/{sale_id}/hand-out", {"operator_id": "anna"})
+    assert handed.json()["is_copy"] is False
+    page = await browser.text(where)
+    assert "It was given out before" in page
+    assert "COPY" in page
     assert (await browser.get("/office/find?text=nothing")).status_code == 404
     assert (await browser.get(f"/office/receipts/{uuid4()}")).status_code == 404
-    no_printer = await browser.send_from(
-        found.headers["location"], f"{found.headers['location']}/print", printer="W9"
-    )
+    no_printer = await browser.send_from(where, f"{where}/print", printer="W9")
     assert (no_printer.status_code, "No printer is named" in no_printer.text) == (409, True)
+
+
+async def test_the_field_finds_items_by_code_and_words_and_leads_to_their_receipts(
+    browser: Browser,
+) -> None:
+    await traded(browser)
+    milk = Item(ItemId("item-1"), "Milk 1 l", "", TaxClass("standard"), (MILK,))
+    await browser.do(lambda db: write_item_names(db, [milk]))
+    await browser.enter()
+    for text in (MILK, "milk", "item-1"):
+        page = await browser.text(f"/office/find?text={text}")
+        assert page.count('<th scope="row">') == 1, text
+        assert "Milk 1 l" in page
+    rows = re.search(r'href="(/office/reports/item/rows[^"]*)"', page)
+    assert rows is not None
+    assert 'id="row-sum">3<' in await browser.text(rows[1].replace("&amp;", "&"))
+    assert "Type a receipt" in await browser.text("/office/find")
+    assert (await browser.get("/office/find?text=4111111111111111")).status_code == 400
+
+
+async def test_customers_are_found_by_whoever_may_change_them_and_by_nobody_else(
+    browser: Browser,
+) -> None:
+    await browser.till.open_shop()
+    made = await browser.till.call(
+        "POST",
+        "/customers",
+        {"customer_id": str(uuid4()), "operator_id": "anna", "name": "Mei Tan"},
+    )
+    assert made.status_code == 201, made.text
+    await browser.enter()
+    assert "Mei Tan" in await browser.text("/office/find?text=tan")
+    await browser.do(_reports_only)
+    await browser.sign_in("ben")
+    hidden = await browser.get("/office/find?text=tan")
+    assert hidden.status_code == 404
+    assert "Mei Tan" not in hidden.text
+    assert "Customers are not among it" in hidden.text
 
 
 async def test_days_parts_and_figures_that_are_none_are_refused_in_words(

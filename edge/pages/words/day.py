@@ -67,10 +67,15 @@ reopen_hint = (
 
 receipt = "Receipt", "收据"
 copy_hint = (
-    "As it was printed. What is given from here is a copy.",
-    "与打印的一致。由此给出的为副本。",
+    "It was given out before: what is given from here is a copy.",
+    "此收据已给出过：由此给出的为副本。",
 )
-print_at = "Print a copy at", "打印副本于"
+first_hint = (
+    "It was not given out yet: the first paper, from here or at the till, is the receipt itself,"
+    " and each one after that a copy.",
+    "此收据尚未给出：首张（由此或在收银台）为正本，之后的均为副本。",
+)
+print_at = "Print it at", "打印于"
 print_button = "Print", "打印"
 as_pdf = "As PDF", "PDF"
 printed = "It is printed.", "已打印。"
