@@ -74,7 +74,7 @@ BY_BARE_NAME = {
 }
 IMPORTED = re.compile(r"""(from\s*|import\s*)["']([^"'./][^"']*)["']""")
 SOURCE_MAP = re.compile(r"\n?//# sourceMappingURL=.*\n?|\n?/\*# sourceMappingURL=.*\*/\n?")
-HOME_PAGE = re.compile(r"(\(|\* ?)https://picocss\.com\)?")
+HOME_PAGE = re.compile(r"(\(|\* ?)https://picocss\.com\)?|https://github\.com/leeoniya/uPlot ?")
 
 
 def adapted(text: str) -> str:

@@ -8,11 +8,14 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
+from uuid import UUID
 
 from sync.protocol.codec import decode_fact
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import LinesRemoved, OperatorActed
+from sync.protocol.identity import SaleId, TillSessionId
 
 _ACTS = (
     "SELECT kind, kind_version, body, occurred_at_ms FROM journal"
@@ -27,6 +30,38 @@ SELECT s.operator_id, count(*), count(s.post_void_of),
            AND l.amount_minor <> l.extended_minor - l.discount_minor))
 FROM sale s WHERE NOT s.training AND s.business_date BETWEEN ? AND ? GROUP BY s.operator_id
 """
+_SHARED = (
+    "SELECT s.sale_id, s.receipt_number, s.tendered_at_ms, s.workstation_id, {count} AS times"
+    " FROM sale s WHERE NOT s.training AND s.operator_id = ? AND s.business_date BETWEEN ? AND ?"
+    " AND times > 0 ORDER BY s.tendered_at_ms"
+)
+_VOIDS = _SHARED.format(count="s.post_void_of IS NOT NULL")
+_REFUNDS = _SHARED.format(
+    count="s.post_void_of IS NULL AND EXISTS (SELECT 1 FROM sale_line l"
+    " WHERE l.sale_id = s.sale_id AND l.quantity_milli < 0)"
+)
+_PRICES = _SHARED.format(
+    count="(SELECT count(*) FROM sale_line l WHERE l.sale_id = s.sale_id"
+    " AND l.amount_minor <> l.extended_minor - l.discount_minor)"
+)
+_ROSTER = """
+SELECT business_date, till_session_id, till_id, workstation_id, operator_id, min(at_ms), max(at_ms),
+       sum(receipts)
+FROM (
+    SELECT s.business_date, s.till_session_id, t.till_id, s.workstation_id, s.operator_id,
+           s.tendered_at_ms AS at_ms, 1 AS receipts
+    FROM sale s JOIN till_session t ON t.till_session_id = s.till_session_id
+    WHERE NOT s.training AND s.business_date BETWEEN :first AND :last
+    UNION ALL
+    SELECT business_date, till_session_id, till_id, workstation_id, operator_id, opened_at_ms, 0
+    FROM till_session WHERE business_date BETWEEN :first AND :last
+    UNION ALL
+    SELECT business_date, till_session_id, till_id, workstation_id, settled_by, settled_at_ms, 0
+    FROM till_session WHERE business_date BETWEEN :first AND :last AND settled_by IS NOT NULL)
+GROUP BY 1, 2, 3, 4, 5 ORDER BY 1 DESC, 6 DESC, 5
+"""
+OF_RECEIPTS = MappingProxyType({"voids": _VOIDS, "refunds": _REFUNDS, "price_overrides": _PRICES})
+"""What an operator is counted for by their receipts: which, by the field of ``Counted``."""
 SLACK_MS = 36 * 3_600_000
 """A day's acts happen near its date in UTC, whatever the zone and however late it is closed."""
 
@@ -54,6 +89,51 @@ class Counted(NamedTuple):
     price_overrides: int = 0
     no_sales: int = 0
     removed_lines: int = 0
+
+
+class Deed(NamedTuple):
+    """What adds to one of an operator's counts, so many ``times``: a receipt, or (without its id)
+    an act and its reason."""
+
+    at_ms: int
+    workstation_id: str
+    times: int
+    sale_id: SaleId | None = None
+    receipt_number: str = ""
+    reason: str = ""
+
+
+class AtWork(NamedTuple):
+    """Somebody at a till: from what they did there first until what they did last."""
+
+    business_date: date
+    till_session_id: TillSessionId
+    till_id: str
+    workstation_id: str
+    operator_id: str
+    first_ms: int
+    last_ms: int
+    receipts: int
+
+
+def receipts_counted(
+    db: sqlite3.Connection, what: str, operator_id: str, first: date, last: date
+) -> tuple[Deed, ...]:
+    """Of what ``OF_RECEIPTS`` names, in the order of time."""
+    values = (operator_id, first.isoformat(), last.isoformat())
+    return tuple(
+        Deed(at_ms, where, times, SaleId(UUID(bytes=key)), number)
+        for key, number, at_ms, where, times in db.execute(OF_RECEIPTS[what], values)
+    )
+
+
+def at_work(db: sqlite3.Connection, first: date, last: date) -> tuple[AtWork, ...]:
+    """Who opened, sold at and counted which till, the newest day first; training is no work."""
+    values = {"first": first.isoformat(), "last": last.isoformat()}
+    return tuple(
+        AtWork(date.fromisoformat(day), TillSessionId(UUID(bytes=key)), *rest)
+        for day, key, *rest in db.execute(_ROSTER, values)
+    )
 
 
 def acts_between(

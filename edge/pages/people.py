@@ -1,29 +1,40 @@
 """The people of this shop: who works here and is signed in where, whoever is locked out, what was
-overridden, and how often each did what deserves a look."""
+overridden, who worked at which till, and how often each did what deserves a look, down to the
+receipts."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
-from litestar.params import FromQuery
+from litestar.params import FromQuery, QueryParameter
 
-from edge.api.parameters import TextInPath, TheBox
+from edge.api.parameters import QUERY_CHARACTERS_MAX, TextInPath, TheBox
 from edge.box.box import Box
+from edge.db.day_rows import Whose
+from edge.db.operators import list_operators
 from edge.db.store import read_settings
+from edge.domain.span import Span
 from edge.pages.acting import act
 from edge.pages.coming_in import needing, office_guard, signed_in
 from edge.pages.day import Named
 from edge.pages.page import tables_page
-from edge.pages.places import PEOPLE
+from edge.pages.places import (
+    PEOPLE,
+    counted_address,
+    day_address,
+    people_address,
+    receipt_address,
+)
 from edge.pages.signing_in import as_typed
-from edge.usecases.operator.look_over import LOOKED_AT, look_over
+from edge.usecases.operator.look_over import LOOKED_AT, deeds_of, look_over
 from edge.usecases.operator.unlock import Unlocked, UnlockOperator, unlock_operator
 from sync.http.forms import read_form
 from sync.http.page import see_other
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import OperatorId
 from sync.protocol.permissions import Permission
+from sync.protocol.text import TEXT_PATTERN
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -66,6 +77,38 @@ async def send_unlock(request: AnyRequest, box: TheBox, operator_id: TextInPath)
     return see_other(f"{PEOPLE}?{urlencode({'let_in': operator_id})}")
 
 
+@get(
+    f"{PEOPLE}/{{operator_id:str}}/counted",
+    guards=[office_guard],
+    opt=needing(Permission.SEE_REPORTS),
+)
+async def show_counted(
+    request: AnyRequest,
+    box: TheBox,
+    operator_id: TextInPath,
+    what: Annotated[str, QueryParameter(max_length=QUERY_CHARACTERS_MAX, pattern=TEXT_PATTERN)],
+    first: FromQuery[date],
+    last: FromQuery[date],
+) -> Response[Any]:
+    """What a figure of the report counts: receipts, drawers that were opened, lines taken out."""
+    deeds, people = await box.reports.read(
+        lambda db: (deeds_of(db, operator_id, what, first, last), list_operators(db))
+    )
+    names = {str(one.operator_id): one.name for one in people}
+    return tables_page(
+        request,
+        "counted.html",
+        name=names.get(operator_id, operator_id),
+        what=what,
+        span=Span(first, last),
+        back=people_address(Span(first, last)),
+        rows=[(one, receipt_address(one.sale_id) if one.sale_id else None) for one in deeds],
+        total=sum(one.times for one in deeds),
+        zone=box.clock.zone,
+        now_ms=box.clock.moment().wall_ms,
+    )
+
+
 async def _shown(
     request: AnyRequest,
     box: Box,
@@ -87,6 +130,11 @@ async def _shown(
         look=look,
         names={one.operator.operator_id: one.operator.name for one in look.people},
         looked_at=LOOKED_AT,
+        counted_address=lambda who, what: counted_address(who, what, look.span),
+        roster=[
+            (one, day_address(one.business_date, Whose(None, one.till_session_id)))
+            for one in look.roster
+        ],
         settings=settings,
         let_in=let_in,
         reason=reason,
@@ -96,4 +144,4 @@ async def _shown(
     )
 
 
-ROUTES = (show_people, send_unlock)
+ROUTES = (show_people, show_counted, send_unlock)

@@ -2,7 +2,7 @@
 
 from datetime import date
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from edge.api.cookies import OFFICE
@@ -69,6 +69,17 @@ def report_address(name: str, span: Span, against: Against | None = None, **more
     parts = {"first": span.first, "last": span.last, "against": against, **more}
     query = urlencode({key: value for key, value in parts.items() if value is not None})
     return f"{REPORTS}/{name}?{query}"
+
+
+def people_address(span: Span) -> str:
+    """The people over a span."""
+    return f"{PEOPLE}?{urlencode(span._asdict())}"
+
+
+def counted_address(operator_id: str, what: str, span: Span) -> str:
+    """What is counted of somebody."""
+    query = urlencode({"what": what, **span._asdict()})
+    return f"{PEOPLE}/{quote(operator_id, safe='')}/counted?{query}"
 
 
 def _part(whose: Whose) -> dict[str, object]:

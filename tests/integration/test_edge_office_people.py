@@ -3,6 +3,7 @@ override log, and what each did beside the shop's average."""
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -151,3 +152,35 @@ def test_what_is_twice_the_shops_average_and_not_rare_stands_out(
     found = {line.operator_id: any(rate.stands_out for rate in line.rates) for line in lines}
     assert found == {"anna": False, "ben": stands_out}
     assert lines[0].operator_id == ("ben" if stands_out else "anna")
+
+
+async def test_each_count_leads_to_what_it_counts_and_the_roster_to_the_till(
+    browser: Browser,
+) -> None:
+    await browser.till.open_shop()
+    first = await browser.till.call("POST", "/sales", sale())
+    original = {"sale_id": first.json()["sale_id"], "line_no": 1}
+    back = sale(
+        lines=[{"line_no": 1, "quantity_milli": 1_000, "original": original}],
+        tenders=[{"tender_id": "cash", "amount_minor": -345}],
+        total_minor=-345,
+    )
+    assert (await browser.till.call("POST", "/returns", back)).status_code == 201
+    opened = {"operator_id": "anna", "event_id": str(uuid4()), "reason": "change for a note"}
+    assert (await browser.till.call("POST", "/drawer", opened)).status_code == 201
+    await browser.enter()
+    page = await browser.text(PEOPLE)
+    links = re.findall(r'<a href="(/office/people/anna/counted[^"]*)">(\d+)</a>', page)
+    assert len(links) == 2
+    for address, times in links:
+        assert f'id="row-sum">{times}<' in await browser.text(address.replace("&amp;", "&"))
+    refunds = await browser.text(links[0][0].replace("&amp;", "&"))
+    assert re.search(r'href="/office/receipts/[^"]*">S01-W1-E1-000002<', refunds)
+    assert "change for a note" in await browser.text(links[1][0].replace("&amp;", "&"))
+    roster = page.split('id="roster-table"')[1].split("</table>")[0]
+    assert "Anna" in roster
+    till = re.search(r'href="(/office/days/[^"]*till=[^"]*)"', roster)
+    assert till is not None
+    assert (await browser.get(till[1])).status_code == 200
+    nothing = "/office/people/anna/counted?what=tips&first=2026-01-01&last=2026-01-01"
+    assert (await browser.get(nothing)).status_code == 404

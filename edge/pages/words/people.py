@@ -39,6 +39,16 @@ allowed_by = "By", "授权人"
 subject = "Bound to", "对象"
 amount = "Up to", "上限"
 
+roster = "Who worked at which till", "谁在哪台收银台"
+roster_hint = (
+    "From the first that somebody did there until the last: opening, selling, counting.",
+    "自其在该台的首项操作至末项：开启、销售、清点。",
+)
+first_there = "First", "首项"
+last_there = "Last", "末项"
+nobody_there = "Nobody on these days.", "这些日子无人。"
+times = "Times", "次数"
+
 looked_at = MappingProxyType(
     {
         "voids": ("Voids", "作废"),

@@ -8,7 +8,17 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from edge.db.acts import Act, Counted, acts_between, counted_by_operator
+from edge.db.acts import (
+    OF_RECEIPTS,
+    Act,
+    AtWork,
+    Counted,
+    Deed,
+    acts_between,
+    at_work,
+    counted_by_operator,
+    receipts_counted,
+)
 from edge.db.lockouts import of_operator, read_tries
 from edge.db.operators import ActiveOperator, find_role, list_operators
 from edge.db.sessions import SignedInAt, signed_in_now
@@ -16,6 +26,7 @@ from edge.db.store import read_settings, today
 from edge.domain.lockout import OF_OPERATOR, wait_ms
 from edge.domain.span import Span, span_of
 from sync.engine.journal import Moment
+from sync.protocol.errors import NotFound
 from sync.protocol.money import MILLI, divide_half_up
 
 SPAN_DAYS = 7
@@ -58,13 +69,14 @@ class ReportLine(NamedTuple):
 
 
 class PeopleLook(NamedTuple):
-    """``report``: the worst first; ``shop``: all together."""
+    """``report``: the worst first; ``shop``: all together. ``roster``: who worked at which till."""
 
     span: Span
     people: tuple[Person, ...]
     overrides: tuple[Act, ...]
     report: tuple[ReportLine, ...]
     shop: ReportLine
+    roster: tuple[AtWork, ...]
 
 
 def look_over(
@@ -77,7 +89,30 @@ def look_over(
     acts = acts_between(db, *span, *_edges(span, settings.zone))
     counted = counted_by_operator(db, *span, acts)
     overrides = tuple(one for one in reversed(acts) if one.act in OVERRIDES)
-    return PeopleLook(span, _people(db, moment), overrides, *report_of(counted))
+    roster = at_work(db, *span)
+    return PeopleLook(span, _people(db, moment), overrides, *report_of(counted), roster)
+
+
+def deeds_of(
+    db: sqlite3.Connection, operator_id: str, what: str, first: date, last: date
+) -> tuple[Deed, ...]:
+    """What one of LOOKED_AT counts of somebody: their ``times`` add up to it. Raises NotFound,
+    SettingsMissing, SpanTooLong."""
+    if what not in LOOKED_AT:
+        raise NotFound(f"Nothing is counted as {what}.", remedy="Choose a figure on the page.")
+    span = span_of(first, last, SPAN_DAYS_MAX)
+    if what in OF_RECEIPTS:
+        return receipts_counted(db, what, operator_id, *span)
+    acts = acts_between(db, *span, *_edges(span, read_settings(db).zone))
+    return tuple(
+        Deed(one.at_ms, one.workstation_id or "", one.lines or 1, reason=one.reason)
+        for one in acts
+        if one.operator_id == operator_id and _is_counted(one, what)
+    )
+
+
+def _is_counted(act: Act, what: str) -> bool:
+    return act.act == "no_sale" if what == "no_sales" else act.lines > 0
 
 
 def report_of(counted: Mapping[str, Counted]) -> tuple[tuple[ReportLine, ...], ReportLine]:
