@@ -251,7 +251,7 @@ def enrol(db: sqlite3.Connection) -> None:
         genesis_signature=bytes(64),
         incarnation=INCARNATION.bytes,
     )
-    begin_epoch(db, STORE, epoch_of(genesis, signed), genesis_hash(signed))
+    begin_epoch(db, STORE, epoch_of(genesis, signed), genesis_hash(signed), signed, bytes(64))
 
 
 def publish(db: sqlite3.Connection, settings: StoreSettings = SETTINGS) -> None:

@@ -34,7 +34,6 @@ RUN_BY_PATH |= {"edge/db/migrations/env.py", "tests/benchmarks/flood.py"}
 """Programs of their own: PostgreSQL's parent, Alembic's environments, a benchmark's command."""
 NAMED_BY_NOBODY = {
     "central/projections/fold/__init__.py:SUBJECTS",  # imported, so that they register
-    "central/projections/stock_counts.py:has_seen",  # SEEN in Python, for the archive in memory
     "edge/db/connection/crash.py:disarm",  # tests arm and disarm
 }
 """Names of the product that only tests use, each with its reason."""

@@ -1,15 +1,12 @@
 """Stock that was counted: an absolute figure, and every movement that the count has not seen.
 
-Theory (protocol.md, stock). Movements add up in any order; a count does not. It says of its own
-epoch through which event it has seen, and of the one that its epoch grew from through which; of
-those before in that line what was there when the next one branched off (an epoch that a box opened
-itself has its parent's number). Of others it has seen the older ones whole, by their number, and
-nothing of what else branched off. On hand = counted + what moved unseen. The running sum of *all*
-movements stays as it is (``stock_level``), and beside the count stands what of that sum it had
-seen: on hand = counted + (all - seen). Then what is applied after the count needs no look at it,
-for it is unseen; only what it has seen and comes late (out of quarantine, of another epoch) makes
-its ``seen`` be summed anew. Of two counts of an item the one that has seen more holds. So events in
-any order, and a rebuild, give the same rows.
+What a count has seen is one rule for both sides (``sync/protocol/count_seen.py``), here in SQL:
+on hand = counted + what moved unseen. The running sum of *all* movements stays as it is
+(``stock_level``), and beside the count stands what of that sum it had seen: on hand = counted +
+(all - seen). Then what is applied after the count needs no look at it, for it is unseen; only what
+it has seen and comes late (out of quarantine, of another epoch) makes its ``seen`` be summed anew.
+Of two counts of an item the one that has seen more holds. So events in any order, and a rebuild,
+give the same rows.
 """
 
 from collections import defaultdict
@@ -21,8 +18,8 @@ from central.projections.row_changes import RowChanges
 from central.projections.rows.journal import CountedFact
 from central.projections.rows.sale import Sale
 from central.projections.rows.stock import OnHand, StockCount
-from sync.protocol.change import Epoch, Genesis
-from sync.protocol.codec import decode
+from sync.protocol.change import Epoch
+from sync.protocol.count_seen import Before, lines_before
 
 
 class Earliest(NamedTuple):
@@ -31,58 +28,6 @@ class Earliest(NamedTuple):
     epoch_number: int | None
     epoch_fingerprint: bytes
     seq: int
-
-
-class Before(NamedTuple):
-    """An epoch in the line that another one grew from: who counted in that one has seen it
-    ``through`` there. ``is_parent``: the count may say of it that it has seen more."""
-
-    epoch_number: int
-    epoch_fingerprint: bytes
-    before_number: int
-    before_fingerprint: bytes
-    through: int
-    is_parent: bool
-
-
-def lines_before(geneses: Mapping[Epoch, bytes]) -> tuple[Before, ...]:
-    """Of every epoch of a store. Of one whose record names no parent any of the number before may
-    be it."""
-    records = {epoch: decode(Genesis, record) for epoch, record in geneses.items()}
-    found: list[Before] = []
-    for epoch in records:
-        at, met = epoch, {epoch}
-        while (record := records.get(at)) is not None and record.parent is not None:
-            if record.parent in met:
-                break
-            parent = (record.parent.number, record.parent.fingerprint)
-            found.append(
-                Before(*_name(epoch), *parent, record.parent_watermark, is_parent=at == epoch)
-            )
-            at = record.parent
-            met.add(at)
-        if records[epoch].parent is None:
-            older = (one for one in records if one.number == epoch.number - 1)
-            found += [Before(*_name(epoch), *_name(one), 0, is_parent=True) for one in older]
-    return tuple(found)
-
-
-def _name(epoch: Epoch) -> tuple[int, bytes]:
-    return epoch.number, epoch.fingerprint
-
-
-def has_seen(
-    count: Any, number: int, fingerprint: bytes, seq: int, lines: Iterable[Before]
-) -> bool:
-    """Whether the count has seen the event at a place."""
-    own, place = (count.epoch_number, count.epoch_fingerprint), (number, fingerprint)
-    if place == own:
-        return bool(seq <= count.seen_through)
-    before = next((one for one in lines if one[:4] == (*own, *place)), None)
-    if before is None:
-        return bool(number < count.epoch_number)
-    told = count.parent_through if before.is_parent else 0
-    return bool(seq <= max(before.through, told))
 
 
 BEFORE = """LEFT JOIN unnest($3::int[], $4::bytea[], $5::int[], $6::bytea[], $7::bigint[],
@@ -95,7 +40,7 @@ SEEN = """CASE WHEN m.epoch_number = c.epoch_number AND m.epoch_fingerprint = c.
     WHEN b.number IS NOT NULL
         THEN m.seq <= greatest(b.through, CASE WHEN b.is_parent THEN c.parent_through END)
     ELSE m.epoch_number < c.epoch_number END"""
-"""The same of a movement m, in SQL."""
+"""``has_seen`` of a movement m, in SQL."""
 _GENESES = "SELECT epoch_number, epoch_fingerprint, genesis FROM stream WHERE store_id = $1"
 
 COUNTED_ITEMS = """

@@ -12,6 +12,7 @@ from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox
 from edge.db.stock import StockLevel, StockMovement, stock_history
 from edge.usecases.stock.look_up import look_up_level
 from edge.usecases.stock.receive_goods import ReceivedGoods, ReceiveGoods, receive_goods
+from edge.usecases.stock.take_out import TakenOut, TakeOut, take_out
 from sync.protocol.identity import ItemId
 
 
@@ -49,4 +50,10 @@ def receive(db: sqlite3.Connection, asked: ReceiveGoods, at: At) -> ReceivedGood
     return receive_goods(db, asked, at.moment, at.override)
 
 
-ROUTES = (level, movements, receive)
+@writes(post, "/stock-movements", request_id="movement_id", request_max_body_size=SALE_BYTES_MAX)
+def take(db: sqlite3.Connection, asked: TakeOut, at: At) -> TakenOut:
+    """Waste, own use, or the books put right, with a reason; its id is the movement's."""
+    return take_out(db, asked, at.moment, at.override)
+
+
+ROUTES = (level, movements, receive, take)

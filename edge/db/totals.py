@@ -94,7 +94,7 @@ FROM sale s JOIN sale_tender t USING (sale_id) WHERE {scope} GROUP BY 1, 2
 """
 _OTHER_STOCK = """
 SELECT coalesce(sum(s.quantity_milli), 0) FROM stock_movement s
-WHERE s.kind NOT IN ('sale', 'return') AND {scope}
+WHERE s.kind NOT IN ('sale', 'return') AND s.kind <> 'count' AND {scope}
 """
 _PAGE = """
 SELECT s.sale_id, s.receipt_number, s.business_date FROM sale s

@@ -3,8 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from sync.protocol.errors import NotAcceptable
 from sync.protocol.identity import ItemId
 from sync.protocol.moving_cost import NOTHING_HELD, Held, move_cost
+
+
+class WrongSign(NotAcceptable, slug="wrong-sign", title="Goods go out with a quantity below zero"):
+    """Waste and own use only take away; an adjustment moves something."""
+
+    field: str
+    detail = "What is taken out has a quantity below zero, and nothing is moved by none."
+    remedy = "State what goes out below zero; what comes in is received, or adjusted."
 
 
 class Movement(NamedTuple):

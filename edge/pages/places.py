@@ -22,6 +22,9 @@ RECEIPTS = f"{OFFICE}/receipts"
 PEOPLE = f"{OFFICE}/people"
 REPORTS = f"{OFFICE}/reports"
 FIND = f"{OFFICE}/find"
+STOCK = f"{OFFICE}/stock"
+COUNTS = f"{STOCK}/counts"
+WASTE = f"{STOCK}/waste"
 
 
 class Place(NamedTuple):
@@ -34,6 +37,7 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("day", DAY, (DAYS, RECEIPTS)),
+    Place("stock", STOCK, (STOCK,)),
     Place("reports", REPORTS, (REPORTS,)),
     Place("people", PEOPLE, (PEOPLE,)),
     Place("sync", SYNC, (SYNC,)),
@@ -80,6 +84,16 @@ def counted_address(operator_id: str, what: str, span: Span) -> str:
     """What is counted of somebody."""
     query = urlencode({"what": what, **span._asdict()})
     return f"{PEOPLE}/{quote(operator_id, safe='')}/counted?{query}"
+
+
+def count_address(count_id: UUID) -> str:
+    """Where shelves are counted."""
+    return f"{COUNTS}/{count_id}"
+
+
+def stock_item_address(item_id: str) -> str:
+    """What there is of an item, and how it came to that."""
+    return f"{STOCK}/items/{quote(item_id, safe='')}"
 
 
 def _part(whose: Whose) -> dict[str, object]:

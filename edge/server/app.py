@@ -37,6 +37,7 @@ from edge.api import (
     rights,
     sales,
     session,
+    shelf_counts,
     stock,
     sync_status,
     till,
@@ -55,10 +56,13 @@ from edge.api.problems import EXCEPTION_HANDLERS
 from edge.api.stated_head import compare_stated_head
 from edge.box.box import Box
 from edge.pages import assets as page_assets
-from edge.pages import day, finding, signing_in, sync
+from edge.pages import day, finding, shelf_count_look, signing_in, sync
 from edge.pages import people as page_people
 from edge.pages import receipts as page_receipts
 from edge.pages import reports as page_reports
+from edge.pages import shelf_counts as page_counts
+from edge.pages import stock as page_stock
+from edge.pages import taking_out as page_taking_out
 from edge.pages.page import PAGE_EXCEPTIONS
 from sync.http.describing import DescribedAsJson
 from sync.http.headers import harden
@@ -89,12 +93,17 @@ _OF_SALES = (
     receipts,
     rights,
     sales,
+    shelf_counts,
     stock,
     tills,
     totals,
 )
 _SIGNED_IN = (*_OF_SALES, doctor, office, operators, workstations)
-_PAGES = (page_assets, signing_in, finding, day, page_receipts, page_reports, page_people, sync)
+_OF_STOCK = (page_stock, page_counts, shelf_count_look, page_taking_out)
+_PAGES = (
+    *(page_assets, signing_in, finding, day, page_receipts),
+    *(*_OF_STOCK, page_reports, page_people, sync),
+)
 
 
 def build_app(box: Box) -> Litestar:

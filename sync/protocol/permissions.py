@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SEE_EXPECTED_CASH = "see_expected_cash"
     RECEIVE_STOCK = "receive_stock"
     ADJUST_STOCK = "adjust_stock"
+    COUNT_STOCK = "count_stock"
     EDIT_CUSTOMERS = "edit_customers"
     PAIR_WORKSTATIONS = "pair_workstations"
     SEE_REPORTS = "see_reports"
@@ -65,6 +66,7 @@ _SUPERVISOR = (
     Permission.SETTLE_OTHERS,
     Permission.SEE_EXPECTED_CASH,
     Permission.RECEIVE_STOCK,
+    Permission.COUNT_STOCK,
     Permission.SEE_REPORTS,
 )
 

@@ -23,11 +23,11 @@ from central.projections.line_up import (
 from central.projections.rows import OF_COMPANIES
 from central.projections.rows.customer import CustomerField
 from central.projections.rows.journal import RELEASED
-from central.projections.stock_counts import Before, lines_before
 from central.projections.taking_back import Anew, kinds_of
 from sync.protocol import conflict
 from sync.protocol.aggregate import Root
 from sync.protocol.change import Envelope, Epoch
+from sync.protocol.count_seen import Before, lines_before
 from sync.protocol.identity import CompanyId, CustomerId, StoreId
 from sync.protocol.shared import CustomerRecord
 from tests.doubles.archive_memory_rows import Writing, change_of

@@ -17,10 +17,11 @@ from central.projections.row_changes import RowChanges
 from central.projections.rows import BY_ROW, PROJECTIONS
 from central.projections.rows.customer import CustomerField
 from central.projections.rows.stock import StockCount
-from central.projections.stock_counts import Before, has_seen, moved_items
+from central.projections.stock_counts import moved_items
 from central.projections.taking_back import NOTHING_GONE, made_anew, taken_away
 from central.projections.unwritable import Unwritable
 from sync.protocol.clock import Hlc
+from sync.protocol.count_seen import Before, has_seen
 from sync.protocol.identity import CustomerId
 from sync.protocol.shared import CustomerField as FieldName
 from sync.protocol.shared import FieldChange

@@ -70,8 +70,16 @@ async def test_every_page_names_its_guard_and_what_it_needs(browser: Browser) ->
 
 
 def in_full(path: str) -> str:
-    named = {"{business_date:date}": "2026-11-25", "{operator_id:str}": "ben"}
-    for name, value in {**named, "{sale_id:uuid}": str(uuid4())}.items():
+    named = {
+        "{business_date:date}": "2026-11-25",
+        "{operator_id:str}": "ben",
+        "{item_id:str}": "item-1",
+    }
+    for name, value in {
+        **named,
+        "{sale_id:uuid}": str(uuid4()),
+        "{count_id:uuid}": str(uuid4()),
+    }.items():
         path = path.replace(name, value)
     return path
 

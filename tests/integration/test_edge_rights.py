@@ -179,6 +179,30 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
         lambda _: fresh(counted_cash_minor=0),
     ),
     ("POST", "/stock/receipts"): (Permission.RECEIVE_STOCK, lambda _: goods()),
+    ("POST", "/stock-movements"): (
+        Permission.ADJUST_STOCK,
+        lambda _: {
+            **goods(),
+            "kind": "waste",
+            "lines": [{"item_id": "item-1", "quantity_milli": -1_000}],
+        },
+    ),
+    ("GET", "/stock-counts"): (ANYBODY, None),
+    ("GET", "/stock-counts/{count_id:uuid}"): (Permission.ADJUST_STOCK, None),
+    ("POST", "/stock-counts"): (
+        Permission.COUNT_STOCK,
+        lambda _: {"count_id": str(uuid4()), "operator_id": "ben", "name": "dairy"},
+    ),
+    ("POST", "/stock-counts/{count_id:uuid}/lines"): (
+        Permission.COUNT_STOCK,
+        lambda _: {"line_id": str(uuid4()), "operator_id": "ben", "text": MILK},
+    ),
+    ("POST", "/stock-counts/{count_id:uuid}/again"): (
+        Permission.ADJUST_STOCK,
+        lambda _: fresh(item_ids=["item-1"]),
+    ),
+    ("POST", "/stock-counts/{count_id:uuid}/book"): (Permission.ADJUST_STOCK, lambda _: fresh()),
+    ("POST", "/stock-counts/{count_id:uuid}/cancel"): (Permission.ADJUST_STOCK, lambda _: fresh()),
     ("POST", "/customers"): (
         Permission.EDIT_CUSTOMERS,
         lambda _: {"operator_id": "ben", "customer_id": str(uuid4()), "name": "Li"},
@@ -223,6 +247,7 @@ def in_full(path: str, now: Now) -> str:
         "{currency:str}": "MYR",
         "{basket_id:uuid}": str(uuid4()),
         "{attempt_id:uuid}": str(uuid4()),
+        "{count_id:uuid}": str(uuid4()),
     }
     for name, value in named.items():
         path = path.replace(name, value)

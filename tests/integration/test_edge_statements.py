@@ -24,6 +24,7 @@ from edge.db.tables.schema import metadata
 ROOT = Path(edge.db.__file__).parents[1]
 INSERTED = re.compile(r"\s*INSERT (?:OR REPLACE )?INTO (\w+) \(([^)]+)\)")
 BEGUN = {"alarm", "business_day", "operator_session", "push_state", "settings", "till_session"}
+BEGUN |= {"shelf_count"}
 """Tables of whose rows some columns are filled later, or by SQLite."""
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b")
 FRAGMENTS = {"edge.db.items._SELECT"}

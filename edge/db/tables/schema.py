@@ -10,10 +10,23 @@ from edge.db.tables import (
     points,
     published,
     sales,
+    shelves,
     store,
 )
 from edge.db.tables.base import EdgeTable, metadata
 
-TABLE_FILES = (store, sales, baskets, customer, points, published, box, people, payments, papers)
+TABLE_FILES = (
+    store,
+    sales,
+    baskets,
+    customer,
+    points,
+    published,
+    box,
+    people,
+    payments,
+    papers,
+    shelves,
+)
 
 __all__ = ("TABLE_FILES", "EdgeTable", "metadata")

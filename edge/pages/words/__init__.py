@@ -15,7 +15,10 @@ from edge.pages.words import (
     problem,
     reports,
     sign_in,
+    stock,
+    stock_counts,
     sync,
+    taking_out,
 )
 from edge.pages.words.language import LANGUAGES, Say, chosen
 
@@ -32,7 +35,10 @@ CATALOGUES = (
     problem,
     reports,
     sign_in,
+    stock,
+    stock_counts,
     sync,
+    taking_out,
 )
 
 

@@ -41,6 +41,7 @@ acts = MappingProxyType(
         "see_expected_cash": ("see the expected cash", "查看应有现金"),
         "receive_stock": ("receive goods", "收货"),
         "adjust_stock": ("change the stock", "调整库存"),
+        "count_stock": ("count stock", "盘点库存"),
         "edit_customers": ("change a customer", "更改顾客资料"),
         "pair_workstations": ("let a device in", "配对设备"),
         "see_reports": ("see reports", "查看报表"),

@@ -49,9 +49,12 @@ def look_up_item(db: sqlite3.Connection, scan_code: str, moment: Moment) -> Item
     return find_item_by_code(db, scan_code, as_of_now(db, moment))
 
 
-def look_up_scan(db: sqlite3.Connection, text: str, moment: Moment) -> Scanned:
-    """What a scanner read, or a person typed as quantity and code. Raises SettingsMissing,
-    UnknownScanCode, MisreadCode, MisreadValue, LotExpired."""
+def look_up_scan(
+    db: sqlite3.Connection, text: str, moment: Moment, *, also_expired: bool = False
+) -> Scanned:
+    """What a scanner read, or a person typed as quantity and code. ``also_expired``: goods that may
+    not be sold any more are meant as well. Raises SettingsMissing, UnknownScanCode, MisreadCode,
+    MisreadValue, LotExpired."""
     as_of = as_of_now(db, moment)
     readings = readings_of(text)
     for code, quantity_milli in readings:
@@ -64,7 +67,8 @@ def look_up_scan(db: sqlite3.Connection, text: str, moment: Moment) -> Scanned:
         found = (find_item_by_code(db, each, as_of) for each in label.codes)
         item = next((each for each in found if each is not None), None)
         if item is not None:
-            refuse_expired(label.expires_on, label.lot, as_of.day, item.name, "text")
+            if not also_expired:
+                refuse_expired(label.expires_on, label.lot, as_of.day, item.name, "text")
             return Scanned(code, quantity_milli, item, _found(label, item))
     wrong = next((one.code for one in readings if labels.get(one.code) == MISREAD_VALUE), None)
     if wrong is not None:

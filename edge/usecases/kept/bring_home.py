@@ -14,6 +14,7 @@ from edge.db.journal import append, read_head
 from edge.db.recovered import note_recovered, was_written
 from edge.db.stated_receipts import mark_returned_elsewhere
 from edge.db.stock import held_of
+from edge.db.stock_counts import note_late
 from edge.db.store import settings_number
 from edge.db.value import move_value
 from edge.domain.stock import Movement, move
@@ -77,6 +78,7 @@ def _insert(db: sqlite3.Connection, was: Head, envelope: Envelope, sale: RetailT
     held = held_of(db, [line.item_id for line in sale.lines])
     moved = move([_movement(line) for line in sale.lines], held)
     sales.insert_movements(db, sale, moved, envelope.occurred_at_ms)
+    note_late(db, (was.epoch, was.seq), moved)
     sales.move_points(db, sale, (), born=False)
     move_value(db, sale, born=False)
     sales.mark_returned(db, sale)

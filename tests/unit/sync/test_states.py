@@ -9,6 +9,7 @@ from central.domain import epoch as central
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState, NoOpenBusinessDay
 from edge.domain.epoch import EPOCH, EpochEvent, EpochState, UnknownEpoch
 from edge.domain.payment.attempt import ATTEMPT, AttemptEvent, AttemptState
+from edge.domain.shelf_count import SHELF_COUNT, CountEvent, CountState
 from edge.domain.till import TILL, NoOpenTill, TillEvent, TillState
 from sync.protocol.identity import WorkstationId
 from sync.protocol.states import States
@@ -18,6 +19,7 @@ TABLES: dict[str, tuple[States[Any, Any], type[StrEnum], type[StrEnum]]] = {
     "till": (TILL, TillState, TillEvent),
     "epoch at head office": (central.EPOCH, central.EpochState, central.EpochEvent),
     "payment": (ATTEMPT, AttemptState, AttemptEvent),
+    "count of shelves": (SHELF_COUNT, CountState, CountEvent),
     "epoch of a box": (EPOCH, EpochState, EpochEvent),
 }
 

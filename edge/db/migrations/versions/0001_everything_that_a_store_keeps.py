@@ -97,7 +97,11 @@ TABLES = (
     "scan_code",
     "settings",
     "snapshot_load",
+    "shelf_count",
+    "shelf_count_item",
+    "shelf_count_line",
     "sought",
+    "stock_count",
     "stock_level",
     "stock_movement",
     "tail_event",
@@ -186,7 +190,11 @@ def upgrade() -> None:
     _create_scan_code()
     _create_settings()
     _create_snapshot_load()
+    _create_shelf_count()
+    _create_shelf_count_item()
+    _create_shelf_count_line()
     _create_sought()
+    _create_stock_count()
     _create_stock_level()
     _create_stock_movement()
     _create_tail_event()
@@ -1226,6 +1234,75 @@ def _create_sought() -> None:
         sa.PrimaryKeyConstraint(
             "epoch_number", "epoch_fingerprint", "seq", "hash", name=op.f("pk_sought")
         ),
+    )
+
+
+def _create_shelf_count() -> None:
+    op.create_table(
+        "shelf_count",
+        sa.Column("count_id", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("department", sa.String(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("begun_by", sa.String(), nullable=False),
+        sa.Column("begun_at_ms", sa.Integer(), nullable=False),
+        sa.Column("ended_by", sa.String(), nullable=True),
+        sa.Column("ended_at_ms", sa.Integer(), nullable=True),
+        sa.Column("facts", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("count_id", name=op.f("pk_shelf_count")),
+    )
+
+
+def _create_shelf_count_item() -> None:
+    op.create_table(
+        "shelf_count_item",
+        sa.Column("count_id", sa.LargeBinary(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("count_id", "item_id", name=op.f("pk_shelf_count_item")),
+    )
+
+
+def _create_shelf_count_line() -> None:
+    op.create_table(
+        "shelf_count_line",
+        sa.Column("line_id", sa.LargeBinary(), nullable=False),
+        sa.Column("count_id", sa.LargeBinary(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("counted_milli", sa.Integer(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=True),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("workstation_id", sa.String(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seen_through", sa.Integer(), nullable=False),
+        sa.Column("after_row", sa.Integer(), nullable=False),
+        sa.Column("counted_at_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("line_id", name=op.f("pk_shelf_count_line")),
+    )
+    with op.batch_alter_table("shelf_count_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_shelf_count_line_count_id"), ["count_id"], unique=False
+        )
+
+
+def _create_stock_count() -> None:
+    op.create_table(
+        "stock_count",
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seen_through", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("parent_through", sa.Integer(), nullable=False),
+        sa.Column("counted_milli", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.LargeBinary(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("counted_at_ms", sa.Integer(), nullable=False),
+        sa.Column("recount", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_stock_count")),
     )
 
 

@@ -1,0 +1,72 @@
+"""Shelves that are counted while the shop sells, and what was counted of each item last."""
+
+from sqlmodel import Field
+
+from edge.db.tables.base import EdgeTable
+
+
+class StockCount(EdgeTable, table=True):
+    """Of each item the count that has seen most (``sync/protocol/count_seen.py``). ``event_id`` and
+    ``line_no``: its difference among the movements. ``recount``: something of before the count was
+    heard of after it, which it had not seen."""
+
+    __tablename__ = "stock_count"
+    item_id: str = Field(primary_key=True)
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seen_through: int
+    seq: int
+    parent_through: int
+    counted_milli: int
+    event_id: bytes
+    line_no: int
+    counted_at_ms: int
+    recount: bool
+
+
+class ShelfCount(EdgeTable, table=True):
+    """A count from its beginning to its booking (edge/domain/shelf_count.py); until then nothing of
+    it is a fact. ``scope``: of the whole shop, a ``department``, or chosen items;
+    ``facts``: by how many it is booked."""
+
+    __tablename__ = "shelf_count"
+    count_id: bytes = Field(primary_key=True)
+    name: str
+    scope: str
+    department: str | None
+    state: str
+    begun_by: str
+    begun_at_ms: int
+    ended_by: str | None = None
+    ended_at_ms: int | None = None
+    facts: int
+
+
+class ShelfCountItem(EdgeTable, table=True):
+    """An item that was chosen for a count, or that is to be counted again: what counts is lines of
+    its ``round``."""
+
+    __tablename__ = "shelf_count_item"
+    count_id: bytes = Field(primary_key=True)
+    item_id: str = Field(primary_key=True)
+    round: int
+
+
+class ShelfCountLine(EdgeTable, table=True):
+    """What somebody counted at one place. ``seen_through``: the last event of the epoch when it was
+    said; ``after_row``: the last movement then."""
+
+    __tablename__ = "shelf_count_line"
+    line_id: bytes = Field(primary_key=True)
+    count_id: bytes = Field(index=True)
+    item_id: str
+    round: int
+    counted_milli: int
+    lot: str | None
+    operator_id: str
+    workstation_id: str
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seen_through: int
+    after_row: int
+    counted_at_ms: int

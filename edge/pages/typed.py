@@ -1,0 +1,28 @@
+"""Quantities as people type them into a form: exact or refused."""
+
+import re
+from decimal import Decimal
+
+from sync.protocol.errors import InvalidField
+from sync.protocol.money import MILLI, QUANTITY_MILLI_MAX
+
+_QUANTITY = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,3})?")
+
+
+def milli_of(typed: str, field: str) -> int:
+    """``0.755`` is 755 thousandths; ``3`` is 3,000. Raises InvalidField for what is no quantity
+    from 0 on with at most three decimals.
+
+    >>> milli_of("0.755", "quantity"), milli_of(" 3 ", "quantity")
+    (755, 3000)
+    """
+    found = typed.strip()
+    if _QUANTITY.fullmatch(found):
+        milli = int(Decimal(found) * MILLI)
+        if milli <= QUANTITY_MILLI_MAX:
+            return milli
+    raise InvalidField(
+        f"{field}: it must be a quantity such as 3 or 0.755.",
+        field=field,
+        remedy="Type it with digits and a point, with at most three decimals.",
+    )

@@ -1,0 +1,1 @@
+"""Shelves that are counted while the shop sells."""
