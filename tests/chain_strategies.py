@@ -53,6 +53,7 @@ from sync.protocol.identity import (
     TillSessionId,
 )
 from sync.protocol.shared import PersonalKey
+from tests.cash_strategies import CASH_FACTS
 from tests.strategies import (
     PROTOCOL,
     amounts,
@@ -107,6 +108,7 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     KindVersion("business_day_closed", 1): days_closed(),
     KindVersion("business_day_closed", 2): days_closed(),
     KindVersion("business_day_closed", 3): days_closed(),
+    KindVersion("business_day_closed", 4): days_closed(),
     KindVersion("business_day_reopened", 1): st.builds(
         BusinessDayReopened, dates, operators, words
     ),
@@ -186,6 +188,7 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     KindVersion("epoch_ended", 1): _epochs_ended,
     KindVersion("epoch_ended", 2): _epochs_ended,
     KindVersion("epoch_ended", 3): _epochs_ended,
+    KindVersion("epoch_ended", 4): _epochs_ended,
     KindVersion("event_recovered", 1): st.deferred(lambda: recovered()),
     KindVersion("grant_asked", 1): st.builds(
         GrantAsked, ids, kinds_of_right, ids, st.integers(1, 10**9)
@@ -214,6 +217,8 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     KindVersion("manifest_given", 1): _manifests_given,
     KindVersion("manifest_given", 2): _manifests_given,
     KindVersion("manifest_given", 3): _manifests_given,
+    KindVersion("manifest_given", 4): _manifests_given,
+    **CASH_FACTS,
 }
 """A strategy for every kind that was ever written: a test holds this against codec.KINDS."""
 

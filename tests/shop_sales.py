@@ -9,15 +9,18 @@ from msgspec.structs import replace
 
 from sync.protocol.facts import (
     AnyFact,
+    CashDeposited,
     Line,
     OriginalLine,
     PriceModifier,
     RetailTransaction,
+    SafeCounted,
     Spend,
     StockMoved,
     TaxClass,
     TenderKind,
     TenderLine,
+    TillMoved,
     TillSessionOpened,
     TillSessionSettled,
 )
@@ -48,6 +51,8 @@ def tally(
             case RetailTransaction() if fact.training:
                 continue
             case RetailTransaction() | TillSessionOpened() | TillSessionSettled() | StockMoved():
+                found.add(fact)
+            case TillMoved() | SafeCounted() | CashDeposited():
                 found.add(fact)
     return found
 

@@ -31,7 +31,7 @@ from sync.protocol.facts import (
     TransferDirection,
     tax_lines,
 )
-from sync.protocol.figures import TaxTotal, TenderTotal, Totals
+from sync.protocol.figures import TaxTotal, TenderCount, TenderTotal, Totals
 from sync.protocol.identity import (
     CustomerId,
     ItemId,
@@ -279,6 +279,12 @@ totals = st.builds(
     discounts_minor=signed_amounts,
     tips_minor=signed_amounts,
     points_given_back=counts,
+    cash_moved_minor=signed_amounts,
+    safe_over_short_minor=signed_amounts,
+    deposited_minor=amounts,
+    counts=st.dictionaries(short_ids, st.tuples(signed_amounts, signed_amounts), max_size=3).map(
+        lambda found: tuple(TenderCount(TenderId(key), *found[key]) for key in sorted(found))
+    ),
 )
 
 

@@ -26,7 +26,6 @@ LONG_FUNCTIONS = {
     "central/usecases/box/enrol.py:_redeem": 41,
     "central/usecases/journal/ingest_batch.py:_ingest": 42,
     "edge/usecases/sale/complete.py:complete_sale": 42,
-    "edge/usecases/till/settle.py:settle_till": 54,
 }
 
 RUN_BY_PATH = {"central/database/child.py", "central/db/migrations/env.py"}

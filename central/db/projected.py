@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Index, PrimaryKeyConstraint, text
 from sqlmodel import Field
 
+from central.db.projected_cash import OF_CASH
 from central.db.projected_journals import OF_JOURNALS
 from central.db.projected_loyalty import OF_LOYALTY
 from central.db.projected_people import OF_PEOPLE
@@ -236,41 +237,6 @@ class BusinessDayRow(CentralTable, table=True):
     reopened_seq: int | None = big(default=None)
 
 
-class TillSessionRow(CentralTable, table=True):
-    """A till's period."""
-
-    __tablename__ = "till_session"
-    __table_args__ = (Index(None, "store_id", "business_date"),)
-    store_id: UUID = Field(primary_key=True)
-    till_session_id: UUID = Field(primary_key=True)
-    till_id: str
-    workstation_id: str
-    operator_id: str
-    business_date: date
-    float_minor: int = big()
-    epoch_number: int
-    epoch_fingerprint: bytes
-    seq: int = big()
-    moved_minor: int = big(default=0)
-    expected_cash_minor: int | None = big(default=None)
-    counted_cash_minor: int | None = big(default=None)
-    settled_epoch_number: int | None = None
-    settled_epoch_fingerprint: bytes | None = None
-    settled_seq: int | None = big(default=None)
-    settled_id: UUID | None = None
-
-
-class TillCarriedRow(CentralTable, table=True):
-    """A till session of a box that is gone, counted where it went on as another."""
-
-    __tablename__ = "till_carried"
-    __table_args__ = (Index(None, "store_id", "carried_id"),)
-    store_id: UUID = Field(primary_key=True)
-    till_session_id: UUID = Field(primary_key=True)
-    carried_id: UUID
-    counted_cash_minor: int = big()
-
-
 class AlarmClearingRow(CentralTable, table=True):
     """A store's alarm that somebody cleared, and why."""
 
@@ -339,6 +305,7 @@ class CustomerErasureRow(CentralTable, table=True):
 PROJECTED = {
     name: each
     for name, each in metadata.tables.items()
-    if name not in _OTHERS or name in OF_JOURNALS | OF_LOYALTY | OF_PEOPLE | OF_RIGHTS | OF_STOCK
+    if name not in _OTHERS
+    or name in OF_CASH | OF_JOURNALS | OF_LOYALTY | OF_PEOPLE | OF_RIGHTS | OF_STOCK
 }
 """The tables of this module and of the others that are called ``projected_…``, by name."""

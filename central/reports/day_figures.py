@@ -70,6 +70,9 @@ def totals_of_figures(named: Iterable[tuple[str, int]]) -> Totals:
             continue
         if figure.per is Per.TENDER:
             tally.add_tender(part, amount)
+        elif figure.per is Per.COUNT:
+            is_expected = figure.field == "expected_minor"
+            tally.add_count(part, *((amount, 0) if is_expected else (0, amount)))
         elif rated:
             net, tax = (amount, 0) if figure.field == "net_minor" else (0, amount)
             tally.add_tax(rated[1], int(rated[2] + rated[3]), net, tax)

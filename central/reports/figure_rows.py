@@ -46,6 +46,11 @@ class FigureKind(StrEnum):
     POINTS_GIVEN_BACK = "points-given-back"
     TIPS = "tips"
     STOCK = "stock"
+    CASH_MOVED = "cash-moved"
+    SAFE_OVER_SHORT = "safe-over-short"
+    DEPOSITS = "deposits"
+    SLIPS_EXPECTED = "slips-expected"
+    SLIPS_COUNTED = "slips-counted"
 
 
 class FigureKey(NamedTuple):
@@ -117,6 +122,21 @@ SELECT m.event_id, m.line_no, NULL, '', '', NULL, m.kind || ' ' || m.item_id, m.
 FROM stock_movement AS m
 WHERE m.store_id = $1 AND m.business_date = $2 AND $3::text IS NULL
 """
+_CASH = """
+SELECT s.event_id AS id, 0 AS part, NULL::text AS receipt_number,
+    coalesce(t.workstation_id, '') AS workstation_id, s.operator_id, s.at_ms,
+    s.kind || coalesce(' ' || t.till_id, '') || coalesce(' ' || s.bag_number, '')
+        || coalesce(' ' || nullif(s.reason, ''), '') AS what, {amount} AS amount
+FROM cash_moved AS s LEFT JOIN till_session AS t USING (store_id, till_session_id)
+WHERE s.store_id = $1 AND s.business_date = $2 AND $3::text IS NULL AND s.kind IN ({kinds})
+"""
+_SLIPS = """
+SELECT s.event_id AS id, 0 AS part, NULL::text AS receipt_number, s.workstation_id,
+    t.operator_id, NULL::bigint AS at_ms, 'till ' || t.till_id AS what, {amount} AS amount
+FROM till_tender AS s JOIN till_session AS t USING (store_id, till_session_id)
+WHERE s.store_id = $1 AND s.business_date = $2
+    AND ($3::text IS NULL OR s.workstation_id = $3) AND s.tender_id = $4
+"""
 # Added up by receipt before they are joined: one look at a day's rows, not one for each receipt.
 _LINES_OF = """LEFT JOIN (SELECT store_id, business_date, sale_id, sum(amount_minor) AS amount
     FROM sale_line WHERE store_id = $1 AND business_date = $2 GROUP BY 1, 2, 3
@@ -159,6 +179,10 @@ def _of_tills(amount: str, *, settled: bool = True) -> str:
     )
 
 
+def _of_cash(amount: str, *kinds: str) -> str:
+    return _CASH.format(amount=amount, kinds=", ".join(f"'{kind}'" for kind in kinds))
+
+
 _STATEMENTS: Mapping[FigureKind, str] = MappingProxyType(
     {
         FigureKind.TOTAL: _sales(_TOTAL, join=f"{_LINES_OF} {_ADDED_TO}"),
@@ -182,6 +206,11 @@ _STATEMENTS: Mapping[FigureKind, str] = MappingProxyType(
         FigureKind.POINTS_GIVEN_BACK: _sales("s.points_given_back", "AND s.points_given_back <> 0"),
         FigureKind.TIPS: _tenders("t.tip_minor", "AND t.tip_minor <> 0"),
         FigureKind.STOCK: _lines("-l.quantity_milli") + _MOVEMENTS,
+        FigureKind.CASH_MOVED: _of_cash("s.till_minor", "loan", "pickup", "paid_in", "paid_out"),
+        FigureKind.SAFE_OVER_SHORT: _of_cash("s.safe_minor", "safe_count"),
+        FigureKind.DEPOSITS: _of_cash("-s.safe_minor", "deposit"),
+        FigureKind.SLIPS_EXPECTED: _SLIPS.format(amount="s.expected_minor"),
+        FigureKind.SLIPS_COUNTED: _SLIPS.format(amount="s.counted_minor"),
     }
 )
 # Every statement takes the same five values, whether it uses the last two or not.

@@ -156,6 +156,38 @@ _OTHER_STOCK_OF_SPANS = _OTHER_STOCK.replace(
         AND home.kind IN ('stock_moved', 'stock_transferred') AND home.fact_id = m.event_id
 ) AS s""",
 )
+_OTHER_CASH = """
+SELECT {part},
+    coalesce(sum(s.till_minor) FILTER (
+        WHERE s.kind IN ('loan', 'pickup', 'paid_in', 'paid_out')), 0)::bigint,
+    coalesce(sum(s.safe_minor) FILTER (WHERE s.kind = 'safe_count'), 0)::bigint,
+    -coalesce(sum(s.safe_minor) FILTER (WHERE s.kind = 'deposit'), 0)::bigint
+FROM cash_moved AS s {rows}
+    AND s.kind IN ('loan', 'pickup', 'paid_in', 'paid_out', 'safe_count', 'deposit') GROUP BY 1, 2
+"""
+_OF_CASH = ("cash_moved_minor", "safe_over_short_minor", "deposited_minor")
+_OTHER_CASH_OF_SPANS = _OTHER_CASH.replace(
+    "FROM cash_moved AS s",
+    """FROM (
+    SELECT m.store_id, business_date, m.kind, till_minor, safe_minor, m.epoch_number,
+        m.epoch_fingerprint, m.seq, event_id, home.fact_id IS NOT NULL AS is_home
+    FROM cash_moved AS m LEFT JOIN recovered_fact AS home ON home.store_id = m.store_id
+        AND home.kind IN ('till_moved', 'safe_counted', 'cash_deposited')
+        AND home.fact_id = m.event_id
+) AS s""",
+)
+_COUNTS = """
+SELECT {part}, s.tender_id, sum(s.expected_minor)::bigint, sum(s.counted_minor)::bigint
+FROM till_tender AS s {rows} GROUP BY 1, 2, 3, 4
+"""
+_COUNTS_OF_SPANS = _COUNTS.replace(
+    "FROM till_tender AS s",
+    """FROM (
+    SELECT t.*, home.fact_id IS NOT NULL AS is_home
+    FROM till_tender AS t LEFT JOIN recovered_fact AS home ON home.store_id = t.store_id
+        AND home.kind = 'till_session_settled' AND home.fact_id = t.till_session_id
+) AS s""",
+)
 _PAGE = """
 SELECT s.sale_id, s.receipt_number, s.business_date FROM sale AS s
 WHERE s.store_id = $1 AND ($2::uuid IS NULL OR s.sale_id > $2) AND NOT s.training
@@ -179,9 +211,13 @@ class _Statements:
         self.tenders = _statement(_TENDERS, sales, "sale_tender AS t")
         tills = _TILLS_OF_SPANS if scope in _SALES_OF else _TILLS
         self.tills = _statement(tills, scope)
+        counts = _COUNTS_OF_SPANS if scope in _SALES_OF else _COUNTS
+        self.counts = _statement(counts, scope)
         by_store = scope.part.rpartition(", ")[0]
         stock = _OTHER_STOCK_OF_SPANS if scope in _SALES_OF else _OTHER_STOCK
         self.other_stock = _statement(stock, scope._replace(part=by_store))
+        cash = _OTHER_CASH_OF_SPANS if scope in _SALES_OF else _OTHER_CASH
+        self.other_cash = _statement(cash, scope._replace(part=by_store))
 
 
 _SCOPES = (_A_DAY, _DAYS, _SPANS, _EVENTS, _ALL, _RECEIPTS, _RECEIPTS_OF_DAY)
@@ -189,8 +225,8 @@ _OF = {scope: _Statements(scope) for scope in _SCOPES}
 
 
 class StoreAccount(NamedTuple):
-    """``store``: the workstations' sum, with the stock that moved without a receipt. ``epochs``:
-    that brought receipts."""
+    """``store``: the workstations' sum, with the stock and the cash that moved without a receipt.
+    ``epochs``: that brought receipts."""
 
     store: Totals
     workstations: tuple[WorkstationTotals, ...]
@@ -303,6 +339,8 @@ async def _accounts(
             counted_cash_minor=counted,
             over_short_minor=counted - expected,
         )
+    for *part, tender_id, expected, counted in await connection.fetch(statements.counts, *values):
+        tallies[_part(part)].add_count(tender_id, expected, counted)
     wholes: defaultdict[_Key, Tally] = defaultdict(Tally)
     parts: defaultdict[_Key, list[WorkstationTotals]] = defaultdict(list)
     for part_ in sorted(tallies, key=lambda one: str(one[2])):
@@ -311,6 +349,10 @@ async def _accounts(
         wholes[day].add_totals(totals)
     for store_id, on, moved in await connection.fetch(statements.other_stock, *values):
         wholes[plain_uuid(store_id), on].sums["stock_milli"] += moved
+    for store_id, on, *moved in await connection.fetch(statements.other_cash, *values):
+        sums = wholes[plain_uuid(store_id), on].sums
+        for field, amount in zip(_OF_CASH, moved, strict=True):
+            sums[field] += amount
     return {
         day: StoreAccount(whole.totals(), tuple(parts[day]), frozenset(epochs[day]))
         for day, whole in wholes.items()

@@ -8,18 +8,24 @@ import msgspec
 from litestar import Response, get, post
 from litestar.status_codes import HTTP_201_CREATED
 
+from edge.api.allowed import allow, may
 from edge.api.described import Described, accepts
-from edge.api.guard import workstation_of
+from edge.api.guard import caller_of, workstation_of
 from edge.api.once import At, once, writes
 from edge.api.parameters import IdInPath, TheBox
 from edge.box.box import Box
 from edge.db.tills import TillSession, find_open_till
 from edge.domain.printing import PrinterOut
 from edge.usecases.operator.no_sale import DrawerOpened, OpenDrawer, open_drawer
+from edge.usecases.till.count import CountedTill, CountTill, count_till
+from edge.usecases.till.hand_over import HandOverTill, hand_over_till
+from edge.usecases.till.move_cash import CashHasMoved, MoveCash, move_cash
 from edge.usecases.till.open import OpenTill, open_till
+from edge.usecases.till.report import TillReport, report_till
 from edge.usecases.till.settle import SettledTill, SettleTill, settle_till
 from sync.protocol.errors import NotFound
 from sync.protocol.identity import EventId, TillSessionId, WorkstationId
+from sync.protocol.permissions import Permission
 
 
 @get("/till-sessions/current", operation_class=Described)
@@ -58,6 +64,45 @@ def settle(
     return settle_till(db, asked, session, where, event_id, at.moment, at.override)
 
 
+@writes(post, "/till-sessions/{till_session_id:uuid}/moves", request_id="movement_id")
+def move(
+    db: sqlite3.Connection, asked: MoveCash, at: At, till_session_id: IdInPath
+) -> CashHasMoved:
+    """Loan or pickup between till and safe, paid in or paid out; its id is the movement's."""
+    return move_cash(db, asked, TillSessionId(till_session_id), at.moment, at.override)
+
+
+@writes(post, "/till-sessions/{till_session_id:uuid}/counts", request_id="count_id")
+def count(
+    db: sqlite3.Connection, asked: CountTill, at: At, till_session_id: IdInPath
+) -> CountedTill:
+    """Count an open till by notes and coins and by tender; what was expected is told with the
+    answer and never before. Its id is the count's."""
+    session = TillSessionId(till_session_id)
+    return count_till(db, asked, session, at.workstation_id, at.moment, at.override)
+
+
+@writes(post, "/till-sessions/{till_session_id:uuid}/hand-over", request_id="handover_id")
+def hand_over(
+    db: sqlite3.Connection, asked: HandOverTill, at: At, till_session_id: IdInPath
+) -> TillSession:
+    """An open till goes to somebody else; its id is the handover's."""
+    session = TillSessionId(till_session_id)
+    return hand_over_till(db, asked, session, at.workstation_id, at.moment, at.override)
+
+
+@get("/till-sessions/{till_session_id:uuid}", operation_class=Described)
+async def x_report(
+    request: litestar.Request[Any, Any, Any], box: TheBox, till_session_id: IdInPath
+) -> TillReport:
+    """What a till did so far (X), or came to (Z). Nothing from which its expected cash could be
+    worked out for whoever may not see that, while it is open."""
+    await allow(request, box, Permission.SEE_REPORTS)
+    sees = caller_of(request) is None or await may(request, box, Permission.SEE_EXPECTED_CASH)
+    session = TillSessionId(till_session_id)
+    return await box.reports.read(lambda db: report_till(db, session, blind=not sees))
+
+
 @post("/drawer", operation_class=accepts(OpenDrawer))
 async def drawer(request: litestar.Request[Any, Any, Any], box: TheBox) -> Response[DrawerOpened]:
     """Open the drawer of the calling workstation without a sale, with a reason that stays: noted
@@ -84,4 +129,4 @@ async def _kicked(box: Box, workstation_id: WorkstationId) -> bool:
     return True
 
 
-ROUTES = (current, open_session, settle, drawer)
+ROUTES = (current, open_session, x_report, move, count, hand_over, settle, drawer)

@@ -9,18 +9,19 @@ from datetime import date
 from uuid import UUID
 
 from edge.db.totals import StoreAccount
-from sync.protocol.account import account_of
+from sync.protocol.account import KINDS, account_of
 from sync.protocol.change import Envelope, Epoch
 from sync.protocol.codec import decode_fact
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import AnyFact, EventRecovered
-from sync.protocol.figures import Totals
+from sync.protocol.figures import SALE, Totals
 
+WITHOUT_RECEIPT = ", ".join(f"'{kind}'" for kind in KINDS if kind != SALE)
+"""Kinds of events with figures of a day that are no receipts, as SQL lists them."""
 _OWN = (
-    "SELECT kind, kind_version, body FROM journal"
+    "SELECT kind, kind_version, body FROM journal"  # noqa: S608 - constants
     " WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq <= ?"
-    " AND kind IN ('retail_transaction',"
-    " 'till_session_opened', 'till_session_settled', 'stock_moved', 'stock_transferred')"
+    f" AND kind IN ('{SALE}', {WITHOUT_RECEIPT})"
 )
 _RECOVERED = (
     "SELECT kind, kind_version, body FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ?"

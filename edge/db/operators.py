@@ -57,15 +57,18 @@ def require(
     permission: Permission,
     subject: object = "",
     override: Override | None = None,
+    amount_minor: int = 0,
 ) -> Override | None:
     """The one door for rights: every use case comes through it and names its permission.
-    ``subject``: the id that it is done to, which an override must be bound to. The override that it
-    took; None: the operator may do it alone.
+    ``subject``: the id that it is done to, which an override must be bound to; ``amount_minor``:
+    how much of it, where a limit may stand. The override that it took; None: the operator may do it
+    alone.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideNeeded, OverrideRefused.
     """
     _, role = find_role(db, operator_id)
-    return refuse_unallowed(role, operator_id, Asked(permission, str(subject)), override)
+    asked = Asked(permission, str(subject), amount_minor)
+    return refuse_unallowed(role, operator_id, asked, override)
 
 
 def find_role(db: sqlite3.Connection, operator_id: OperatorId) -> tuple[str, Role]:

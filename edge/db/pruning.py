@@ -12,6 +12,7 @@ compared is counted by place (spans.py): where events of tills and of stock stoo
 import sqlite3
 from typing import NamedTuple
 
+from edge.db.epoch_totals import WITHOUT_RECEIPT
 from edge.db.epochs import HeldEpoch
 from sync.protocol.change import HASH_BYTES, Epoch
 
@@ -43,11 +44,11 @@ _LAST_ROW = (
     " AND seq > ? AND seq <= ? ORDER BY seq DESC LIMIT 1"
 )
 _PLACE = (
-    "INSERT OR IGNORE INTO placed_event (epoch_number, epoch_fingerprint, seq, event_id, kind,"
+    "INSERT OR IGNORE INTO placed_event"  # noqa: S608 - constants
+    " (epoch_number, epoch_fingerprint, seq, event_id, kind,"
     " kind_version, body) SELECT epoch_number, epoch_fingerprint, seq, event_id, kind,"
     " kind_version, body FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ?"
-    " AND seq <= ? AND kind IN ('till_session_opened', 'till_session_settled', 'stock_moved',"
-    " 'stock_transferred')"
+    f" AND seq <= ? AND kind IN ({WITHOUT_RECEIPT})"
 )
 _DELETE = "DELETE FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq <= ?"
 _PRUNED = (

@@ -14,7 +14,7 @@ from sync.protocol.checkpoints import Checkpoint, points_between, step_between
 from sync.protocol.codec import decode_fact
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import TillSessionOpened, TillSessionSettled
-from sync.protocol.figures import Tally
+from sync.protocol.figures import Tally, TenderCount
 from sync.protocol.manifest import Receipt
 
 _SCOPE = f"""s.business_date = :day AND s.epoch_number = :number
@@ -38,6 +38,16 @@ _TILL = """
 SELECT float_minor, expected_cash_minor, counted_cash_minor FROM till_session
 WHERE till_session_id = ? AND business_date = ?
 """
+_TENDERS = """
+SELECT tender_id, expected_minor, counted_minor FROM till_tender WHERE till_session_id = ?
+ORDER BY tender_id
+"""
+_CASH = f"""
+SELECT j.seq, j.event_id, j.kind, c.kind, c.till_minor, c.safe_minor FROM cash_moved c
+JOIN ({_EVENTS}) j ON j.event_id = c.event_id
+WHERE c.business_date = :day
+    AND c.kind IN ('loan', 'pickup', 'paid_in', 'paid_out', 'safe_count', 'deposit')
+"""  # noqa: S608 - constants
 _STOCK = f"""
 SELECT j.seq, j.event_id, j.kind, sum(m.quantity_milli) FROM stock_movement m
 JOIN ({_EVENTS}) j ON j.event_id = m.event_id
@@ -62,6 +72,7 @@ class _Other(NamedTuple):
     event_id: UUID
     kind: str
     sums: dict[str, int]
+    counts: tuple[TenderCount, ...] = ()
 
 
 def read_points(db: sqlite3.Connection, span: Span) -> tuple[Checkpoint, ...]:
@@ -107,17 +118,29 @@ def _values(span: Span) -> dict[str, Any]:
 def _others(db: sqlite3.Connection, span: Span) -> Iterator[_Other]:
     values = _values(span)
     for seq, event_id, kind, version, body in db.execute(_TILLS, values).fetchall():
-        sums = _till(db, kind, version, body, values["day"])
-        if sums is not None:
-            yield _Other(seq, UUID(bytes=event_id), kind, sums)
+        found = _till(db, kind, version, body, values["day"])
+        if found is not None:
+            yield _Other(seq, UUID(bytes=event_id), kind, *found)
     for seq, event_id, kind, moved in db.execute(_STOCK, values):
         yield _Other(seq, UUID(bytes=event_id), kind, {"stock_milli": moved})
+    for seq, event_id, kind, *moved in db.execute(_CASH, values):
+        yield _Other(seq, UUID(bytes=event_id), kind, _cash(*moved))
+
+
+def _cash(kind: str, till_minor: int, safe_minor: int) -> dict[str, int]:
+    match kind:
+        case "safe_count":
+            return {"safe_over_short_minor": safe_minor}
+        case "deposit":
+            return {"deposited_minor": -safe_minor}
+        case _:
+            return {"cash_moved_minor": till_minor}
 
 
 def _till(
     db: sqlite3.Connection, kind: str, version: int, body: bytes, day: str
-) -> dict[str, int] | None:
-    """What the session's row says of its opening, or of its count; None where it says nothing."""
+) -> tuple[dict[str, int], tuple[TenderCount, ...]] | None:
+    """What the session's rows say of its opening, or of its count; None where they say nothing."""
     try:
         fact = decode_fact(kind, version, body)
     except (Undecodable, KeyError):
@@ -128,18 +151,22 @@ def _till(
     if row is None:
         return None
     if isinstance(fact, TillSessionOpened):
-        return {"float_minor": row[0]}
+        return {"float_minor": row[0]}, ()
     expected, counted = row[1] or 0, row[2] or 0
-    return {
+    sums = {
         "expected_cash_minor": expected,
         "counted_cash_minor": counted,
         "over_short_minor": counted - expected,
     }
+    tenders = db.execute(_TENDERS, (fact.till_session_id.bytes,))
+    return sums, tuple(TenderCount(*one) for one in tenders)
 
 
 def _add(tally: Tally, other: _Other) -> None:
     for field, amount in other.sums.items():
         tally.sums[field] += amount
+    for one in other.counts:
+        tally.add_count(one.tender_id, one.expected_minor, one.counted_minor)
 
 
 def _receipt(other: _Other, business_date: date) -> Receipt:

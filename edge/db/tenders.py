@@ -23,6 +23,7 @@ OF_A_TENDER = (
     " LEFT JOIN voucher_type v ON v.tender_id = t.tender_id"
 )
 _COUNT = "SELECT count(*) FROM tender WHERE active"
+_CASH = "SELECT tender_id FROM tender WHERE kind = 'cash'"
 _ACTIVE = (
     "SELECT t.tender_id, t.name, t.kind, w.through, v.meaning"  # noqa: S608 - constants
     f" FROM tender t {OF_A_TENDER}"
@@ -52,6 +53,11 @@ FROM json_each(?) f JOIN sale_tender x ON x.kind = 'voucher' AND x.reference = f
 JOIN sale s ON s.sale_id = x.sale_id WHERE NOT s.training ORDER BY s.sale_id
 """
 _TENDER_KINDS = {each.value: each for each in TenderKind}
+
+
+def cash_tender_ids(db: sqlite3.Connection) -> frozenset[str]:
+    """What lies in the drawer as one sum, whatever it is called."""
+    return frozenset(row[0] for row in db.execute(_CASH))
 
 
 class ActiveTender(msgspec.Struct, frozen=True):

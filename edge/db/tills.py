@@ -7,12 +7,16 @@ from uuid import UUID
 
 import msgspec
 
+from edge.db.cash import moved_in
 from edge.domain.till import TillState
+from sync.protocol.drawer import Expected, Tendered, expected
+from sync.protocol.figures import TenderCount
 from sync.protocol.identity import OperatorId, TillId, TillSessionId, WorkstationId
 
 _COLUMNS = (
     "till_session_id, till_id, workstation_id, operator_id, business_date, state, float_minor,"
-    " opened_at_ms, expected_cash_minor, counted_cash_minor, settled_by, settled_at_ms"
+    " opened_at_ms, held_by, expected_cash_minor, counted_cash_minor, settled_by, settled_at_ms,"
+    " counted"
 )
 _FIND = f"SELECT {_COLUMNS} FROM till_session WHERE till_session_id = ?"  # noqa: S608 - constant
 _OPEN_AT = (
@@ -37,7 +41,8 @@ _ANY_OPEN = (
 )
 _INSERT = (
     "INSERT INTO till_session (till_session_id, till_id, workstation_id, operator_id,"
-    " business_date, state, float_minor, opened_at_ms) VALUES (?, ?, ?, ?, ?, 'open', ?, ?)"
+    " business_date, state, float_minor, opened_at_ms, held_by, counted)"
+    " VALUES (?, ?, ?, ?, ?, 'open', ?, ?, ?, 1)"
 )
 _CARRIES = "UPDATE till_session SET carried_id = ? WHERE till_session_id = ?"
 _CARRIED = "SELECT EXISTS (SELECT 1 FROM till_session WHERE carried_id = ?)"
@@ -50,11 +55,20 @@ ORDER BY s.sale_id DESC LIMIT 1
 """
 _SETTLE = (
     "UPDATE till_session SET state = 'settled', expected_cash_minor = ?, counted_cash_minor = ?,"
-    " settled_by = ?, settled_at_ms = ? WHERE till_session_id = ?"
+    " settled_by = ?, settled_at_ms = ?, counted = ? WHERE till_session_id = ?"
 )
-_CASH_TENDERED = (
-    "SELECT coalesce(sum(t.amount_minor), 0) FROM sale s JOIN sale_tender t USING (sale_id)"
-    " WHERE s.till_session_id = ? AND NOT s.training AND t.kind = 'cash'"
+_HAND_OVER = "UPDATE till_session SET held_by = ? WHERE till_session_id = ?"
+_TENDERED = (
+    "SELECT t.tender_id, t.kind, sum(t.amount_minor) FROM sale s JOIN sale_tender t USING (sale_id)"
+    " WHERE s.till_session_id = ? AND NOT s.training GROUP BY 1, 2"
+)
+_PUT_TENDER = (
+    "INSERT INTO till_tender (till_session_id, tender_id, expected_minor, counted_minor)"
+    " VALUES (?, ?, ?, ?)"
+)
+_TENDERS = (
+    "SELECT tender_id, expected_minor, counted_minor FROM till_tender WHERE till_session_id = ?"
+    " ORDER BY tender_id"
 )
 _CHANGE_GIVEN = (
     "SELECT coalesce(sum(change_minor), 0) FROM sale WHERE till_session_id = ? AND NOT training"
@@ -62,7 +76,9 @@ _CHANGE_GIVEN = (
 
 
 class TillSession(msgspec.Struct, frozen=True):
-    """A till's period from float to count; the last four are None until it is settled."""
+    """A till's period from float to count. ``operator_id`` opened it, ``held_by`` has it now. The
+    four behind that are None until it is settled; ``counted``: False where it was settled and
+    nobody counted."""
 
     till_session_id: TillSessionId
     till_id: TillId
@@ -72,10 +88,12 @@ class TillSession(msgspec.Struct, frozen=True):
     state: TillState
     float_minor: int
     opened_at_ms: int
+    held_by: OperatorId
     expected_cash_minor: int | None = None
     counted_cash_minor: int | None = None
     settled_by: OperatorId | None = None
     settled_at_ms: int | None = None
+    counted: bool = True
 
 
 class LeftOpen(msgspec.Struct, frozen=True):
@@ -120,13 +138,18 @@ def any_till_open(db: sqlite3.Connection, business_date: date | None) -> bool:
     return bool(db.execute(_ANY_OPEN, (day,)).fetchone()[0])
 
 
-def expected_cash(db: sqlite3.Connection, session: TillSession) -> int:
-    """Float and cash tenders (refunds subtracted) less change, in minor units. Loans, pickups and
-    the like are not booked yet."""
+def expected_of(db: sqlite3.Connection, session: TillSession) -> Expected:
+    """What its drawer should hold, and the slips beside it (``sync/protocol/drawer.py``)."""
     key = (session.till_session_id.bytes,)
-    tendered: int = db.execute(_CASH_TENDERED, key).fetchone()[0]
+    tendered = [Tendered(*row) for row in db.execute(_TENDERED, key)]
     change: int = db.execute(_CHANGE_GIVEN, key).fetchone()[0]
-    return session.float_minor + tendered - change
+    moved = moved_in(db, session.till_session_id)
+    return expected(session.float_minor, tendered, change, moved)
+
+
+def settled_tenders(db: sqlite3.Connection, session: TillSessionId) -> tuple[TenderCount, ...]:
+    """What was counted beside cash when it was settled."""
+    return tuple(TenderCount(*row) for row in db.execute(_TENDERS, (session.bytes,)))
 
 
 def insert_till_session(db: sqlite3.Connection, session: TillSession) -> None:
@@ -141,8 +164,14 @@ def insert_till_session(db: sqlite3.Connection, session: TillSession) -> None:
             session.business_date.isoformat(),
             session.float_minor,
             session.opened_at_ms,
+            session.held_by,
         ),
     )
+
+
+def mark_handed_over(db: sqlite3.Connection, session: TillSessionId, to: OperatorId) -> None:
+    """Somebody else has it from now on."""
+    db.execute(_HAND_OVER, (to, session.bytes))
 
 
 def mark_carries(db: sqlite3.Connection, session: TillSessionId, carried_id: TillSessionId) -> None:
@@ -164,8 +193,10 @@ def find_left_open(db: sqlite3.Connection, workstation_id: WorkstationId) -> Lef
     return LeftOpen(TillSessionId(UUID(bytes=row[0])), date.fromisoformat(row[1]))
 
 
-def mark_settled(db: sqlite3.Connection, settled: TillSession) -> None:
-    """Write what ``settled`` counted over its open row."""
+def mark_settled(
+    db: sqlite3.Connection, settled: TillSession, tenders: tuple[TenderCount, ...] = ()
+) -> None:
+    """Write what ``settled`` counted over its open row, and what was counted beside cash."""
     db.execute(
         _SETTLE,
         (
@@ -173,14 +204,18 @@ def mark_settled(db: sqlite3.Connection, settled: TillSession) -> None:
             settled.counted_cash_minor,
             settled.settled_by,
             settled.settled_at_ms,
+            settled.counted,
             settled.till_session_id.bytes,
         ),
     )
+    key = settled.till_session_id.bytes
+    rows = [(key, one.tender_id, one.expected_minor, one.counted_minor) for one in tenders]
+    db.executemany(_PUT_TENDER, rows)
 
 
 def _session(row: tuple[Any, ...] | None) -> TillSession | None:
     if row is None:
         return None
     named = dict(zip(TillSession.__struct_fields__, row, strict=True))
-    named["till_session_id"] = UUID(bytes=row[0])
+    named |= {"till_session_id": UUID(bytes=row[0]), "counted": bool(row[-1])}
     return msgspec.convert(named, TillSession)

@@ -96,6 +96,14 @@ _OTHER_STOCK = """
 SELECT coalesce(sum(s.quantity_milli), 0) FROM stock_movement s
 WHERE s.kind NOT IN ('sale', 'return') AND s.kind <> 'count' AND {scope}
 """
+_OTHER_CASH = """
+SELECT coalesce(sum(s.till_minor) FILTER (
+        WHERE s.kind IN ('loan', 'pickup', 'paid_in', 'paid_out')), 0),
+    coalesce(sum(s.safe_minor) FILTER (WHERE s.kind = 'safe_count'), 0),
+    -coalesce(sum(s.safe_minor) FILTER (WHERE s.kind = 'deposit'), 0)
+FROM cash_moved s WHERE {scope}
+"""
+_OF_CASH = ("cash_moved_minor", "safe_over_short_minor", "deposited_minor")
 _PAGE = """
 SELECT s.sale_id, s.receipt_number, s.business_date FROM sale s
 WHERE NOT s.training AND s.sale_id > :after AND {scope} ORDER BY s.sale_id LIMIT :limit
@@ -103,7 +111,7 @@ WHERE NOT s.training AND s.sale_id > :after AND {scope} ORDER BY s.sale_id LIMIT
 
 
 class StoreAccount(NamedTuple):
-    """``store``: the workstations' sum, with the stock that moved without a receipt.
+    """``store``: the workstations' sum, with the stock and the cash that moved without a receipt.
     ``recovered``: receipts that came home in this epoch, in neither."""
 
     store: Totals
@@ -119,7 +127,7 @@ def read_account(db: sqlite3.Connection, business_date: date) -> StoreAccount:
     for part in sorted(tallies, key=str):
         parts.append(WorkstationTotals(WorkstationId(str(part)), tallies[part].totals()))
         whole.add_totals(parts[-1].totals)
-    store = _with_other_stock(db, whole, OF_DAY, values)
+    store = _with_others(db, whole, OF_DAY, values)
     return StoreAccount(store, tuple(parts), read_recovered(db, business_date))
 
 
@@ -130,11 +138,11 @@ def read_recovered(db: sqlite3.Connection, business_date: date | None) -> Totals
 
 
 def read_totals(db: sqlite3.Connection, business_date: date | None) -> Totals:
-    """The store's account of a day, or of everything: sales, tills, and stock moved without a
+    """The store's account of a day, or of everything: sales, tills, stock and cash moved without a
     sale."""
     scope, values = _scope(business_date), _of(business_date)
     tallies = _count(db, STORE, scope, values, tills=scope)
-    return _with_other_stock(db, tallies[""], scope, values)
+    return _with_others(db, tallies[""], scope, values)
 
 
 def read_parts(db: sqlite3.Connection, business_date: date, part: str) -> dict[Part, Totals]:
@@ -174,10 +182,13 @@ def _of(business_date: date | None) -> dict[str, Any]:
     return {} if business_date is None else {"day": business_date.isoformat()}
 
 
-def _with_other_stock(
+def _with_others(
     db: sqlite3.Connection, tally: Tally, scope: str, values: Mapping[str, Any]
 ) -> Totals:
     tally.sums["stock_milli"] += db.execute(_OTHER_STOCK.format(scope=scope), values).fetchone()[0]
+    cash = db.execute(_OTHER_CASH.format(scope=scope), values).fetchone()
+    for field, amount in zip(_OF_CASH, cash, strict=True):
+        tally.sums[field] += amount
     return tally.totals()
 
 
@@ -186,6 +197,13 @@ def _statement(rows: str, part: str, scope: str) -> str:
     sums = ", ".join(_SUMS[rows].values())
     counts = "" if rows == _TILLS else "NOT s.training AND "
     return f"SELECT {part}, {sums} FROM {rows} WHERE {counts}{scope} GROUP BY 1"  # noqa: S608  texts of ours
+
+
+@cache
+def _counts(part: str, scope: str) -> str:
+    return f"""SELECT {part}, t.tender_id, sum(t.expected_minor), sum(t.counted_minor)
+        FROM till_session s JOIN till_tender t USING (till_session_id)
+        WHERE {scope} GROUP BY 1, 2"""  # noqa: S608  texts of ours
 
 
 def count_sales(
@@ -222,4 +240,7 @@ def _count(
         tallies[key].add_tender(tender_id, amount)
         tallies[key].sums["points_spent"] += points
         tallies[key].sums["tips_minor"] += tips
+    if tills is not None:
+        for key, *counted in db.execute(_counts(part, tills), values):
+            tallies[key].add_count(*counted)
     return tallies

@@ -23,6 +23,8 @@ Code: TypeAlias = Annotated[
 ]
 """What a scanner reads: longer than a word where it says a lot, a date, a serial number too."""
 AmountMinor: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)]
+SomeMinor: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=MINOR_MAX)]
+"""An amount above nothing."""
 QuantityMilli: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=QUANTITY_MILLI_MAX)]
 
 if TYPE_CHECKING:

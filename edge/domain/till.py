@@ -1,7 +1,8 @@
 """A till's states: a drawer at a workstation, from its float to its count.
 
-A session is opened with a float, sold on, and settled once with what was counted; its state is the
-till's until the next session. A till, and a workstation, has one open session at a time. What is
+A session is opened with a float, sold on, and settled once with what was counted; meanwhile cash
+goes between it and the safe, it is counted, and it may go to somebody else. Its state is the till's
+until the next session. A till, and a workstation, has one open session at a time. What is
 counted afterwards is another session's. One that was open at a box that is gone goes on as another
 session, whose float is what was counted in the drawer.
 
@@ -12,8 +13,15 @@ one is refused (``TillSettledAlready``). Who may count a drawer is asked beside 
 from enum import StrEnum
 from types import MappingProxyType
 
-from sync.protocol.errors import NotNow
-from sync.protocol.identity import TillId, TillSessionId, WorkstationId
+from sync.protocol.errors import NotAcceptable, NotNow
+from sync.protocol.identity import (
+    MovementId,
+    OperatorId,
+    TenderId,
+    TillId,
+    TillSessionId,
+    WorkstationId,
+)
 from sync.protocol.states import States
 
 
@@ -82,6 +90,62 @@ class TillSessionNotCarried(
     field = "carried_id"
 
 
+class TillNotOpen(NotNow, slug="till-not-open", title="The till session was settled"):
+    """Nothing moves in a drawer that was counted for good."""
+
+    till_session_id: TillSessionId
+    detail = "The till session {till_session_id} was settled."
+    remedy = "Open the till anew; what moves then belongs to that session."
+    field = "till_session_id"
+
+
+class TillNotCounted(NotNow, slug="till-not-counted", title="The till was not counted"):
+    till_session_id: TillSessionId
+    detail = "The till session {till_session_id} was not counted since it was opened."
+    remedy = "Count it: POST /till-sessions/{till_session_id}/counts, or state counted_cash_minor."
+    field = "count_id"
+
+
+class CountOutdated(
+    NotNow, slug="count-outdated", title="Something happened in the till since it was counted"
+):
+    """A count is held against what was expected when it was made."""
+
+    till_session_id: TillSessionId
+    detail = "Since the till session {till_session_id} was counted, money came or went in it."
+    remedy = "Count it again, then settle it."
+    field = "count_id"
+
+
+class UnknownCount(NotNow, slug="unknown-count", status=404, title="This count is not known"):
+    count_id: MovementId
+    detail = "There is no count {count_id} of this till session."
+    remedy = "Settle by one of its counts, or count it first."
+    field = "count_id"
+
+
+class CountedTwice(NotAcceptable, slug="counted-twice", title="A tender is counted twice"):
+    tender_id: TenderId
+    detail = "The tender {tender_id!r} stands in the count more than once."
+    remedy = "State each tender once, with all of its slips."
+    field = "tenders"
+
+
+class NotItsPieces(
+    NotAcceptable, slug="not-its-pieces", title="Notes and coins do not come to the amount"
+):
+    detail = "The notes and coins that were told do not come to the amount that was stated."
+    remedy = "Count them again, or state the amount alone."
+    field = "pieces"
+
+
+class HandedToHolder(NotNow, slug="handed-to-holder", title="The till is theirs already"):
+    operator_id: OperatorId
+    detail = "The till is held by {operator_id!r} already."
+    remedy = "Choose who takes it over."
+    field = "to_operator_id"
+
+
 class CountedBlind(
     NotNow, slug="counted-blind", title="Amounts are shown when every till was counted"
 ):
@@ -99,12 +163,14 @@ class TillState(StrEnum):
 
 
 class TillEvent(StrEnum):
-    """What can befall a till. Its refusals are about: the session that is open (till, workstation,
-    session); the session that is to be settled; the workstation that sells."""
+    """What can befall a till; TOUCHED: cash moved, it was counted or handed over. Its refusals are
+    about: the session that is open (till, workstation, session); the session that is to be settled
+    or touched; the workstation that sells."""
 
     OPENED = "opened"
     SETTLED = "settled"
     SOLD = "sold"
+    TOUCHED = "touched"
 
 
 TILL: States[TillState, TillEvent] = States(
@@ -114,16 +180,19 @@ TILL: States[TillState, TillEvent] = States(
                 TillEvent.OPENED: TillState.OPEN,
                 TillEvent.SETTLED: UnknownTillSession,
                 TillEvent.SOLD: NoOpenTill,
+                TillEvent.TOUCHED: UnknownTillSession,
             },
             TillState.OPEN: {
                 TillEvent.OPENED: TillOpenAlready,
                 TillEvent.SETTLED: TillState.SETTLED,
                 TillEvent.SOLD: TillState.OPEN,
+                TillEvent.TOUCHED: TillState.OPEN,
             },
             TillState.SETTLED: {
                 TillEvent.OPENED: TillState.OPEN,
                 TillEvent.SETTLED: TillState.SETTLED,
                 TillEvent.SOLD: NoOpenTill,
+                TillEvent.TOUCHED: TillNotOpen,
             },
         }
     )

@@ -8,9 +8,12 @@ from typing import NamedTuple
 
 from sync.protocol.facts import (
     AnyFact,
+    CashDeposited,
     RetailTransaction,
+    SafeCounted,
     StockMoved,
     StockTransferred,
+    TillMoved,
     TillSessionOpened,
     TillSessionSettled,
 )
@@ -19,12 +22,17 @@ from sync.protocol.identity import WorkstationId
 from sync.protocol.manifest import WorkstationTotals
 
 OF_WORKSTATIONS = (RetailTransaction, TillSessionOpened, TillSessionSettled)
-WITH_FIGURES = (*OF_WORKSTATIONS, StockMoved, StockTransferred)
+WITH_FIGURES = (
+    *OF_WORKSTATIONS,
+    *(StockMoved, StockTransferred, TillMoved, SafeCounted, CashDeposited),
+)
 """Facts that a day's account counts."""
+KINDS = tuple(fact.KIND.kind for fact in WITH_FIGURES)
 
 
 class FactsAccount(NamedTuple):
-    """``store``: the workstations' sum, with the stock that moved without a receipt."""
+    """``store``: the workstations' sum, with the stock that moved without a receipt, and the cash
+    that moved without a sale."""
 
     store: Totals
     workstations: tuple[WorkstationTotals, ...]

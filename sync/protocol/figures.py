@@ -39,6 +39,20 @@ class TenderTotal(msgspec.Struct, frozen=True, array_like=True):
     amount_minor: Sum
 
 
+class TenderCount(msgspec.Struct, frozen=True, array_like=True):
+    """One tender that is no cash, as a till's slips were counted: what its receipts came to, and
+    what was there."""
+
+    tender_id: TenderId
+    expected_minor: Sum
+    counted_minor: Sum
+
+    @property
+    def over_short_minor(self) -> int:
+        """Counted less expected."""
+        return self.counted_minor - self.expected_minor
+
+
 class Totals(msgspec.Struct, frozen=True, array_like=True):
     """Figures of a set of receipts and till sessions. All amounts in minor units.
 
@@ -50,7 +64,10 @@ class Totals(msgspec.Struct, frozen=True, array_like=True):
     ``discounts_minor``: what was taken off sale lines, as a positive number; an overridden price is
     none of it. ``tips_minor``: of the tenders, what was for who serves, given back subtracted.
     ``points_given_back``: what points had paid and came back as points; ``points_spent`` is before
-    it. Training receipts count nowhere.
+    it. ``cash_moved_minor``: between drawers and safe or elsewhere, into the drawers above zero;
+    ``safe_over_short_minor``: what counts of the safe found beyond what it should have held;
+    ``deposited_minor``: to the bank; these three are the store's, and no workstation's. ``counts``:
+    of settled sessions, by tender, all that is no cash. Training receipts count nowhere.
     """
 
     transactions: Count = 0
@@ -73,19 +90,25 @@ class Totals(msgspec.Struct, frozen=True, array_like=True):
     discounts_minor: Sum | None = None
     tips_minor: Sum | None = None
     points_given_back: Sum | None = None
+    cash_moved_minor: Sum | None = None
+    safe_over_short_minor: Sum | None = None
+    deposited_minor: Sum | None = None
+    counts: tuple[TenderCount, ...] | None = None
 
 
 class Per(Enum):
     """Of what an account has one such figure: of the whole, of each tax class and rate, of each
-    tender. The value is the field of ``Totals`` with the parts."""
+    tender, of each tender that was counted. The value is the field of ``Totals`` with the parts."""
 
     ACCOUNT = None
     TAX = "taxes"
     TENDER = "tenders"
+    COUNT = "counts"
 
 
 Amount: TypeAlias = Callable[[Any], int]
 SALE, OPENED, SETTLED = "retail_transaction", "till_session_opened", "till_session_settled"
+MOVED, SAFE_COUNTED, DEPOSITED = "till_moved", "safe_counted", "cash_deposited"
 STOCK = (SALE, "stock_moved", "stock_transferred")
 
 
@@ -139,6 +162,7 @@ def _stock(fact: "RetailTransaction | StockMoved | StockTransferred") -> int:
     return -moved if fact.KIND.kind == SALE else moved
 
 
+_AMOUNT = attrgetter("amount_minor")
 FIGURES = (
     DayFigure(
         "transactions", "Receipts", "count", "transactions", (SALE,), lambda _: 1, word="total"
@@ -163,17 +187,20 @@ FIGURES = (
         *((SALE,), _points_taken_back),
     ),
     DayFigure(
-        "stock units moved",
-        "Stock units moved",
-        "milli",
-        "stock_milli",
-        STOCK,
-        _stock,
+        *("stock units moved", "Stock units moved", "milli", "stock_milli", STOCK, _stock),
         word="stock",
     ),
     DayFigure("discounts", "Discounts", "minor", "discounts_minor", (SALE,), _discounts),
     DayFigure("tips", "Tips", "minor", "tips_minor", (SALE,)),
     DayFigure("points given back", "Points given back", "points", "points_given_back", (SALE,)),
+    DayFigure("cash moved", "Cash moved", "minor", "cash_moved_minor", (MOVED,), _AMOUNT),
+    DayFigure(
+        *("safe over/short", "Safe over or short", "minor", "safe_over_short_minor"),
+        *((SAFE_COUNTED,), attrgetter("over_short_minor")),
+    ),
+    DayFigure("deposits", "Taken to the bank", "minor", "deposited_minor", (DEPOSITED,), _AMOUNT),
+    DayFigure("slips-expected", "Slips expected", "minor", "expected_minor", per=Per.COUNT),
+    DayFigure("slips-counted", "Slips counted", "minor", "counted_minor", per=Per.COUNT),
 )
 """In the order of the fields."""
 SUMS = tuple(one.field for one in FIGURES if one.per is Per.ACCOUNT)
@@ -216,7 +243,7 @@ def percent(rate_bp: int) -> str:
 def readings(totals: Totals) -> Iterator[Reading]:
     """Every figure of an account, in the table's order; none that it does not state."""
     for per, group in _GROUPS:
-        for part in (totals,) if per is Per.ACCOUNT else getattr(totals, per.value):
+        for part in (totals,) if per is Per.ACCOUNT else getattr(totals, per.value) or ():
             key = _key(part)
             for figure in group:
                 amount = getattr(part, figure.field)
@@ -224,11 +251,11 @@ def readings(totals: Totals) -> Iterator[Reading]:
                     yield Reading(figure, *key, amount)
 
 
-def _key(part: Totals | TaxTotal | TenderTotal) -> tuple[str | None, int | None]:
+def _key(part: Totals | TaxTotal | TenderTotal | TenderCount) -> tuple[str | None, int | None]:
     match part:
         case TaxTotal():
             return part.tax_class, part.tax_rate_bp
-        case TenderTotal():
+        case TenderTotal() | TenderCount():
             return part.tender_id, None
         case _:
             return None, None
@@ -255,28 +282,37 @@ class Beside(NamedTuple):
 
 def side_by_side(one: Totals, other: Totals) -> Iterator[Beside]:
     """Every figure of both, those of the first in its order before what only the other has; a tax
-    rate or tender that one of them lacks is a zero there."""
+    rate or tender that one of them lacks is a zero there, unless it states none of these at all."""
     ours = {reading.name: reading for reading in readings(one)}
     theirs = {reading.name: reading for reading in readings(other)}
     for name, known in {**ours, **theirs}.items():
-        absent = None if known.figure.per is Per.ACCOUNT else 0
-        amounts = (found[name].amount if name in found else absent for found in (ours, theirs))
+        amounts = (
+            found[name].amount if name in found else _absent(known.figure.per, account)
+            for found, account in ((ours, one), (theirs, other))
+        )
         yield Beside(name, known.figure.unit, *amounts)
 
 
-_WHOLE = (None, None)
+def _absent(per: Per, account: Totals) -> int | None:
+    """What an account has of a figure that is not among its readings."""
+    stated = per is not Per.ACCOUNT and getattr(account, per.value) is not None
+    return 0 if stated else None
+
+
+_WHOLE = (Per.ACCOUNT, None, None)
 
 
 class Tally:
-    """Running sums: ``sums`` by field of ``Totals``, taxes by class and rate, tenders by id. What
-    training receipts say is not its concern: whoever adds leaves them out."""
+    """Running sums: ``sums`` by field of ``Totals``, taxes by class and rate, tenders and counts by
+    id. What training receipts say is not its concern: whoever adds leaves them out."""
 
     def __init__(self) -> None:
         self.sums: dict[str, int] = dict.fromkeys(SUMS, 0)
         self._unknown: set[str] = set()
         self.taxes: dict[tuple[str, int], tuple[int, int]] = {}
         self.tenders: dict[str, int] = {}
-        self._added: dict[tuple[str | None, int | None], int] = {_WHOLE: 0}
+        self.counts: dict[str, tuple[int, int]] = {}
+        self._added: dict[tuple[Per, str | None, int | None], int] = {_WHOLE: 0}
 
     def add(self, fact: "AnyFact") -> None:
         """One fact; of a kind that no figure counts it adds nothing."""
@@ -286,11 +322,14 @@ class Tally:
             sums[field] += amount(fact)
         if kind == SALE:
             self._add_parts(cast("RetailTransaction", fact))
+        elif kind == SETTLED:
+            self._add_counts(cast("Any", fact).tenders)
 
     def add_totals(self, totals: Totals) -> None:
         """Another account of other facts: an epoch's of the same day."""
         self._add_sums(totals, 1)
         self._add_parts(totals)
+        self._add_counts(totals.counts)
 
     def take_totals(self, totals: Totals) -> None:
         """Take such an account away again."""
@@ -299,6 +338,7 @@ class Tally:
             self.add_tax(tax.tax_class, tax.tax_rate_bp, -tax.net_minor, -tax.tax_minor)
         for tender in totals.tenders:
             self.add_tender(tender.tender_id, -tender.amount_minor)
+        self._add_counts(totals.counts, -1)
 
     def _add_sums(self, totals: Totals, times: int) -> None:
         for field in SUMS:
@@ -314,29 +354,47 @@ class Tally:
         for tender in of.tenders:
             self.add_tender(tender.tender_id, tender.amount_minor)
 
+    def _add_counts(self, counts: "tuple[TenderCount, ...] | None", times: int = 1) -> None:
+        if counts is None:
+            self._unknown.add("counts")
+        for one in counts or ():
+            amounts = (times * one.expected_minor, times * one.counted_minor)
+            self.add_count(one.tender_id, *amounts)
+
     def add_tax(self, tax_class: str, rate_bp: int, net_minor: int, tax_minor: int) -> None:
         """To the part of one class and rate."""
         key = tax_class, rate_bp
         net, tax = self.taxes.get(key, (0, 0))
         self.taxes[key] = (net + net_minor, tax + tax_minor)
-        self._added[key] = self._added.get(key, 0) + 1
+        self._note(Per.TAX, *key)
 
     def add_tender(self, tender_id: str, amount_minor: int) -> None:
         """To the part of one tender."""
-        key = tender_id, None
         self.tenders[tender_id] = self.tenders.get(tender_id, 0) + amount_minor
+        self._note(Per.TENDER, tender_id)
+
+    def add_count(self, tender_id: str, expected_minor: int, counted_minor: int) -> None:
+        """To what was expected and counted of one tender."""
+        expected, counted = self.counts.get(tender_id, (0, 0))
+        self.counts[tender_id] = (expected + expected_minor, counted + counted_minor)
+        self._note(Per.COUNT, tender_id)
+
+    def _note(self, per: Per, part: str, rate_bp: int | None = None) -> None:
+        key = per, part, rate_bp
         self._added[key] = self._added.get(key, 0) + 1
 
     def entries(self, reading: Reading) -> int:
         """How often something was added to one of its figures, be it 0."""
-        return self._added[reading.part, reading.rate_bp]
+        return self._added[reading.figure.per, reading.part, reading.rate_bp]
 
     def totals(self) -> Totals:
         """The sums so far."""
         tenders = sorted(self.tenders.items())
-        unknown: dict[str, Any] = dict.fromkeys(self._unknown)
+        counts = [TenderCount(TenderId(name), *self.counts[name]) for name in sorted(self.counts)]
+        stated: dict[str, Any] = {**self.sums, "counts": tuple(counts)}
+        stated |= dict.fromkeys(self._unknown)
         return Totals(
             taxes=tuple(TaxTotal(*key, *self.taxes[key]) for key in sorted(self.taxes)),
             tenders=tuple(TenderTotal(TenderId(name), amount) for name, amount in tenders),
-            **{**self.sums, **unknown},
+            **stated,
         )

@@ -13,12 +13,11 @@ import msgspec
 
 from sync.protocol.bounds import Count, Text
 from sync.protocol.change import Hash
-from sync.protocol.figures import Tally, Totals, side_by_side
+from sync.protocol.figures import Tally, Totals, readings, side_by_side
 from sync.protocol.identity import WorkstationId
 
 ZERO = Tally().totals()
 """The account of nothing."""
-_STATES_NOTHING = Totals()
 
 
 class WorkstationTotals(msgspec.Struct, frozen=True, array_like=True):
@@ -76,8 +75,8 @@ class ReceiptDifference(NamedTuple):
 
 
 def is_nothing(account: Totals) -> bool:
-    """It states no figure but zeros."""
-    return account in (ZERO, _STATES_NOTHING)
+    """It states no figure but zeros, of whichever version it is."""
+    return account == ZERO or not any(one.amount for one in readings(account))
 
 
 def differences(store: Totals, central: Totals) -> tuple[Difference, ...]:

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     SETTLE_TILL = "settle_till"
     SETTLE_OTHERS = "settle_others"
     SEE_EXPECTED_CASH = "see_expected_cash"
+    MOVE_CASH = "move_cash"
+    KEEP_SAFE = "keep_safe"
     RECEIVE_STOCK = "receive_stock"
     ADJUST_STOCK = "adjust_stock"
     COUNT_STOCK = "count_stock"
@@ -65,6 +67,7 @@ _SUPERVISOR = (
     Permission.CLOSE_DAY,
     Permission.SETTLE_OTHERS,
     Permission.SEE_EXPECTED_CASH,
+    Permission.MOVE_CASH,
     Permission.RECEIVE_STOCK,
     Permission.COUNT_STOCK,
     Permission.SEE_REPORTS,
@@ -90,6 +93,7 @@ SHIPPED_ROLES: tuple[Role, ...] = (
             RoleLimit(Permission.RETURN_GOODS, amount_minor=50_000),
             RoleLimit(Permission.RETURN_WITHOUT_RECEIPT, amount_minor=5_000),
             RoleLimit(Permission.REFUND_ELSEWHERE, amount_minor=5_000),
+            RoleLimit(Permission.MOVE_CASH, amount_minor=100_000),
         ),
     ),
     Role("manager", "Manager", tuple(Permission), ()),

@@ -277,7 +277,10 @@ TENDER_KIND: Mapping[str, Edits] = {
 
 FIGURE: Mapping[str, Edits] = {
     "sync/protocol/figures.py": (
-        Behind("    points_given_back: Sum | None = None\n", "    returned: Count | None = None\n"),
+        Behind(
+            "    counts: tuple[TenderCount, ...] | None = None\n",
+            "    returned: Count | None = None\n",
+        ),
         Instead(
             ')\n"""In the order of the fields."""\n',
             """    DayFigure(

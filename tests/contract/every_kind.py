@@ -12,6 +12,7 @@ from sync.protocol.facts import (
     AnyFact,
     BusinessDayOpened,
     BusinessDayReopened,
+    CashDeposited,
     DeviceRecorded,
     EpochEnded,
     GrantAsked,
@@ -21,8 +22,11 @@ from sync.protocol.facts import (
     ManifestGiven,
     PinSet,
     Released,
+    SafeCounted,
     StockLine,
     StockTransferred,
+    TillCounted,
+    TillHandedOver,
     TransferDirection,
 )
 from sync.protocol.identity import MovementId, SaleId
@@ -56,9 +60,20 @@ def each_kind(shop: Shop) -> dict[str, AnyFact]:
         GrantAsked(shop.new_id(), "points", CUSTOMERS[0], 50),
         GrantReleased((Released("points", CUSTOMERS[0], shop.new_id(), 0, 7),), (shop.new_id(),)),
         EXAMPLES[LinesRemoved.KIND],
+        *_cash(shop),
         EpochEnded("fenced", len(shop.events) + 1, None),
     ]
     return {kind_of(fact).kind: fact for fact in told}
+
+
+def _cash(shop: Shop) -> list[AnyFact]:
+    till = {"till_session_id": shop.till}
+    return [
+        msgspec.structs.replace(EXAMPLES[TillCounted.KIND], count_id=shop.new_id(), **till),
+        msgspec.structs.replace(EXAMPLES[TillHandedOver.KIND], handover_id=shop.new_id(), **till),
+        msgspec.structs.replace(EXAMPLES[SafeCounted.KIND], count_id=shop.new_id()),
+        msgspec.structs.replace(EXAMPLES[CashDeposited.KIND], deposit_id=shop.new_id()),
+    ]
 
 
 def _transferred(shop: Shop) -> StockTransferred:

@@ -7,6 +7,7 @@ from sync.protocol.codec import encode
 from sync.protocol.facts import BusinessDayClosed, KindVersion
 from sync.protocol.manifest import Manifest
 from tests.contract.projected import DAY, Projected, Row, figures
+from tests.contract.projected_cash import CASH
 from tests.contract.projected_stock import STOCK
 from tests.golden import examples as golden
 
@@ -242,31 +243,14 @@ PROJECTED: Mapping[KindVersion, Projected] = {
         }
     ),
     **STOCK,
-    KindVersion("till_session_opened", 1): Projected(
-        {
-            "till_session": [{"till_session_id": golden.TILL_SESSION, "float_minor": 20_000}],
-            "day_total": figures({"float": 20_000}),
-        }
-    ),
-    KindVersion("till_moved", 1): Projected(
-        {"till_session": [{"till_session_id": golden.TILL_SESSION, "moved_minor": -10_000}]},
-        after=("till_session_opened",),
-    ),
-    KindVersion("till_session_settled", 1): Projected(
-        {
-            "till_session": [{"expected_cash_minor": 21_780, "counted_cash_minor": 21_775}],
-            "day_total": figures(
-                {"expected cash": 21_780, "counted cash": 21_775, "over/short": -5}
-            ),
-        },
-        after=("till_session_opened",),
-    ),
+    **CASH,
     KindVersion("business_day_opened", 1): Projected(
         {"business_day": [{"business_date": DAY, "closed_seq": None, "manifest": None}]}
     ),
     KindVersion("business_day_closed", 1): _told(1),
     KindVersion("business_day_closed", 2): _told(2),
     KindVersion("business_day_closed", 3): _told(3),
+    KindVersion("business_day_closed", 4): _told(4),
     KindVersion("business_day_reopened", 1): Projected(
         {"business_day": [{"business_date": DAY, "closed_seq": None, "manifest": None}]},
         after=("business_day_opened", "business_day_closed"),
@@ -322,23 +306,14 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     KindVersion("epoch_ended", 1): _told(1),
     KindVersion("epoch_ended", 2): _told(2),
     KindVersion("epoch_ended", 3): _told(3),
+    KindVersion("epoch_ended", 4): _told(4),
     KindVersion("event_recovered", 1): Projected(
         {"quarantine": [{"state": "waiting", "root_kind": "epoch"}]}
-    ),
-    KindVersion("till_session_carried", 1): Projected(
-        {
-            "till_carried": [
-                {
-                    "till_session_id": golden.GRANT,
-                    "carried_id": golden.TILL_SESSION,
-                    "counted_cash_minor": 21_775,
-                }
-            ]
-        }
     ),
     KindVersion("manifest_given", 1): _given(1),
     KindVersion("manifest_given", 2): _given(2),
     KindVersion("manifest_given", 3): _given(3),
+    KindVersion("manifest_given", 4): _given(4),
     KindVersion("grant_asked", 1): Projected({}),
     KindVersion("grant_released", 1): Projected(
         {

@@ -13,7 +13,9 @@ import msgspec
 from sync.protocol.change import Envelope, Epoch
 from sync.protocol.checkpoints import Checkpoint, SpanFigures
 from sync.protocol.clock import ClockState, Hlc
+from sync.protocol.denominations import Pieces
 from sync.protocol.facts import (
+    SAFE,
     Account,
     AlarmCleared,
     AlarmKind,
@@ -21,6 +23,7 @@ from sync.protocol.facts import (
     BusinessDayClosed,
     BusinessDayOpened,
     BusinessDayReopened,
+    CashDeposited,
     CountLine,
     CustomerChanged,
     DeviceRecorded,
@@ -46,6 +49,7 @@ from sync.protocol.facts import (
     RetailTransaction,
     RightGiven,
     RightTaken,
+    SafeCounted,
     Spend,
     StockCounted,
     StockLine,
@@ -57,6 +61,8 @@ from sync.protocol.facts import (
     TaxLine,
     TenderKind,
     TenderLine,
+    TillCounted,
+    TillHandedOver,
     TillMoved,
     TillMovementKind,
     TillSessionCarried,
@@ -65,7 +71,7 @@ from sync.protocol.facts import (
     TransferDirection,
     tax_lines,
 )
-from sync.protocol.figures import TaxTotal, TenderTotal, Totals
+from sync.protocol.figures import TaxTotal, TenderCount, TenderTotal, Totals
 from sync.protocol.identity import (
     BootId,
     CustomerId,
@@ -196,12 +202,15 @@ _MANIFEST = Manifest(
     store=_TOTALS,
     workstations=(WorkstationTotals(W1, _TOTALS),),
 )
+_ZERO_3 = msgspec.structs.replace(
+    ZERO, cash_moved_minor=None, safe_over_short_minor=None, deposited_minor=None, counts=None
+)
 _TOTALS_2 = msgspec.structs.replace(_TOTALS, discounts_minor=200)
 _MANIFEST_2 = msgspec.structs.replace(
     _MANIFEST,
     store=_TOTALS_2,
     workstations=(WorkstationTotals(W1, _TOTALS_2),),
-    recovered=msgspec.structs.replace(ZERO, tips_minor=None, points_given_back=None),
+    recovered=msgspec.structs.replace(_ZERO_3, tips_minor=None, points_given_back=None),
 )
 
 _LINES_2 = (
@@ -297,7 +306,27 @@ _MANIFEST_3 = msgspec.structs.replace(
     _MANIFEST,
     store=_TOTALS_3,
     workstations=(WorkstationTotals(W1, _TOTALS_3),),
+    recovered=_ZERO_3,
+)
+_SLIPS = (TenderCount(TenderId("card"), 5_400, 5_400), TenderCount(TenderId("qr"), 1_250, 1_200))
+_NOTES = (Pieces(5_000, 4), Pieces(1_000, 1), Pieces(200, 3), Pieces(5, 20))
+_TOTALS_4 = msgspec.structs.replace(
+    _TOTALS_3,
+    cash_moved_minor=-10_000,
+    safe_over_short_minor=-5,
+    deposited_minor=50_000,
+    counts=_SLIPS,
+)
+_MANIFEST_4 = msgspec.structs.replace(
+    _MANIFEST,
+    store=_TOTALS_4,
+    workstations=(WorkstationTotals(W1, _TOTALS_4),),
     recovered=ZERO,
+)
+SPAN_FIGURES_4 = msgspec.structs.replace(
+    SPAN_FIGURES,
+    points=(Checkpoint(512, Totals(transactions=1, discounts_minor=200, counts=_SLIPS)),),
+    events=(),
 )
 EXAMPLES: dict[KindVersion, Any] = {
     KindVersion("retail_transaction", 1): RetailTransaction(
@@ -487,5 +516,32 @@ EXAMPLES: dict[KindVersion, Any] = {
             StockLine(ItemId("I00043"), -2_500, 130),
         ),
         "TR-4",
+    ),
+    KindVersion("till_session_opened", 2): TillSessionOpened(
+        *(TILL_SESSION, TILL, W1, ANNA, DAY, "SGD", 20_500),
+        (Pieces(5_000, 4), Pieces(50, 8), Pieces(10, 10)),
+    ),
+    KindVersion("till_moved", 2): TillMoved(
+        *(MOVEMENT, TILL_SESSION, TillMovementKind.LOAN, ANNA, DAY, 10_000, "more coins"),
+        *(SAFE, (Pieces(1_000, 10),)),
+    ),
+    KindVersion("till_session_settled", 2): TillSessionSettled(
+        *(TILL_SESSION, TILL, W1, ANNA, DAY, "SGD", 20_000, 21_780, 21_700),
+        *(MOVEMENT, _SLIPS),
+    ),
+    KindVersion("business_day_closed", 4): BusinessDayClosed(DAY, ANNA, _MANIFEST_4),
+    KindVersion("epoch_ended", 4): EpochEnded("fenced", 42, _MANIFEST_4),
+    KindVersion("manifest_given", 4): ManifestGiven("late", _MANIFEST_4),
+    KindVersion("till_counted", 1): TillCounted(
+        MOVEMENT, TILL_SESSION, BEN, DAY, "SGD", 21_780, 21_700, _NOTES, _SLIPS, True
+    ),
+    KindVersion("till_handed_over", 1): TillHandedOver(
+        MovementId(GRANT), TILL_SESSION, ANNA, ANNA, BEN, DAY, "end of the shift", MOVEMENT
+    ),
+    KindVersion("safe_counted", 1): SafeCounted(
+        MOVEMENT, BEN, DAY, "SGD", 21_705, 21_700, _NOTES, "before the bank"
+    ),
+    KindVersion("cash_deposited", 1): CashDeposited(
+        MOVEMENT, BEN, DAY, "SGD", 50_000, "SB-0081726", (Pieces(5_000, 10),), "night box"
     ),
 }

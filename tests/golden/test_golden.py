@@ -66,6 +66,7 @@ from tests.golden.examples import (
     SPAN_FIGURES,
     SPAN_FIGURES_2,
     SPAN_FIGURES_3,
+    SPAN_FIGURES_4,
     STORE,
 )
 from tests.golden.messages import ANSWERS, LENT, LINEAGE, LINEAGE_ASKED, PREDECESSOR
@@ -351,11 +352,14 @@ READ_ALIKE = {
     "span_figures": SPAN_FIGURES,
     "span_figures_with_discounts": SPAN_FIGURES_2,
     "span_figures_with_tips": SPAN_FIGURES_3,
+    "span_figures_with_counts": SPAN_FIGURES_4,
     "lineage_asked": LINEAGE_ASKED,
     "lineage": LINEAGE,
     "readmission_with_all": READMISSION_WITH_ALL,
 }
-GOT_LONGER = {"readmission", "span_figures", "span_figures_with_discounts"}
+GOT_LONGER = {
+    *("readmission", "span_figures", "span_figures_with_discounts", "span_figures_with_tips"),
+}
 """Of these, since."""
 
 

@@ -30,7 +30,7 @@ from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
 from central.usecases.journal.settle_days import settle_days
 from sync.protocol.change import Head
 from sync.protocol.facts import BusinessDayReopened
-from sync.protocol.figures import TaxTotal, TenderTotal, Totals, figures
+from sync.protocol.figures import TaxTotal, TenderCount, TenderTotal, Totals, figures
 from sync.protocol.identity import OperatorId, TenderId
 from tests.head_office import apply_all, deliver, head_office_template, open_stream
 from tests.shop_journal import COMPANY, DAY, Shop
@@ -276,9 +276,12 @@ async def test_a_running_figure_proves_nothing_and_takes_no_proof_away(engine: A
 
 
 def test_figures_are_put_together_again_as_they_were_taken_apart() -> None:
-    fields = [name for name in Totals.__struct_fields__ if name not in {"taxes", "tenders"}]
+    parts = {"taxes", "tenders", "counts"}
+    fields = [name for name in Totals.__struct_fields__ if name not in parts]
+    numbered: dict[str, Any] = {name: number for number, name in enumerate(fields, start=1)}
     totals = Totals(
-        **{name: number for number, name in enumerate(fields, start=1)},
+        **numbered,
+        counts=(TenderCount(TenderId("card"), 7, 8), TenderCount(TenderId("gift card"), 0, -9)),
         taxes=(TaxTotal("reduced", 5, 1, 2), TaxTotal("standard", 1_750, -3, 4)),
         tenders=(TenderTotal(TenderId("cash"), 5), TenderTotal(TenderId("gift card"), -6)),
     )

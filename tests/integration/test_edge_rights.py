@@ -39,6 +39,10 @@ def fresh(**more: Any) -> dict[str, Any]:
     return {"operator_id": "ben", "event_id": str(uuid4()), **more}
 
 
+def by_ben(own_id: str, **more: Any) -> dict[str, Any]:
+    return {"operator_id": "ben", own_id: str(uuid4()), **more}
+
+
 def milk_back(now: Now) -> dict[str, Any]:
     line = {"line_no": 1, "quantity_milli": 1_000}
     original = {"sale_id": now.receipt["sale_id"], "line_no": 1}
@@ -177,6 +181,28 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("POST", "/till-sessions/{till_session_id:uuid}/settle"): (
         Permission.SETTLE_TILL,
         lambda _: fresh(counted_cash_minor=0),
+    ),
+    ("GET", "/till-sessions/{till_session_id:uuid}"): (Permission.SEE_REPORTS, None),
+    ("POST", "/till-sessions/{till_session_id:uuid}/moves"): (
+        Permission.MOVE_CASH,
+        lambda _: by_ben("movement_id", kind="loan", amount_minor=5, reason="r"),
+    ),
+    ("POST", "/till-sessions/{till_session_id:uuid}/counts"): (
+        Permission.SETTLE_TILL,
+        lambda _: by_ben("count_id", counted_cash_minor=0),
+    ),
+    ("POST", "/till-sessions/{till_session_id:uuid}/hand-over"): (
+        Permission.SETTLE_TILL,
+        lambda _: by_ben("handover_id", to_operator_id="ben"),
+    ),
+    ("GET", "/safe"): (Permission.KEEP_SAFE, None),
+    ("POST", "/safe/counts"): (
+        Permission.KEEP_SAFE,
+        lambda _: by_ben("count_id", counted_minor=5),
+    ),
+    ("POST", "/safe/deposits"): (
+        Permission.KEEP_SAFE,
+        lambda _: by_ben("deposit_id", amount_minor=5, bag_number="B1"),
     ),
     ("POST", "/stock/receipts"): (Permission.RECEIVE_STOCK, lambda _: goods()),
     ("POST", "/stock-movements"): (

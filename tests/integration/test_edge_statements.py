@@ -72,6 +72,8 @@ def made() -> Iterator[str]:
             yield totals._statement(rows, part, scope)
     for of_reports in (reports.SUMS, reports.WHOLE, reports.UNDER):
         yield from of_reports.values()
+    for part, scope in product((totals.STORE, totals.WORKSTATION, totals.TILL), SCOPES[:2]):
+        yield totals._counts(part, scope)
     for kept in published.KEPT.values():
         for verb in (kept.take, kept.drop):
             values = inspect.getclosurevars(verb).nonlocals.values()

@@ -12,6 +12,7 @@ from central.projections.fact_id import SALE_KIND, fact_id
 from central.projections.fold import (
     basket,
     box,
+    cash,
     customer,
     day,
     escrow,
@@ -27,7 +28,7 @@ from central.projections.row_changes import RowChanges
 from central.projections.rows.journal import CountedFact, RecoveredFact
 from sync.protocol.identity import CompanyId
 
-SUBJECTS = (sale, basket, till, day, stock, customer, box, operator, recovered, escrow)
+SUBJECTS = (sale, basket, till, cash, day, stock, customer, box, operator, recovered, escrow)
 """Their modules: each adds its kinds to FACT_KINDS."""
 
 

@@ -27,6 +27,7 @@ class TillSession(NamedTuple):
     settled_epoch_fingerprint: bytes | None = None
     settled_seq: int | None = None
     settled_id: UUID | None = None
+    counted: bool | None = None
 
 
 class TillMoved(NamedTuple):
@@ -38,7 +39,8 @@ class TillMoved(NamedTuple):
 
 
 class TillSettled(NamedTuple):
-    """To set in ``till_session``, which is counted once; ``settled_id``: the event's."""
+    """To set in ``till_session``, which is counted once; ``settled_id``: the event's. ``counted``:
+    False where nobody did, and what was expected stands for it."""
 
     store_id: UUID
     till_session_id: UUID
@@ -48,6 +50,7 @@ class TillSettled(NamedTuple):
     settled_epoch_fingerprint: bytes
     settled_seq: int
     settled_id: UUID
+    counted: bool
 
 
 class TillCarried(NamedTuple):

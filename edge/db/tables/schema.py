@@ -3,6 +3,7 @@
 from edge.db.tables import (
     baskets,
     box,
+    cash,
     customer,
     papers,
     payments,
@@ -18,6 +19,7 @@ from edge.db.tables.base import EdgeTable, metadata
 TABLE_FILES = (
     store,
     sales,
+    cash,
     baskets,
     customer,
     points,

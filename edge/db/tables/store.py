@@ -303,7 +303,8 @@ class BusinessDay(EdgeTable, table=True):
 
 class TillSession(EdgeTable, table=True):
     """A till's period from float to count; at most one open per till. ``carried_id``: the session
-    of a box that is gone which goes on as this one."""
+    of a box that is gone which goes on as this one. ``held_by``: who has it now. ``counted``:
+    not where it was settled without anybody counting."""
 
     __tablename__ = "till_session"
     till_session_id: bytes = Field(primary_key=True)
@@ -319,3 +320,5 @@ class TillSession(EdgeTable, table=True):
     settled_by: str | None = None
     settled_at_ms: int | None = None
     carried_id: bytes | None = None
+    held_by: str
+    counted: bool

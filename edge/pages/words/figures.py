@@ -29,6 +29,11 @@ _CHINESE = MappingProxyType(
         "discounts": "折扣",
         "tips": "小费",
         "points-given-back": "退还积分",
+        "cash-moved": "现金调拨",
+        "safe-over-short": "保险箱长短",
+        "deposits": "存入银行",
+        "slips-expected": "应有单据",
+        "slips-counted": "实点单据",
     }
 )
 

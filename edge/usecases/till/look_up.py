@@ -13,6 +13,7 @@ from edge.db.store import read_settings, today
 from edge.db.tenders import ActiveTender, count_tenders, list_tenders
 from edge.db.tills import LeftOpen, TillSession, find_left_open, find_open_till, open_sessions
 from sync.engine.journal import Moment
+from sync.protocol.denominations import denominations_of
 from sync.protocol.identity import StoreId, TillId, WorkstationId
 
 
@@ -42,7 +43,8 @@ class TillAnswer(msgspec.Struct, frozen=True):
     stands here; ``has_printer``: a receipt printer of the store server's does; ``sends_mail``:
     receipts go by e-mail. A receipt above ``invoice_above_minor`` is to be a full tax invoice for a
     registered buyer; null where the shop makes none, having no tax number. ``tips``: customers may
-    give one."""
+    give one. ``denominations``: the faces of the currency's notes and coins in minor units, the
+    largest first."""
 
     workstation_id: WorkstationId
     store_id: StoreId
@@ -68,6 +70,7 @@ class TillAnswer(msgspec.Struct, frozen=True):
     sends_mail: bool
     invoice_above_minor: int | None
     tips: bool
+    denominations: tuple[int, ...] = ()
 
 
 def look_up_till(
@@ -107,4 +110,5 @@ def look_up_till(
         sends_mail=counter.sends_mail,
         invoice_above_minor=counter.invoice_above_minor if settings.tax_number else None,
         tips=settings.tips,
+        denominations=denominations_of(settings.currency),
     )

@@ -4,6 +4,7 @@ goes on with what is counted in its drawer."""
 import sqlite3
 from uuid import UUID, uuid5
 
+from edge.db.cash import book_cash
 from edge.db.days import find_open_day
 from edge.db.journal import append
 from edge.db.operators import require
@@ -18,6 +19,7 @@ from edge.db.tills import (
 )
 from edge.db.workstations import kind_of
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
+from edge.domain.cash import CountedPieces, told_pieces
 from edge.domain.fields import AmountMinor, Request, ShortOperator, ShortTill, one_case
 from edge.domain.rights import Override
 from edge.domain.till import TILL, TillEvent, TillSessionNotCarried
@@ -31,7 +33,8 @@ from sync.protocol.states import state_of
 
 class OpenTill(Request, frozen=True):
     """``till_id``: the workstation's own name if it is not stated; in any case. ``carried_id``: the
-    session that was open at a box that is gone; ``float_minor`` is then what was counted."""
+    session that was open at a box that is gone; ``float_minor`` is then what was counted.
+    ``pieces``: the float's notes and coins, where they were counted."""
 
     till_session_id: TillSessionId
     operator_id: ShortOperator
@@ -39,6 +42,7 @@ class OpenTill(Request, frozen=True):
     till_id: ShortTill | None = None
     override_id: UUID | None = None
     carried_id: TillSessionId | None = None
+    pieces: CountedPieces = ()
 
 
 def open_till(
@@ -51,7 +55,8 @@ def open_till(
     """The open session; its opening event has the session's id.
 
     Raises NoTillHere, UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused,
-    SettingsMissing, NoOpenBusinessDay, TillOpenAlready, TillSessionNotCarried, NotEnrolled.
+    SettingsMissing, NoOpenBusinessDay, TillOpenAlready, TillSessionNotCarried, NotItsPieces,
+    NotEnrolled.
     """
     if kind_of(db, workstation_id) is WorkstationKind.OFFICE:
         raise NoTillHere(workstation_id)
@@ -64,10 +69,14 @@ def open_till(
     becomes = TILL.after(state_of(other), TillEvent.OPENED, *about)
     where = (request.till_session_id, till_id, workstation_id)
     what = (*where, request.operator_id, day.business_date)
-    session = TillSession(*what, becomes, request.float_minor, moment.wall_ms)
-    fact = TillSessionOpened(*what, settings.currency, session.float_minor)
-    append(db, fact, EventId(request.till_session_id), moment)
+    opened = (becomes, request.float_minor, moment.wall_ms, request.operator_id)
+    session = TillSession(*what, *opened)
+    pieces = told_pieces(request.pieces, request.float_minor)
+    fact = TillSessionOpened(*what, settings.currency, session.float_minor, pieces)
+    event_id = EventId(request.till_session_id)
+    append(db, fact, event_id, moment)
     insert_till_session(db, session)
+    book_cash(db, fact, event_id, moment.wall_ms)
     if request.carried_id is not None:
         _carry(db, request.carried_id, session, settings.currency, moment)
     return session
@@ -93,5 +102,7 @@ def _carry(
         currency,
         session.float_minor,
     )
-    append(db, fact, EventId(uuid5(session.till_session_id, "carried")), moment)
+    event_id = EventId(uuid5(session.till_session_id, "carried"))
+    append(db, fact, event_id, moment)
+    book_cash(db, fact, event_id, moment.wall_ms)
     mark_carries(db, session.till_session_id, carried_id)

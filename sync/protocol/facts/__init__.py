@@ -34,6 +34,7 @@ from sync.protocol.facts.day import (
 from sync.protocol.facts.escrow import GrantAsked, GrantReleased, Released
 from sync.protocol.facts.operator import OperatorAct, OperatorActed, PinSet
 from sync.protocol.facts.recovered import EventRecovered
+from sync.protocol.facts.safe import CashDeposited, SafeCounted
 from sync.protocol.facts.sale import (
     Line,
     OriginalLine,
@@ -66,6 +67,9 @@ from sync.protocol.facts.tender import (
     TenderLine,
 )
 from sync.protocol.facts.till import (
+    SAFE,
+    TillCounted,
+    TillHandedOver,
     TillMoved,
     TillMovementKind,
     TillSessionCarried,
@@ -98,11 +102,16 @@ AnyFact: TypeAlias = (
     | GrantAsked
     | GrantReleased
     | LinesRemoved
+    | TillCounted
+    | TillHandedOver
+    | SafeCounted
+    | CashDeposited
 )
 """Every kind and version that was ever written: the one list. Entries are added, never changed."""
 
 __all__ = [
     "LINES_MAX",
+    "SAFE",
     "TENDERS_MAX",
     "Account",
     "AlarmCleared",
@@ -112,6 +121,7 @@ __all__ = [
     "BusinessDayClosed",
     "BusinessDayOpened",
     "BusinessDayReopened",
+    "CashDeposited",
     "CountLine",
     "CustomerChanged",
     "DeviceRecorded",
@@ -138,6 +148,7 @@ __all__ = [
     "RetailTransaction",
     "RightGiven",
     "RightTaken",
+    "SafeCounted",
     "Spend",
     "StockCounted",
     "StockLine",
@@ -149,6 +160,8 @@ __all__ = [
     "TaxLine",
     "TenderKind",
     "TenderLine",
+    "TillCounted",
+    "TillHandedOver",
     "TillMoved",
     "TillMovementKind",
     "TillSessionCarried",

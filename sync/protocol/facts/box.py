@@ -25,6 +25,7 @@ class AlarmKind(StrEnum):
     BAD_ENVELOPE = "bad_envelope"
     JOURNAL_DAMAGED = "journal_damaged"
     JOURNAL_CUT = "journal_cut"
+    DAY_FORGOTTEN = "day_forgotten"
 
 
 class AlarmRaised(Fact, frozen=True, array_like=True):
@@ -69,8 +70,8 @@ class EpochEnded(Fact, frozen=True, array_like=True):
     ``manifest``: of the business day that is open, as far as it stands in this epoch; None: none
     is open. Versions as of a day's close."""
 
-    KIND = KindVersion("epoch_ended", 3)
-    EARLIER = (1, 2)
+    KIND = KindVersion("epoch_ended", 4)
+    EARLIER = (1, 2, 3)
     OWN_ID = None
 
     cause: Text

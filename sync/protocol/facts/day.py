@@ -27,10 +27,11 @@ class BusinessDayOpened(Fact, frozen=True, array_like=True):
 
 class BusinessDayClosed(Fact, frozen=True, array_like=True):
     """The day's end with the full manifest of what it contains. Version 2 has an account's
-    ``discounts_minor``, version 3 its ``tips_minor`` and ``points_given_back``."""
+    ``discounts_minor``, version 3 its ``tips_minor`` and ``points_given_back``, version 4
+    what was moved, put in the bank and counted by tender."""
 
-    KIND = KindVersion("business_day_closed", 3)
-    EARLIER = (1, 2)
+    KIND = KindVersion("business_day_closed", 4)
+    EARLIER = (1, 2, 3)
     OWN_ID = None
 
     business_date: date
@@ -62,8 +63,8 @@ class ManifestGiven(Fact, frozen=True, array_like=True):
     word (``asked`` by head office, ``late`` where something of a date came that is not open here).
     It adds to what the day's closes say and replaces none. Versions as of the close."""
 
-    KIND = KindVersion("manifest_given", 3)
-    EARLIER = (1, 2)
+    KIND = KindVersion("manifest_given", 4)
+    EARLIER = (1, 2, 3)
     OWN_ID = None
 
     cause: Text

@@ -11,6 +11,7 @@ from sync.protocol.figures import (
     Per,
     Tally,
     TaxTotal,
+    TenderCount,
     TenderTotal,
     Totals,
     figures,
@@ -28,6 +29,7 @@ ACCOUNT = Totals(
     tips_minor=0,
     points_given_back=0,
 )
+QR = TenderId("qr")
 UNITS = {"minor": "_minor", "milli": "_milli", "points": "", "count": ""}
 
 
@@ -40,6 +42,7 @@ def test_every_field_of_an_account_and_of_its_parts_stands_in_the_table_once_in_
     assert told[Per.ACCOUNT] == fields
     assert told[Per.TAX] == list(TaxTotal.__struct_fields__[2:])
     assert told[Per.TENDER] == list(TenderTotal.__struct_fields__[1:])
+    assert told[Per.COUNT] == list(TenderCount.__struct_fields__[1:])
 
 
 @pytest.mark.parametrize("one", FIGURES, ids=lambda one: one.name)
@@ -86,7 +89,8 @@ def test_figures_are_read_in_the_tables_order_what_was_taxed_beside_its_tax() ->
 
 
 def test_a_day_adds_up_fact_by_fact_and_account_by_account_alike() -> None:
-    facts = [fact for name, fact in EXAMPLES.items() if name.version == 1]
+    later = ("till_moved", 2), ("till_session_settled", 2)
+    facts = [fact for name, fact in EXAMPLES.items() if name.version == 1 or name in later]
     both, sums = Tally(), Tally()
     for fact in facts:
         alone = Tally()
@@ -104,9 +108,9 @@ def test_a_day_adds_up_fact_by_fact_and_account_by_account_alike() -> None:
         change_minor=220,
         rounding_minor=1,
         float_minor=20_000,
-        expected_cash_minor=21_780,
-        counted_cash_minor=21_775,
-        over_short_minor=-5,
+        expected_cash_minor=2 * 21_780,
+        counted_cash_minor=21_775 + 21_700,
+        over_short_minor=-5 - 80,
         points_earned=2,
         points_spent=100,
         points_taken_back=1,
@@ -114,6 +118,10 @@ def test_a_day_adds_up_fact_by_fact_and_account_by_account_alike() -> None:
         discounts_minor=200,
         tips_minor=0,
         points_given_back=0,
+        cash_moved_minor=-10_000 + 10_000,
+        safe_over_short_minor=-5,
+        deposited_minor=50_000,
+        counts=(TenderCount(TenderId("card"), 5_400, 5_400), TenderCount(QR, 1_250, 1_200)),
     )
     assert {tender.tender_id: tender.amount_minor for tender in both.totals().tenders} == {
         "cash": 2_000,
@@ -122,6 +130,19 @@ def test_a_day_adds_up_fact_by_fact_and_account_by_account_alike() -> None:
 
 
 EARLIER = msgspec.structs.replace(ACCOUNT, discounts_minor=None)
+COUNTED = msgspec.structs.replace(ACCOUNT, counts=(TenderCount(QR, 1_250, 1_200),))
+
+
+def test_slips_that_were_counted_are_held_against_an_account_that_counts_them() -> None:
+    none = msgspec.structs.replace(ACCOUNT, counts=())
+    held = [(one.name, one.one, one.other) for one in side_by_side(COUNTED, none)]
+    assert ("slips-counted qr", 1_200, 0) in held
+    earlier = [(one.name, one.one, one.other) for one in side_by_side(COUNTED, ACCOUNT)]
+    assert ("slips-counted qr", 1_200, None) in earlier
+    sums = Tally()
+    sums.add_totals(COUNTED)
+    sums.add_totals(ACCOUNT)
+    assert sums.totals().counts is None
 
 
 def test_a_figure_that_an_earlier_account_did_not_count_is_no_zero() -> None:

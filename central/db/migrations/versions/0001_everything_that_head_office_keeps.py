@@ -73,6 +73,7 @@ def upgrade() -> None:
     _create_stock_movement()
     _create_store_alarm()
     _create_stream()
+    _create_cash()
     _create_till_carried()
     _create_till_session()
     _create_user()
@@ -160,6 +161,12 @@ TABLES = (
     "stock_movement",
     "store_alarm",
     "stream",
+    "cash_moved",
+    "cash_pieces",
+    "till_count",
+    "counted_tender",
+    "till_tender",
+    "till_handed_over",
     "till_carried",
     "till_session",
     "user",
@@ -1227,6 +1234,116 @@ def _create_stream() -> None:
     )
 
 
+def _create_cash() -> None:
+    op.create_table(
+        "cash_moved",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=True),
+        sa.Column("till_session_id", sa.Uuid(), nullable=True),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("till_minor", sa.BigInteger(), nullable=False),
+        sa.Column("safe_minor", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("bag_number", sa.String(), nullable=True),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "event_id", name=op.f("pk_cash_moved")),
+    )
+    op.create_index(
+        op.f("ix_cash_moved_store_id_business_date"),
+        "cash_moved",
+        ["store_id", "business_date"],
+        unique=False,
+    )
+    op.create_table(
+        "cash_pieces",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("face_minor", sa.BigInteger(), nullable=False),
+        sa.Column("pieces", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "event_id", "face_minor", name=op.f("pk_cash_pieces")),
+    )
+    op.create_table(
+        "till_count",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("count_id", sa.Uuid(), nullable=False),
+        sa.Column("till_session_id", sa.Uuid(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("expected_cash_minor", sa.BigInteger(), nullable=False),
+        sa.Column("counted_cash_minor", sa.BigInteger(), nullable=False),
+        sa.Column("blind", sa.Boolean(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "count_id", name=op.f("pk_till_count")),
+    )
+    op.create_index(
+        op.f("ix_till_count_store_id_till_session_id"),
+        "till_count",
+        ["store_id", "till_session_id"],
+        unique=False,
+    )
+    _create_counted_tenders()
+
+
+def _create_counted_tenders() -> None:
+    op.create_table(
+        "counted_tender",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("count_id", sa.Uuid(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("expected_minor", sa.BigInteger(), nullable=False),
+        sa.Column("counted_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "store_id", "count_id", "tender_id", name=op.f("pk_counted_tender")
+        ),
+    )
+    op.create_table(
+        "till_tender",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("till_session_id", sa.Uuid(), nullable=False),
+        sa.Column("workstation_id", sa.String(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("expected_minor", sa.BigInteger(), nullable=False),
+        sa.Column("counted_minor", sa.BigInteger(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "event_id", "tender_id", name=op.f("pk_till_tender")),
+    )
+    op.create_index(
+        op.f("ix_till_tender_store_id_business_date"),
+        "till_tender",
+        ["store_id", "business_date"],
+        unique=False,
+    )
+    op.create_table(
+        "till_handed_over",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("handover_id", sa.Uuid(), nullable=False),
+        sa.Column("till_session_id", sa.Uuid(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("from_operator_id", sa.String(), nullable=False),
+        sa.Column("to_operator_id", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("count_id", sa.Uuid(), nullable=True),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "handover_id", name=op.f("pk_till_handed_over")),
+    )
+    op.create_index(
+        op.f("ix_till_handed_over_store_id_till_session_id"),
+        "till_handed_over",
+        ["store_id", "till_session_id"],
+        unique=False,
+    )
+
+
 def _create_till_carried() -> None:
     op.create_table(
         "till_carried",
@@ -1264,6 +1381,7 @@ def _create_till_session() -> None:
         sa.Column("settled_epoch_fingerprint", sa.LargeBinary(), nullable=True),
         sa.Column("settled_seq", sa.BigInteger(), nullable=True),
         sa.Column("settled_id", sa.Uuid(), nullable=True),
+        sa.Column("counted", sa.Boolean(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "till_session_id", name=op.f("pk_till_session")),
     )
     op.create_index(

@@ -38,6 +38,7 @@ TABLES = (
     "arrangement",
     "box",
     "business_day",
+    "cash_moved",
     "credential",
     "customer",
     "customer_alias",
@@ -108,7 +109,9 @@ TABLES = (
     "suspended_basket",
     "tax_rate",
     "tender",
+    "till_count",
     "till_session",
+    "till_tender",
     "unlock_challenge",
     "voucher_type",
     "waiting_row",
@@ -128,6 +131,7 @@ def upgrade() -> None:
     _create_arrangement()
     _create_box()
     _create_business_day()
+    _create_cash_moved()
     _create_credential()
     _create_customer()
     _create_customer_alias()
@@ -201,7 +205,9 @@ def upgrade() -> None:
     _create_suspended_basket()
     _create_tax_rate()
     _create_tender()
+    _create_till_count()
     _create_till_session()
+    _create_till_tender()
     _create_unlock_challenge()
     _create_voucher_type()
     _create_waiting_row()
@@ -1384,6 +1390,57 @@ def _create_tender() -> None:
     )
 
 
+def _create_cash_moved() -> None:
+    op.create_table(
+        "cash_moved",
+        sa.Column("event_id", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("till_session_id", sa.LargeBinary(), nullable=True),
+        sa.Column("business_date", sa.String(), nullable=True),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("till_minor", sa.Integer(), nullable=False),
+        sa.Column("safe_minor", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("bag_number", sa.String(), nullable=True),
+        sa.Column("pieces", sa.LargeBinary(), nullable=False),
+        sa.Column("moved_at_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_cash_moved")),
+    )
+    with op.batch_alter_table("cash_moved", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_cash_moved_business_date"), ["business_date"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_cash_moved_till_session_id"), ["till_session_id"], unique=False
+        )
+
+
+def _create_till_count() -> None:
+    op.create_table(
+        "till_count",
+        sa.Column("count_id", sa.LargeBinary(), nullable=False),
+        sa.Column("till_session_id", sa.LargeBinary(), nullable=False),
+        sa.Column("counted_at_ms", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("count_id", name=op.f("pk_till_count")),
+    )
+    with op.batch_alter_table("till_count", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_till_count_till_session_id"), ["till_session_id"], unique=False
+        )
+
+
+def _create_till_tender() -> None:
+    op.create_table(
+        "till_tender",
+        sa.Column("till_session_id", sa.LargeBinary(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("expected_minor", sa.Integer(), nullable=False),
+        sa.Column("counted_minor", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("till_session_id", "tender_id", name=op.f("pk_till_tender")),
+    )
+
+
 def _create_till_session() -> None:
     op.create_table(
         "till_session",
@@ -1400,6 +1457,8 @@ def _create_till_session() -> None:
         sa.Column("settled_by", sa.String(), nullable=True),
         sa.Column("settled_at_ms", sa.Integer(), nullable=True),
         sa.Column("carried_id", sa.LargeBinary(), nullable=True),
+        sa.Column("held_by", sa.String(), nullable=False),
+        sa.Column("counted", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("till_session_id", name=op.f("pk_till_session")),
     )
     with op.batch_alter_table("till_session", schema=None) as batch_op:

@@ -1,0 +1,1 @@
+"""The safe: counted, and taken to the bank."""
