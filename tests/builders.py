@@ -328,7 +328,7 @@ def add_customers(db: sqlite3.Connection) -> None:
         )
     for root, points in GRANTS:
         db.execute(
-            "INSERT INTO points_right VALUES (?, 0, ?, ?, 0, 'points', 0)",
+            "INSERT INTO points_right VALUES (?, 0, ?, ?, 0, 'points', 0, NULL)",
             (root.bytes, MEMBER.bytes, points),
         )
 

@@ -20,6 +20,8 @@ from sync.program.frame import new_group
 from sync.program.plain_commands import tell as print
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from central.reports.company import CompanyMoney
@@ -76,18 +78,19 @@ def gift_cards_show(
 ) -> None:
     """What is on a card, and every receipt that put it there or took it off."""
     from central.reports.company import company_money
-    from central.reports.value import value_history
+    from central.reports.value import value_history, value_last_day
     from central.usecases.grant.name_card import card_named
     from sync.protocol.money import format_minor
 
     async def read(
         db: "AsyncConnection", company_id: "CompanyId"
-    ) -> "tuple[tuple[Move, ...], CompanyMoney]":
-        account = card_named(company_id, number)
-        moves = await value_history(db, company_id, account.kind, account.account_id)
-        return moves, await company_money(db, company_id)
+    ) -> "tuple[tuple[Move, ...], date | None, CompanyMoney]":
+        card = card_named(company_id, number)
+        moves = await value_history(db, company_id, card.kind, card.account_id)
+        last_day = await value_last_day(db, company_id, card.kind, card.account_id)
+        return moves, last_day, await company_money(db, company_id)
 
-    moves, money = on_database(database_url, data, looking(company, read))
+    moves, last_day, money = on_database(database_url, data, looking(company, read))
     for one in moves:
         amount = format_minor(one.amount_minor, money.decimals)
         print(f"{one.business_date}  {one.store_code}  {one.receipt_number}  {amount}")
@@ -96,7 +99,8 @@ def gift_cards_show(
         print(f"Nothing was ever loaded on it, as far as stores told. Next: `{owed}`.")
         return
     left = format_minor(sum(one.amount_minor for one in moves), money.decimals)
-    print(f"{money.currency} {left} is on it. Next, what is owed in all: `{owed}`.")
+    until = "" if last_day is None else f", good until {last_day}"
+    print(f"{money.currency} {left} is on it{until}. Next, what is owed in all: `{owed}`.")
 
 
 @gift_cards_app.command("liability")
@@ -106,12 +110,15 @@ def gift_cards_liability(
     """What is owed on gift cards and as store credit, by kind and by store."""
     from central.reports.company import company_money
     from central.reports.grants import outstanding_grants
+    from central.reports.loyalty_program import today_everywhere
     from central.reports.value import value_owed
     from sync.protocol.money import format_minor
 
     async def read(db: "AsyncConnection", company_id: "CompanyId") -> "tuple[Value, CompanyMoney]":
-        grants = await outstanding_grants(db, company_id, now_ms())
-        found = await value_owed(db, company_id, grants.stores)
+        now = now_ms()
+        grants = await outstanding_grants(db, company_id, now)
+        today = await today_everywhere(db, company_id, now)
+        found = await value_owed(db, company_id, grants.stores, today)
         return found, await company_money(db, company_id)
 
     found, money = on_database(database_url, data, looking(company, read))
@@ -127,7 +134,8 @@ def gift_cards_liability(
     for kind in found.kinds:
         print(
             f"{kind.kind}: {said(kind.issued_minor)} put in, {said(kind.spent_minor)} spent,"
-            f" {said(kind.outstanding_minor)} owed on {kind.accounts:,} accounts"
+            f" {said(kind.outstanding_minor)} owed on {kind.accounts:,} accounts,"
+            f" of it {said(kind.expired_minor)} past its last day"
         )
     owed = said(sum(kind.outstanding_minor for kind in found.kinds))
     granted = next_command(database_url, data, "grants", company=company)

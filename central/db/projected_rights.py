@@ -76,6 +76,7 @@ class RightBornRow(CentralTable, table=True):
     kind: str
     account_id: UUID
     amount: int = big()
+    last_day: date | None
 
 
 class RightReleasedRow(CentralTable, table=True):

@@ -15,7 +15,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from central.domain.tiers import end_of_month, months_after
+from central.domain.tiers import end_of_month
+from sync.protocol.last_days import months_after
 
 
 class Expiry(StrEnum):

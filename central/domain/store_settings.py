@@ -22,6 +22,7 @@ from sync.protocol.reference import (
     RECEIPT_LINE_CHARACTERS_MAX,
     RECEIPT_LINES_MAX,
     TENDER_AGE_S_MIN,
+    VALUE_MONTHS_MAX,
     ReceiptTexts,
     StoreSettings,
 )
@@ -91,6 +92,18 @@ def _number(key: str, field: str, allowed: str, least: int) -> Setting:
         return {field: whole_number(typed, key, least, POINTS_RATE_MAX)}
 
     return Setting(key, Group.POINTS, allowed, read, lambda one: str(getattr(one.store, field)))
+
+
+def _months(key: str, field: str) -> Setting:
+    """How long value is good that is put on a card from now on."""
+
+    def read(typed: str, _: AllSettings) -> Mapping[str, int]:
+        return {field: whole_number(typed, key, 0, VALUE_MONTHS_MAX)}
+
+    allowed = (
+        f"months that what is put on one may be spent, at most {VALUE_MONTHS_MAX}; 0: for ever"
+    )
+    return Setting(key, Group.MONEY, allowed, read, lambda one: str(getattr(one.store, field)))
 
 
 def _amount(key: str, field: str, group: Group, allowed: str, most: int | None = None) -> Setting:
@@ -227,6 +240,8 @@ _ALL = (
         lambda settings: Tips.ON if settings.store.tips else Tips.OFF,
         tuple(Tips),
     ),
+    _months("gift_months", "gift_value_months"),
+    _months("credit_months", "store_credit_months"),
     _number("points", "points_per_step", "how many are earned; 0: none", 0),
     _amount("points_for_each", "points_step_minor", Group.POINTS, "an amount such as 10.00"),
     _number("points_worth", "points_value_points", "so many points are worth the amount below", 1),

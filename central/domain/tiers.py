@@ -16,21 +16,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from sync.protocol.bounds import DATE_MAX
+from sync.protocol.last_days import months_after
 from sync.protocol.loyalty import LoyaltyTier
-
-YEAR_MONTHS = 12
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of the month so many later, or that month's last; never beyond DATE_MAX.
-
-    >>> str(months_after(date(2026, 11, 30), 3)), str(months_after(date(2199, 1, 1), 12))
-    ('2027-02-28', '2199-12-31')
-    """
-    year, month = divmod(day.year * YEAR_MONTHS + day.month - 1 + months, YEAR_MONTHS)
-    if year > DATE_MAX.year:
-        return DATE_MAX
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def end_of_month(day: date) -> date:

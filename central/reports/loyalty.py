@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
 from central.reports.grants import StoreGrants, outstanding_grants
+from central.reports.loyalty_program import today_everywhere
 from central.reports.value import Value, value_owed
 from sync.protocol.codec import decode
 from sync.protocol.escrow import RightKind
@@ -98,5 +99,6 @@ async def loyalty(db: AsyncConnection, company_id: CompanyId, now_ms: int) -> Lo
     ]
     stores.sort(key=lambda store: -store.grants.outstanding)
     overdraw = sum(one.worst_overdraw for one in found.kinds if one.kind == kind)
-    value = await value_owed(db, company_id, found.stores)
+    today = await today_everywhere(db, company_id, now_ms)
+    value = await value_owed(db, company_id, found.stores, today)
     return Loyalty(row[0], row[1], worth, row[2], row[3], tuple(stores), overdraw, value)

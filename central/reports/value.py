@@ -17,9 +17,22 @@ MOVES_MAX = 1_000
 """Of one card that are shown, the latest."""
 
 _LIABILITY = """
-SELECT kind, sum(opening + earned)::bigint, sum(spent + taken_back)::bigint,
-    count(*) FILTER (WHERE opening + earned > spent + taken_back)
-FROM right_account WHERE company_id = $1 AND kind = ANY($2) GROUP BY kind ORDER BY kind
+SELECT a.kind, sum(a.opening + a.earned)::bigint, sum(a.spent + a.taken_back)::bigint,
+    count(*) FILTER (WHERE a.opening + a.earned > a.spent + a.taken_back),
+    coalesce(sum(greatest(0, a.opening + a.earned - a.spent - a.taken_back))
+        FILTER (WHERE t.last_day < $3), 0)::bigint
+FROM right_account AS a LEFT JOIN (
+    SELECT b.kind, b.account_id, CASE WHEN count(*) = count(b.last_day) THEN max(b.last_day) END
+        AS last_day
+    FROM right_born AS b JOIN store AS o USING (store_id)
+    WHERE o.company_id = $1 AND b.kind = ANY($2) GROUP BY 1, 2
+) AS t ON t.kind = a.kind AND t.account_id = a.account_id
+WHERE a.company_id = $1 AND a.kind = ANY($2) GROUP BY a.kind ORDER BY a.kind
+"""
+_LAST_DAY = """
+SELECT CASE WHEN count(*) = count(b.last_day) THEN max(b.last_day) END
+FROM right_born AS b JOIN store AS o USING (store_id)
+WHERE o.company_id = $1 AND b.kind = $2 AND b.account_id = $3
 """
 _MOVED = """
 SELECT o.code, h.kind, sum(h.earned)::bigint, sum(h.used)::bigint
@@ -43,12 +56,13 @@ ORDER BY s.tendered_at_ms DESC, s.sale_id DESC, m.amount DESC LIMIT {MOVES_MAX}
 
 class Liability(NamedTuple):
     """Of one kind, in minor units: put in, and spent or taken off again; ``accounts`` have the
-    rest."""
+    rest, of which ``expired_minor`` is on those whose last day is over (``last_days.py``)."""
 
     kind: str
     issued_minor: int
     spent_minor: int
     accounts: int
+    expired_minor: int
 
     @property
     def outstanding_minor(self) -> int:
@@ -83,12 +97,23 @@ class Move(NamedTuple):
     amount_minor: int
 
 
+async def value_last_day(
+    db: AsyncConnection, company_id: CompanyId, kind: str, account_id: UUID
+) -> date | None:
+    """Through which day an account is good, as far as head office heard; None: for ever."""
+    found: date | None = await (await driver_of(db)).fetchval(
+        _LAST_DAY, company_id, kind, account_id
+    )
+    return found
+
+
 async def value_owed(
-    db: AsyncConnection, company_id: CompanyId, grants: tuple[StoreGrants, ...]
+    db: AsyncConnection, company_id: CompanyId, grants: tuple[StoreGrants, ...], today: date
 ) -> Value:
-    """``grants``: what stores may spend (``outstanding_grants``), of the same snapshot."""
+    """``grants``: what stores may spend (``outstanding_grants``), of the same snapshot; ``today``:
+    before which a last day is over."""
     connection = await driver_of(db)
-    kinds = await connection.fetch(_LIABILITY, company_id, VALUE_KINDS)
+    kinds = await connection.fetch(_LIABILITY, company_id, VALUE_KINDS, today)
     held = {(one.store_code, one.kind): one.outstanding for one in grants}
     moved = {
         (row[0], row[1]): (row[2], row[3])

@@ -1,6 +1,7 @@
 """Rights to spend at this store: how much of an account is here and in all, and more of it, for
 which head office is asked while the customer waits. One way for every kind of right."""
 
+from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
 
 import litestar
@@ -13,7 +14,7 @@ from edge.api.parameters import IdInPath, TheBox
 from edge.box.asker import Outcome
 from edge.db.loyalty import PointsMovement, movements_of
 from edge.db.sale_reads import points_here
-from edge.db.value import value_here
+from edge.db.value import value_here, value_last_day
 from edge.domain.fields import Request
 from edge.domain.sale.right_named import NamedRight, account_of_right
 from sync.http.body import read_body
@@ -52,12 +53,14 @@ class LookUpRight(Request, frozen=True):
 class RightInAll(msgspec.Struct, frozen=True):
     """``here``: so much can be spent at this store now. ``in_all``: what there is, wherever it may
     be spent, as far as head office heard; ``to_ask_for``: so much of it head office could give this
-    store now. Both None: it did not say in time."""
+    store now. Both None: it did not say in time. ``last_day``: through which it is good, as head
+    office says, or as far as this store was told; None: for ever."""
 
     kind: str
     here: int
     in_all: int | None
     to_ask_for: int | None
+    last_day: date | None
 
 
 @post(
@@ -89,8 +92,9 @@ async def read_right(request: litestar.Request[Any, Any, Any], box: TheBox) -> R
     here = await box.reader.read(lambda db: value_here(db, account))
     stated = await box.asker.ask_for_account(account.kind, account.account_id)
     if stated is None:
-        return RightInAll(account.kind, here, None, None)
-    return RightInAll(account.kind, here, stated.balance, stated.free)
+        last_day = await box.reader.read(lambda db: value_last_day(db, account))
+        return RightInAll(account.kind, here, None, None, last_day)
+    return RightInAll(account.kind, here, stated.balance, stated.free, stated.last_day)
 
 
 def _became(outcome: Outcome) -> Became:

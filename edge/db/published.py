@@ -36,8 +36,8 @@ from sync.protocol.feeds import (
 from sync.protocol.reference import DataSet, FeedRow, Grant, Role
 
 _GRANT = (
-    "INSERT INTO points_right (root, line, customer_id, points, spent, kind, released)"
-    " VALUES (?, 0, ?, ?, 0, 'points', 0) ON CONFLICT (root, line) DO UPDATE"
+    "INSERT INTO points_right (root, line, customer_id, points, spent, kind, released, last_day)"
+    " VALUES (?, 0, ?, ?, 0, 'points', 0, NULL) ON CONFLICT (root, line) DO UPDATE"
     " SET customer_id = excluded.customer_id, points = max(excluded.points, spent + released)"
 )
 _CLEAR_GRANT = "UPDATE points_right SET points = spent + released WHERE root = ? AND line = 0"

@@ -27,8 +27,8 @@ WHERE kind = ? AND customer_id = ? AND points > spent + released ORDER BY root, 
 _COMPANY = "SELECT company_id FROM box"
 _RELEASE = "UPDATE points_right SET released = released + ? WHERE root = ? AND line = ?"
 _GIVE = (
-    "INSERT OR IGNORE INTO points_right (root, line, customer_id, points, spent, kind, released)"
-    " VALUES (?, 0, ?, ?, 0, ?, 0)"
+    "INSERT OR IGNORE INTO points_right (root, line, customer_id, points, spent, kind, released,"
+    " last_day) VALUES (?, 0, ?, ?, 0, ?, 0, ?)"
 )
 _ASK = (
     "INSERT INTO right_request (request_id, kind, account_id, amount, asked_at_ms, epoch_number,"
@@ -136,10 +136,18 @@ def move_request(db: sqlite3.Connection, request_id: UUID, state: RequestState) 
     db.execute(_MOVE, (state.value, request_id.bytes))
 
 
-def hold_right(db: sqlite3.Connection, root: UUID, account: tuple[str, UUID], amount: int) -> None:
-    """A right that head office gave, spent from now on like every other."""
+def hold_right(
+    db: sqlite3.Connection,
+    root: UUID,
+    account: tuple[str, UUID],
+    amount: int,
+    last_day: date | None = None,
+) -> None:
+    """A right that head office gave, spent from now on like every other; ``last_day``: through
+    which its account is good."""
     kind, account_id = account
-    db.execute(_GIVE, (root.bytes, account_id.bytes, amount, kind))
+    last = None if last_day is None else last_day.isoformat()
+    db.execute(_GIVE, (root.bytes, account_id.bytes, amount, kind, last))
 
 
 def unanswered(db: sqlite3.Connection, now_ms: int, within_ms: int, epoch: Epoch) -> list[UUID]:

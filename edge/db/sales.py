@@ -53,8 +53,8 @@ _TENDER = (
     " points, tip_minor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _RIGHT = (
-    "INSERT INTO points_right (root, line, customer_id, points, spent, kind, released)"
-    " VALUES (?, ?, ?, ?, 0, 'points', 0)"
+    "INSERT INTO points_right (root, line, customer_id, points, spent, kind, released, last_day)"
+    " VALUES (?, ?, ?, ?, 0, 'points', 0, NULL)"
 )
 _GREW = "INSERT OR IGNORE INTO right_grown (kind, account_id) VALUES ('points', ?)"
 _SPEND = "UPDATE points_right SET spent = spent + ? WHERE root = ? AND line = ?"

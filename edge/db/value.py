@@ -4,6 +4,7 @@ line put some, and what receipts moved, coupons with it. The rights themselves s
 
 import sqlite3
 from collections.abc import Collection, Iterable
+from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -12,6 +13,7 @@ from edge.db.customers import SAME_PERSON
 from sync.protocol.escrow import Right, RightKind
 from sync.protocol.facts import Account, OriginalLine, RetailTransaction
 from sync.protocol.identity import CompanyId, SaleId
+from sync.protocol.last_days import latest
 
 RIGHTS_MAX = 2_000
 """Rights to one account that one sale may look at, the oldest."""
@@ -36,9 +38,10 @@ _MOVE = (
     " VALUES (?, ?, ?, ?, ?, ?)"
 )
 _BORN = (
-    "INSERT INTO points_right (root, line, customer_id, points, spent, kind, released)"
-    " VALUES (?, ?, ?, ?, 0, ?, 0)"
+    "INSERT INTO points_right (root, line, customer_id, points, spent, kind, released, last_day)"
+    " VALUES (?, ?, ?, ?, 0, ?, 0, ?)"
 )
+_TOLD = f"SELECT last_day FROM points_right WHERE kind = ? AND customer_id IN ({SAME_PERSON})"  # noqa: S608 - constant
 _GREW = "INSERT OR IGNORE INTO right_grown (kind, account_id) VALUES (?, ?)"
 _SPEND = "UPDATE points_right SET spent = spent + ? WHERE root = ? AND line = ?"
 
@@ -59,6 +62,13 @@ def value_rights(db: sqlite3.Connection, account: Account) -> tuple[Right, ...]:
 def value_here(db: sqlite3.Connection, account: Account) -> int:
     """What all rights to it come to at this store."""
     return sum(right.points_left for right in value_rights(db, account))
+
+
+def value_last_day(db: sqlite3.Connection, account: Account) -> date | None:
+    """Through which day the account is good, as far as this store was told of what is in it; None:
+    for ever (``sync/protocol/last_days.py``)."""
+    rows = db.execute(_TOLD, (account.kind, account.account_id.bytes))
+    return latest(None if row[0] is None else date.fromisoformat(row[0]) for row in rows)
 
 
 def loaded_by(db: sqlite3.Connection, sale_ids: Iterable[SaleId]) -> dict[OriginalLine, Account]:
@@ -89,7 +99,11 @@ def move_value(db: sqlite3.Connection, fact: RetailTransaction, *, born: bool = 
     given = fact.rights_given
     root = fact.sale_id.bytes
     db.executemany(
-        _BORN, [(root, one.line, one.account_id.bytes, one.amount, one.kind) for one in given]
+        _BORN,
+        [
+            (root, one.line, one.account_id.bytes, one.amount, one.kind, _day(one.last_day))
+            for one in given
+        ],
     )
     db.executemany(_GREW, [(one.kind, one.account_id.bytes) for one in given])
     spends = [
@@ -99,6 +113,10 @@ def move_value(db: sqlite3.Connection, fact: RetailTransaction, *, born: bool = 
         for spend in tender.spends
     ]
     db.executemany(_SPEND, spends)
+
+
+def _day(last_day: date | None) -> str | None:
+    return None if last_day is None else last_day.isoformat()
 
 
 def _moves(fact: RetailTransaction) -> Collection[tuple[object, ...]]:

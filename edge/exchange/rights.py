@@ -73,7 +73,8 @@ async def ask_for_right(box: Box, line: Line, kind: str, account_id: UUID, amoun
         return await _given_up(box, request_id, shown(str(error)), away=True)
     if answer.request_id != request_id or answer.granted > amount:
         return await _given_up(box, request_id, "head office answered something else", away=False)
-    granted = await box.writer.run(lambda db: note_answer(db, request_id, answer.granted))
+    said = (answer.granted, answer.last_day)
+    granted = await box.writer.run(lambda db: note_answer(db, request_id, *said))
     return Outcome(granted)
 
 

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     RETURN_WITHOUT_RECEIPT = "return_without_receipt"
     REFUND_ELSEWHERE = "refund_elsewhere"
     VOUCHER_AGAIN = "voucher_again"
+    EXPIRED_VALUE = "expired_value"
     VOID = "void"
     NO_SALE = "no_sale"
     OPEN_DAY = "open_day"

@@ -44,19 +44,22 @@ class RightAsked(msgspec.Struct, frozen=True, array_like=True):
 
 
 class RightAnswered(msgspec.Struct, frozen=True, array_like=True):
-    """So much the epoch may spend, under the request's id; 0: nothing. The same for ever."""
+    """So much the epoch may spend, under the request's id; 0: nothing. The same for ever.
+    ``last_day``: through which the account is good as of the answer (``last_days.py``)."""
 
     request_id: UUID
     granted: Annotated[int, msgspec.Meta(ge=0, le=FIGURE_MAX)]
+    last_day: date | None = None
 
 
 class AccountStated(msgspec.Struct, frozen=True, array_like=True):
     """``balance``: what somebody has in all, as far as head office heard; below 0 they owe it.
     ``free``: so much of it whoever asks next is granted at most; the rest may be spent where it
-    is."""
+    is. ``last_day``: through which it is good (``last_days.py``); None: for ever."""
 
     balance: Sum
     free: Count
+    last_day: date | None = None
 
 
 class LineStated(msgspec.Struct, frozen=True, array_like=True):

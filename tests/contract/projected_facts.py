@@ -1,6 +1,7 @@
 """What rows each golden fact makes at head office, told by hand, table by table."""
 
 from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
 from sync.protocol.codec import encode
@@ -234,6 +235,9 @@ PROJECTED: Mapping[KindVersion, Projected] = {
             "sale_tender": [
                 *({**one, "tip_minor": 0} for one in _THIRD.rows["sale_tender"][:2]),
                 {**_THIRD.rows["sale_tender"][2], "amount_minor": 800, "tip_minor": 200},
+            ],
+            "right_born": [
+                {**one, "last_day": date(2027, 11, 24)} for one in _THIRD.rows["right_born"]
             ],
             "day_total": [
                 {**one, "amount": 800} if one["figure"] == "tender visa" else one

@@ -301,7 +301,7 @@ async def test_rights_of_the_epoch_before_are_spent_no_more(shop: Shop) -> None:
     def rights(left: int) -> str:
         return (
             f"INSERT INTO points_right VALUES (x'{CUSTOMER.hex}', 0, x'{CUSTOMER.hex}', {left}, 0,"
-            " 'points', 0)"
+            " 'points', 0, NULL)"
         )
 
     await shop.exchange.round()

@@ -72,7 +72,7 @@ def asked_for() -> dict[str, Any]:
 
 
 async def grant(shop: Shop, points: int) -> None:
-    right = "INSERT INTO points_right VALUES (?, 0, ?, ?, 0, 'points', 0)"
+    right = "INSERT INTO points_right VALUES (?, 0, ?, ?, 0, 'points', 0, NULL)"
     values = (UUID(int=77).bytes, CUSTOMER.bytes, points)
     await shop.till.box.writer.run(lambda db: db.execute(right, values).rowcount)
 

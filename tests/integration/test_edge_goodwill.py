@@ -67,7 +67,7 @@ def test_the_customers_own_rights_go_first_and_goodwill_pays_the_rest(
 ) -> None:
     budget(db, 50)
     grant = (bytes(15) + b"\x07", 0, NEWCOMER.bytes, 30, 0)
-    db.execute("INSERT INTO points_right VALUES (?, ?, ?, ?, ?, 'points', 0)", grant)
+    db.execute("INSERT INTO points_right VALUES (?, ?, ?, ?, ?, 'points', 0, NULL)", grant)
     done = bought(db, "a", 45)
     own, lent = spends(done)
     assert (own.points, lent) == (30, Spend(*goodwill_of(STORE), 15))

@@ -28,7 +28,7 @@ async def test_points_that_it_spent_are_no_debt_of_rights_here(till: Till, burnt
 
     def unit(db: Connection) -> tuple[int, int]:
         right = (spend.root.bytes, spend.line, sold.customer_id.bytes)
-        db.execute("INSERT INTO points_right VALUES (?, ?, ?, 0, 0, 'points', 0)", right)
+        db.execute("INSERT INTO points_right VALUES (?, ?, ?, 0, 0, 'points', 0, NULL)", right)
         bring_home(db, fact, till.box.clock.moment())
         row: tuple[int, int] = db.execute("SELECT points, spent FROM points_right").fetchone()
         return row

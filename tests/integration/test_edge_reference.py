@@ -240,12 +240,16 @@ def test_a_grant_keeps_what_the_store_spent_of_it(shop: Shop) -> None:
     shop.do(lambda db: db.execute("UPDATE points_right SET spent = 70") and None)
     shop.do(lambda db: begin_anew(db, FeedName(DataSet.GRANTS, str(STORE))))
     shop.apply(feed.page())
-    assert shop.rows("points_right") == [(grant.grant_id.bytes, 0, LI.bytes, 100, 70, "points", 0)]
+    assert shop.rows("points_right") == [
+        (grant.grant_id.bytes, 0, LI.bytes, 100, 70, "points", 0, None)
+    ]
     feed.publish(str(grant.grant_id), Grant(grant.grant_id, LI, 50, 1))
     feed.publish(str(grant.grant_id), None)
     shop.apply(feed.page(1, 1))
     shop.apply(feed.page(2, 1))
-    assert shop.rows("points_right") == [(grant.grant_id.bytes, 0, LI.bytes, 70, 70, "points", 0)]
+    assert shop.rows("points_right") == [
+        (grant.grant_id.bytes, 0, LI.bytes, 70, 70, "points", 0, None)
+    ]
 
 
 def test_a_right_of_another_epoch_cannot_be_spent_here(shop: Shop) -> None:

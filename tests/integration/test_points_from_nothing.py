@@ -93,7 +93,7 @@ def test_a_grant_that_comes_while_points_are_owed_pays_first(db: sqlite3.Connect
     back = sale_request("c", [return_line("a")], [tender(CARD, -100_000)], total_minor=-100_000)
     sell(db, back)
     grant = (sale_id("grant").bytes, 0, NEWCOMER.bytes, 120, 0)
-    db.execute("INSERT INTO points_right VALUES (?, ?, ?, ?, ?, 'points', 0)", grant)
+    db.execute("INSERT INTO points_right VALUES (?, ?, ?, ?, ?, 'points', 0, NULL)", grant)
     done = bought(db, "d", 500, points=21)
     assert done.fact.take_back == TakeBack(0, (Spend(sale_id("grant"), 0, 99),), -99)
     assert done.points_here == 0

@@ -4,7 +4,7 @@ and PostgreSQL, each a process of its own, over HTTP (sync/protocol/escrow.py, c
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,13 @@ import pytest_asyncio
 
 from central.database.embedded import PostgresServer
 from central.demo.workstation import SaleRefused, new_id
+from central.reports.value import value_owed
+from central.usecases.company.add import find_company
 from sync.protocol.cards import RANDOM_BITS, card_number, note_number
+from sync.protocol.codec import decode
 from sync.protocol.identity import SaleId
+from sync.protocol.last_days import months_after
+from sync.protocol.reference import StoreSettings
 from tests.browser.chain import office_on
 from tests.central_fixtures import postgres_template
 from tests.crash.forge import running_forge
@@ -208,3 +213,44 @@ async def spend_plain(shop: Shop) -> dict[str, Any]:
     line = {"quantity_milli": 1_000, "item_id": "BAK-011"}
     paid = {"tender_id": "card", "amount_minor": BUN_MINOR, "reference": "A1"}
     return await finish(shop, [line], [paid], BUN_MINOR)
+
+
+async def test_the_last_day_of_a_card_is_known_at_every_shop_and_past_it_at_head_office(
+    chain: Chain,
+) -> None:
+    """What is put on a card while the setting stands has its day, wherever it is spent."""
+    number, shop = new_card(), chain.first
+    set_to = await command(chain, "setting", "set", "S01", "gift_months=24")
+    assert set_to.code == 0, set_to.complaint
+    body = "SELECT body FROM settings WHERE current"
+
+    async def known() -> bool:
+        await shop.box.ask("GET", "/status")
+        return decode(StoreSettings, shop.box.rows(body)[0][0]).gift_value_months == 24
+
+    await until(known)
+    loaded = await load(shop, number)
+    last_day = months_after(date.fromisoformat(loaded["business_date"]), 24).isoformat()
+    assert f"Gift card 50.00: until {last_day}" in loaded["receipt"]
+    await is_free(chain.second, of(number), LOAD_MINOR)
+    assert (await ask(chain.second, of(number), LOAD_MINOR))[0] == "granted"
+    chain.second.line.break_off()
+    try:
+        asked = {"account": of(number)}
+        told = await chain.second.till.call("POST", "/rights/balances", asked)
+        assert (told["in_all"], told["last_day"]) == (None, last_day)
+    finally:
+        chain.second.line.cut = False
+    shown = await command(chain, "gift-cards", "show", number)
+    assert f"good until {last_day}" in shown.shown
+    day = date.fromisoformat(loaded["business_date"])
+    assert await past(chain, months_after(day, 24)) == 0
+    assert await past(chain, months_after(day, 24) + timedelta(days=1)) == LOAD_MINOR
+
+
+async def past(chain: Chain, today: date) -> int:
+    """How much of what is owed on gift cards nobody may spend as of a day."""
+    async with chain.company.office.engine.connect() as db:
+        company_id = await find_company(db, chain.company.name)
+        found = await value_owed(db, company_id, (), today)
+    return sum(one.expired_minor for one in found.kinds if one.kind == "gift_value")

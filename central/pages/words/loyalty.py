@@ -36,6 +36,7 @@ value_kind = "Kind"
 issued = "Put in"
 spent = "Spent"
 owed = "Owed"
+expired = "Of it past its last day"
 held_there = "May be spent there without asking"
 _KINDS = {
     RightKind.GIFT_VALUE.value: "Gift cards",

@@ -7,6 +7,7 @@ of goodwill, which was never granted to anybody: it lowers the balance alone.
 """
 
 from collections import defaultdict
+from datetime import date
 from uuid import UUID
 
 from central.projections.event import Event, RawEvent
@@ -196,8 +197,8 @@ def _rights(into: Fold, event: Event, sale: RetailTransaction) -> None:
         into.put(RightHeld(event.store_id, *epoch, *account, born, used=used))
 
 
-def _born(given: RightGiven) -> tuple[str, UUID, int]:
-    return given.kind, given.account_id, given.amount
+def _born(given: RightGiven) -> tuple[str, UUID, int, date | None]:
+    return given.kind, given.account_id, given.amount, given.last_day
 
 
 def _taken(sale: RetailTransaction) -> list[RightTaken]:

@@ -62,6 +62,7 @@ class RightBorn(NamedTuple):
     kind: str
     account_id: UUID
     amount: int
+    last_day: date | None
 
 
 class RightReleased(NamedTuple):

@@ -8,6 +8,7 @@ was put back to its past may have forgotten what it gave. A kind of which the co
 account is refused and not answered with nothing: no shop of it issues that.
 """
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -19,6 +20,7 @@ from central.domain.epoch import EpochState
 from central.domain.grant import KindNotIssued, RequestReused
 from central.reports.incarnation import may_grant_now
 from central.reports.rights import is_issued, lock_accounts, nothing_in
+from central.reports.value import value_last_day
 from central.usecases.box.find_device import EnrolledDevice
 from central.usecases.decision.decide import decide
 from central.usecases.grant.leave import with_leave
@@ -45,8 +47,9 @@ async def answer_request(
         await lock_decisions(db)
         connection = await driver_of(db)
         before = await connection.fetchrow(_ANSWERED, device.store_id, asked.request_id)
+        last_day = await value_last_day(db, device.company_id, asked.kind, asked.account_id)
         if before is not None:
-            return _again(asked, before)
+            return _again(asked, before, last_day)
         if not await is_issued(db, device.company_id, asked.kind):
             raise KindNotIssued(asked.kind)
         granted = 0
@@ -61,14 +64,14 @@ async def answer_request(
         said = (*of, asked.amount, granted, asked.until)
         answered = GrantAnswered(device.store_id, epoch, *said)
         await decide(db, device.company_id, [answered], now_ms)
-    return RightAnswered(asked.request_id, granted)
+    return RightAnswered(asked.request_id, granted, last_day)
 
 
-def _again(asked: RightAsked, before: Any) -> RightAnswered:
+def _again(asked: RightAsked, before: Any, last_day: date | None) -> RightAnswered:
     same = (before["kind"], before["account_id"], before["asked"], before["until"])
     if same != (asked.kind, asked.account_id, asked.amount, asked.until):
         raise RequestReused(asked.request_id)
-    return RightAnswered(asked.request_id, before["granted"])
+    return RightAnswered(asked.request_id, before["granted"], last_day)
 
 
 async def may_be_granted(db: AsyncConnection, device: EnrolledDevice, epoch: Epoch) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.db.engine import unit_of_work
 from central.domain.grant import KindNotIssued
 from central.reports.rights import is_issued, read_account
+from central.reports.value import value_last_day
 from central.usecases.box.find_device import EnrolledDevice
 from central.usecases.grant.answer import may_be_granted
 from central.usecases.grant.leave import with_leave
@@ -30,4 +31,5 @@ async def state_account(
         account = await read_account(db, device.company_id, kind, account_id)
         account = await with_leave(db, device.company_id, kind, account, now_ms)
         may = await may_be_granted(db, device, epoch)
-    return AccountStated(account.balance, max(0, account.free) if may else 0)
+        last_day = await value_last_day(db, device.company_id, kind, account_id)
+    return AccountStated(account.balance, max(0, account.free) if may else 0, last_day)

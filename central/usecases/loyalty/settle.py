@@ -23,7 +23,7 @@ from central.db.engine import driver_of, unit_of_work
 from central.domain.decisions import AnyDecision
 from central.domain.loyalty_decided import PointsExpired, PointsGiven
 from central.domain.points_expiry import due
-from central.domain.tiers import earned_tiers, end_of_month, months_after, tiers_held
+from central.domain.tiers import earned_tiers, end_of_month, tiers_held
 from central.reports.company import company_money
 from central.reports.incarnation import may_grant_now
 from central.reports.loyalty_people import PersonLoyalty, read_people_loyalty
@@ -42,6 +42,7 @@ from sync.protocol.codec import encode
 from sync.protocol.escrow import RightKind, granted_of
 from sync.protocol.feeds import ROWS, SHARED
 from sync.protocol.identity import CompanyId, CustomerId
+from sync.protocol.last_days import months_after
 from sync.protocol.loyalty import CustomerTier, LoyaltyTier, PointsExpiring
 from sync.protocol.reference import DataSet
 

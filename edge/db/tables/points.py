@@ -8,7 +8,8 @@ from edge.db.tables.base import EdgeTable
 
 class PointsRight(EdgeTable, table=True):
     """A right to spend points here: born in a sale (root = sale, line) or given by central
-    (line 0). What is left is ``points`` less ``spent`` and ``released``: what was given back."""
+    (line 0). What is left is ``points`` less ``spent`` and ``released``: what was given back.
+    ``last_day``: of value, through which its account is good as far as this right knows."""
 
     __tablename__ = "points_right"
     root: bytes = Field(primary_key=True)
@@ -18,6 +19,7 @@ class PointsRight(EdgeTable, table=True):
     spent: int
     kind: str
     released: int
+    last_day: str | None = None
 
 
 class RightGrown(EdgeTable, table=True):

@@ -106,7 +106,7 @@ def _given(
     """What lines load, what goes back into value and as points, and coupons that are good again."""
     loaded = value.born_of(basket.sold, known)
     points = points_given(lines, tenders, rounding_minor, known)
-    back = value.given_back(tenders, len(lines), points, basket.customer_id)
+    back = value.given_back(tenders, len(lines), points, basket.customer_id, known)
     again = coupons.give_again(known, len(lines), len(tenders))
     return (*loaded, *back, *again)
 
@@ -126,14 +126,16 @@ def _besides(
     rounding_minor: int,
     known: Situation,
 ) -> list[Said]:
-    """What is said where money goes back by something that did not pay it, and where a voucher paid
-    before."""
+    """What is said where money goes back by something that did not pay it, where a voucher paid
+    before, and where value pays whose last day is over."""
     besides = []
     if amount := refunded_elsewhere(lines, tenders, rounding_minor, known):
         refusal = refund_elsewhere(request.operator_id, amount, known.settings.decimals)
         besides.append(Said(Permission.REFUND_ELSEWHERE, amount, refusal))
     if again := taken_before(request.operator_id, tenders, known):
         besides.append(again)
+    if over := value.expired(request.operator_id, tenders, known):
+        besides.append(over)
     return besides
 
 

@@ -188,11 +188,12 @@ NOTHING_PAID = PaidBefore(MappingProxyType({}), None)
 class Value(NamedTuple):
     """``held``: what is left of the rights here to the accounts that a request names, oldest first.
     ``loaded``: on which card a line that comes back put value. ``company_id``: whose cards they
-    are; None where no rule of this sale needs it."""
+    are; None where no rule of this sale needs it. ``last_days``: through which each is good."""
 
     company_id: CompanyId | None
     held: Mapping[Account, tuple[Right, ...]]
     loaded: Mapping[OriginalLine, Account]
+    last_days: Mapping[Account, date | None] = MappingProxyType({})
 
 
 NO_VALUE = Value(None, MappingProxyType({}), MappingProxyType({}))

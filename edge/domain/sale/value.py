@@ -16,16 +16,20 @@ spent here, and what is loaded or refunded is at once a right of this store.
   what comes back (``sync/protocol/refunds.py``), born anew in their tender's place. The rights that
   paid are used up for ever, as head office counts them, and the store's goodwill is not given back.
 
-Value does not expire in this version.
+- *Good through a day* is what is put into an account where the settings say so
+  (``sync/protocol/last_days.py``). A receipt of a later business date spends of it only by the word
+  of somebody who may allow it, at a shop without a line as at any.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
 from edge.domain.sale.basket import AccountRequest, TenderRequest, ValueKind
 from edge.domain.sale.loyalty import rights_after
+from edge.domain.sale.overridden import Said
 from edge.domain.sale.priced_basket import PricedBasket, PricedLine
 from edge.domain.sale.refusals.lines import TooManyLines
 from edge.domain.sale.refusals.value import (
@@ -37,6 +41,7 @@ from edge.domain.sale.refusals.value import (
     LoadSpent,
     OneNoteEach,
     ValueBuysNoValue,
+    ValueExpired,
     ValueNotHere,
     WrongCardNumber,
 )
@@ -52,7 +57,9 @@ from sync.protocol.facts import (
     Spend,
     TenderLine,
 )
-from sync.protocol.identity import CompanyId, CustomerId, SaleId
+from sync.protocol.identity import CompanyId, CustomerId, OperatorId, SaleId
+from sync.protocol.last_days import is_over, last_day_of
+from sync.protocol.permissions import Permission
 
 Held = Mapping[Account, tuple[Right, ...]]
 NO_RIGHTS: Held = MappingProxyType({})
@@ -188,7 +195,8 @@ def born_of(sold: Sequence[PricedLine], known: Situation) -> list[RightGiven]:
             continue
         account = card_account(company_id, kind, card, field)
         if line.amount_minor:
-            born.append(RightGiven(*_of(account), line.request.line_no, line.amount_minor))
+            place = (line.request.line_no, line.amount_minor)
+            born.append(RightGiven(*_of(account), *place, _last_day(kind, known)))
     return born
 
 
@@ -200,7 +208,11 @@ def card_missing(line: PricedLine, known: Situation) -> CardMissing | None:
 
 
 def given_back(
-    tenders: Sequence[TenderLine], lines: int, points: Sequence[int], customer_id: CustomerId | None
+    tenders: Sequence[TenderLine],
+    lines: int,
+    points: Sequence[int],
+    customer_id: CustomerId | None,
+    known: Situation,
 ) -> list[RightGiven]:
     """The rights to which refunds give birth, each in its tender's place behind the lines.
     ``points``: so many of the customer's each tender gives back. Raises TooManyLines."""
@@ -209,10 +221,32 @@ def given_back(
         if again and customer_id is not None:
             given.append(RightGiven(RightKind.POINTS.value, customer_id, place, again))
         elif tender.account is not None and tender.amount_minor < 0:
-            given.append(RightGiven(*_of(tender.account), place, -tender.amount_minor))
+            last_day = _last_day(tender.account.kind, known)
+            given.append(RightGiven(*_of(tender.account), place, -tender.amount_minor, last_day))
     if given and given[-1].line > LINES_MAX:
         raise TooManyLines(lines)
     return given
+
+
+def expired(
+    operator_id: OperatorId, tenders: Sequence[TenderLine], known: Situation
+) -> Said | None:
+    """What is said where value pays whose last day is over; nothing in training."""
+    amount, refusal = 0, None
+    for index, tender in enumerate(tenders):
+        if tender.account is None or tender.amount_minor <= 0 or known.training:
+            continue
+        last_day = known.value.last_days.get(tender.account)
+        if last_day is not None and is_over(last_day, known.business_date):
+            amount += tender.amount_minor
+            field = f"tenders[{index}].account"
+            permission = Permission.EXPIRED_VALUE.value
+            refusal = refusal or ValueExpired(operator_id, permission, last_day, field=field)
+    return None if refusal is None else Said(Permission.EXPIRED_VALUE, amount, refusal)
+
+
+def _last_day(kind: str, known: Situation) -> date | None:
+    return last_day_of(kind, known.business_date, known.settings)
 
 
 def _paid(known: Situation) -> set[Account]:

@@ -26,6 +26,7 @@ acts = MappingProxyType(
         "return_goods": ("take back goods of this amount", "退回此金额的商品"),
         "return_without_receipt": ("take goods back without a receipt", "无收据退货"),
         "refund_elsewhere": ("take back what another shop sold", "退他店所售之货"),
+        "expired_value": ("take a card whose last day is over", "收取已过期的卡"),
         "voucher_again": ("take a voucher that was taken before", "收取已用过的礼券"),
         "void": ("void a receipt", "作废收据"),
         "no_sale": ("open the drawer without a sale", "不销售而打开钱箱"),

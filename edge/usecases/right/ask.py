@@ -58,9 +58,12 @@ def _until(db: sqlite3.Connection, moment: Moment) -> date:
     return last_day_of_leave(None if day is None else day.business_date, now)
 
 
-def note_answer(db: sqlite3.Connection, request_id: UUID, granted: int) -> int:
-    """Head office granted so much (0: nothing); how much of it this store may spend. One that was
-    given up meanwhile, or whose epoch is left, may not be spent any more."""
+def note_answer(
+    db: sqlite3.Connection, request_id: UUID, granted: int, last_day: date | None = None
+) -> int:
+    """Head office granted so much (0: nothing), of an account that is good through ``last_day``;
+    how much of it this store may spend. One that was given up meanwhile, or whose epoch is left,
+    may not be spent any more."""
     asked = find_request(db, request_id)
     if asked is None or asked.state is not RequestState.ASKED or writing(db).provisional:
         return 0
@@ -68,7 +71,7 @@ def note_answer(db: sqlite3.Connection, request_id: UUID, granted: int) -> int:
         move_request(db, request_id, RequestState.REFUSED)
         return 0
     move_request(db, request_id, RequestState.GRANTED)
-    hold_right(db, request_id, (asked.kind, asked.account_id), granted)
+    hold_right(db, request_id, (asked.kind, asked.account_id), granted, last_day)
     return granted
 
 

@@ -24,7 +24,7 @@ from edge.db.scale_codes import scale_codes
 from edge.db.stated_receipts import lines_stated
 from edge.db.tenders import tenders_named, vouchers_taken, worth_of
 from edge.db.unverified import given_back_unverified
-from edge.db.value import company_of, coupons_used, loaded_by, value_rights
+from edge.db.value import company_of, coupons_used, loaded_by, value_last_day, value_rights
 from edge.domain.box import SettingsMissing
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.sale.basket import SaleRequest
@@ -207,7 +207,8 @@ def _value(
         return NO_VALUE
     found = [account_named(each, company_id, None, "tenders") for each in named]
     accounts = {*loaded.values(), *(one for one in found if one is not None)}
-    return Value(company_id, {one: value_rights(db, one) for one in accounts}, loaded)
+    held = {one: value_rights(db, one) for one in accounts}
+    return Value(company_id, held, loaded, {one: value_last_day(db, one) for one in accounts})
 
 
 def _loaded_elsewhere(

@@ -6,7 +6,13 @@ import { uuid7 } from "./ids.js";
 import * as state from "./state.js";
 import { OVERRIDE } from "./words_people.js";
 
-const BEYOND = new Set(["permission-needed", "override-needed", "refund-elsewhere"]);
+const BEYOND = new Set([
+  "permission-needed",
+  "override-needed",
+  "refund-elsewhere",
+  "voucher-taken-before",
+  "value-expired",
+]);
 
 /** The answer of ``send``; where it is refused for want of a permission, once more with the id of an
  *  override for ``permission`` and ``subject``. Throws what ``send`` throws, also where nobody

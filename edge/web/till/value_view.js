@@ -69,6 +69,7 @@ function OnIt({ tender, named: { account, balance }, onOther, onAgain }) {
   const most = Math.min(left, here);
   return html`<div class="points" data-testid="value">
       <p role="status">${sentence(account, here, balance, spent)} ${outcome(asked)}</p>
+      <${GoodUntil} day=${balance.last_day} />
       ${more > 0 && html`<button type="button" disabled=${asked === "asking"} onClick=${ask}>
         ${asked === "asking" ? VALUE.asking : VALUE.ask(money(more))}
       </button>`}
@@ -81,6 +82,15 @@ function OnIt({ tender, named: { account, balance }, onOther, onAgain }) {
         ${VALUE.take(tender.name)}
       </button>
     <//>`}`;
+}
+
+/** Through which day it is good, and whether that is over, by the business day. */
+function GoodUntil({ day }) {
+  if (day === null) return null;
+  const over = day < (state.till.value.business_day?.business_date ?? "");
+  return html`<p data-testid="good-until" class=${over ? "warning" : "quiet"}>
+    ${over ? VALUE.over(day) : VALUE.until(day)}
+  </p>`;
 }
 
 /** What tenders of this basket take of it already. */

@@ -132,6 +132,7 @@ export const OVERRIDE = inBoth({
       "take back what another shop sold, or give back by what did not pay",
       "退他店所售之货，或以其他方式退款",
     ],
+    expired_value: ["take a card whose last day is over", "收取已过期的卡"],
     voucher_again: ["take a voucher that was taken before", "收取已用过的礼券"],
     void: ["void this receipt", "作废此收据"],
     no_sale: ["open the drawer without a sale", "不销售而打开钱箱"],

@@ -18,6 +18,11 @@ export const VALUE = inBoth({
       "Keep selling: the rest is paid otherwise.",
     (name, here) => `${name}此处可用 ${here}。无法联络总部，其余余额未知。请继续销售：其余以其他方式付款。`,
   ],
+  until: [(day) => `Good until ${day}.`, (day) => `有效期至 ${day}。`],
+  over: [
+    (day) => `It was good until ${day}: a manager may still allow it with their PIN.`,
+    (day) => `有效期至 ${day}，已过期：经理可用 PIN 码批准使用。`,
+  ],
   ask: [(more) => `Ask head office for ${more}`, (more) => `向总部要 ${more}`],
   asking: ["Asking head office …", "正在询问总部 …"],
   askedAway: ["Head office is away and cannot be asked.", "无法联络总部。"],

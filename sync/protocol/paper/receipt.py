@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sync.protocol.cards import note_account, note_number
 from sync.protocol.change import Epoch
+from sync.protocol.escrow import RightKind
 from sync.protocol.facts import Line, RetailTransaction
 from sync.protocol.figures import percent
 from sync.protocol.identity import ReceiptNumber, SaleId
@@ -26,6 +27,10 @@ from sync.protocol.reference import ReceiptTexts, StoreSettings
 from sync.protocol.units import WHOLE_MILLI, Unit, divides
 
 ZONES_MAX = 64
+VALUE_NAMES = {
+    RightKind.GIFT_VALUE.value: "Gift card",
+    RightKind.STORE_CREDIT.value: "Store credit",
+}
 _SECONDS_END = len("2026-03-01 18:04:05")
 
 
@@ -91,6 +96,7 @@ def receipt_blocks(
         blocks.append(net_total(fact, settings.decimals))
     blocks += _sums(fact, settings.decimals)
     blocks += _points(fact, names)
+    blocks += _good_until(fact, settings.decimals)
     blocks += _credit_note(fact, settings.decimals)
     if fact.note is not None:
         blocks.append(Words(fact.note))
@@ -212,6 +218,16 @@ def _points(fact: RetailTransaction, names: Names) -> Iterator[Block]:
             yield Pair(f"Points {name}", f"{points:,}")
     if names.expiring is not None and not fact.training:
         yield Words(f"{names.expiring:,} points run out after {names.expire_on}")
+
+
+def _good_until(fact: RetailTransaction, decimals: int) -> Iterator[Block]:
+    """What the customer is told of value that the receipt put on a card or a slip."""
+    for given in fact.rights_given:
+        if given.last_day is not None and not fact.training:
+            amount = format_minor(given.amount, decimals)
+            yield Words(
+                f"{VALUE_NAMES.get(given.kind, given.kind)} {amount}: until {given.last_day}"
+            )
 
 
 def _credit_note(fact: RetailTransaction, decimals: int) -> Iterator[Block]:

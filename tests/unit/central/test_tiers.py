@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.domain.tiers import earned_tiers, last_reached, months_after, net_spend, tiers_held
+from central.domain.tiers import earned_tiers, last_reached, net_spend, tiers_held
 from sync.protocol.bounds import DATE_MAX
+from sync.protocol.last_days import months_after
 from sync.protocol.loyalty import LoyaltyTier
 
 SILVER = LoyaltyTier("silver", "Silver", 50_000, 12_000, 0)

@@ -1592,6 +1592,7 @@ def _create_right_born() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         *_sums("amount"),
+        sa.Column("last_day", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "sale_id", "line_no", name=op.f("pk_right_born")),
     )
     for table in ("right_born", "right_spend"):

@@ -885,6 +885,7 @@ def _create_points_right() -> None:
         sa.Column("spent", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("released", sa.Integer(), nullable=False),
+        sa.Column("last_day", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("root", "line", name=op.f("pk_points_right")),
     )
     with op.batch_alter_table("points_right", schema=None) as batch_op:

@@ -1,5 +1,9 @@
 """What is refused about gift cards and store credit: named, loaded, spent, given back."""
 
+from dataclasses import KW_ONLY
+from datetime import date
+
+from edge.domain.rights import PermissionRefused
 from edge.domain.sale.refusals.lines import BadLine
 from edge.domain.sale.refusals.tenders import BadTender
 from sync.protocol.errors import NotAcceptable, NotNow
@@ -57,6 +61,16 @@ class ValueNotHere(BadTender, slug="value-not-here", title="There is not so much
     decimals: int
     detail = "{amount_minor} is to be spent; {here_minor} can be spent at this store now."
     remedy = "Ask head office for more (POST /rights/asks), or take the rest by another tender."
+
+
+class ValueExpired(
+    PermissionRefused, slug="value-expired", title="The last day of this value is over"
+):
+    last_day: date
+    _: KW_ONLY
+    field: str
+    detail = "What is on this card or slip could be spent through {last_day}."
+    remedy = "Take another tender; or somebody who may allows it with their PIN: POST /overrides."
 
 
 class ValueBuysNoValue(
