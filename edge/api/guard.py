@@ -8,6 +8,7 @@ this box's own names or addresses as its host: a page from elsewhere, made to re
 names another (DNS rebinding).
 """
 
+from collections.abc import Set
 from typing import Any, cast
 
 import msgspec
@@ -26,6 +27,7 @@ from edge.domain.operator import (
     SessionLocked,
     SignInNeeded,
 )
+from edge.domain.workstation import AT_WORK, WorkstationKind
 from sync.http.door import address_of
 from sync.http.stated import header_in
 from sync.http.tries import WrongTries
@@ -36,6 +38,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 TOKEN_CHARACTERS_MAX = 128
 SESSION_HEADER = "Holdfast-Session"
 _SESSION_HEADER = SESSION_HEADER.lower().encode()
+DISPLAYS = frozenset({WorkstationKind.DISPLAY})
 _STATE = "workstation_id"
 _SESSION = "session"
 
@@ -81,18 +84,26 @@ def bearer_of(connection: Connection) -> str:
     return token if scheme.lower() == "bearer" else ""
 
 
-async def let_in(connection: Connection, token: str) -> WorkstationId:
-    """The workstation of this token, noted as who calls. Raises NotPaired, TooManyTries."""
+async def require_display(connection: Connection, _route: BaseRouteHandler) -> None:
+    """Raises NotPaired, TooManyTries; else notes which display calls."""
+    await let_in(connection, bearer_of(connection), DISPLAYS)
+
+
+async def let_in(
+    connection: Connection, token: str, kinds: Set[WorkstationKind] = AT_WORK
+) -> WorkstationId:
+    """The workstation of this token, paired as one of ``kinds``, noted as who calls. Raises
+    NotPaired, TooManyTries."""
     known = None
     if is_token(token):
         known = await box_of(connection).workstations.named_by(token)
-    if known is None:
+    if known is None or known.kind not in kinds:
         tries, address = tries_of(connection), address_of(connection.scope)
         tries.let_in(address)
         await tries.wrong(address)
         raise NotPaired
-    connection.scope["state"][_STATE] = known
-    return known
+    connection.scope["state"][_STATE] = known.workstation_id
+    return known.workstation_id
 
 
 def is_token(text: str) -> bool:

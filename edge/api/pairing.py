@@ -10,7 +10,8 @@ from edge.api.described import accepts
 from edge.api.guard import tries_of
 from edge.api.once import once
 from edge.api.parameters import TheBox
-from edge.domain.workstation import PairingRefused
+from edge.box.box import Box
+from edge.domain.workstation import PairingRefused, WorkstationKind
 from edge.usecases.workstation.pair import (
     Paired,
     PairWorkstation,
@@ -33,13 +34,21 @@ class PairedAnswer(msgspec.Struct, frozen=True):
 @post("/pair", status_code=200, operation_class=accepts(PairWorkstation))
 async def pair(request: litestar.Request[Any, Any, Any], box: TheBox) -> PairedAnswer:
     """Open to whoever has the code. Pairing a workstation again ends its earlier token."""
+    return await pair_as(request, box, WorkstationKind.TILL)
+
+
+async def pair_as(
+    request: litestar.Request[Any, Any, Any], box: Box, kind: WorkstationKind
+) -> PairedAnswer:
+    """What the request's code was made for, and nothing else. Raises PairingRefused, TooManyTries
+    and what the body's reading raises."""
     tries, address = tries_of(request), address_of(request.scope)
     tries.let_in(address)
     asked = decode_body(await raw_body(request), PairWorkstation)
     if await box.workstations.named_by(asked.token) is None:  # else it may be a repeat
         try:
             moment = box.clock.moment()
-            await box.reader.read(lambda db: check_code(db, asked, moment))
+            await box.reader.read(lambda db: check_code(db, asked, moment, kind))
         except PairingRefused:
             await tries.wrong(address)
             raise
@@ -49,7 +58,7 @@ async def pair(request: litestar.Request[Any, Any, Any], box: TheBox) -> PairedA
         PairWorkstation,
         Paired,
         lambda body: body.request_id,
-        lambda db, body, at: pair_workstation(db, body, at.moment),
+        lambda db, body, at: pair_workstation(db, body, at.moment, kind),
     )
     box.forget_workstations()
     return PairedAnswer(asked.token, done.content.workstation_id, box.enrolment.store_code)

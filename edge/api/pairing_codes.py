@@ -14,10 +14,12 @@ from edge.box.box import Box
 from edge.box.company import authority_of
 from edge.box.links import till_links, trust_link, trust_port
 from edge.domain.fields import Request, ShortWorkstation
-from edge.domain.workstation import WorkstationKind
+from edge.domain.workstation import WorkstationKind, paired_under
 from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
 from sync.http.body import read_body
+from sync.protocol.errors import InvalidField
 from sync.protocol.identity import WorkstationId
+from sync.protocol.text import SHORT_ID_CHARACTERS_MAX
 
 QR_SCALE = 4
 
@@ -40,8 +42,9 @@ class ToTrust(msgspec.Struct, frozen=True):
 
 class PairingOffer(msgspec.Struct, frozen=True):
     """The only time that the code can be read. ``links``: by which other machines open the till
-    page, or the back office, and pair, by name first; none where they are not answered. ``qr``: the
-    first as SVG. ``to_trust``: null where every device trusts what it is shown."""
+    page, the back office or a customer's display, and pair, by name first; none where they are not
+    answered. ``qr``: the first as SVG. ``to_trust``: null where every device trusts what it is
+    shown."""
 
     workstation_id: WorkstationId
     code: str
@@ -52,8 +55,14 @@ class PairingOffer(msgspec.Struct, frozen=True):
 
 
 async def offer_pairing(request: litestar.Request[Any, Any, Any], box: Box) -> PairingOffer:
-    """A code in place of an earlier one. Raises what ``read_body`` raises."""
+    """A code in place of an earlier one. Raises InvalidField and what ``read_body`` raises."""
     asked = await read_body(request, PairingCodeRequest)
+    if len(paired_under(asked.workstation_id, asked.kind)) > SHORT_ID_CHARACTERS_MAX:
+        raise InvalidField(
+            f"{asked.workstation_id} is too long a name for a till with a display.",
+            remedy="Pair the till anew under a shorter name, then its display.",
+            field="workstation_id",
+        )
     drawn, moment = new_code(), box.clock.moment()
     issued = await box.writer.run(
         lambda db: issue_pairing_code(db, asked.workstation_id, drawn, moment, asked.kind)

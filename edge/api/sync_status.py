@@ -1,11 +1,14 @@
 """What this store has sent and taken, for the till page and `edge status`."""
 
 import shutil
+from typing import Any
 
+import litestar
 import msgspec
 from litestar import get
 
 from edge.api.described import Described
+from edge.api.guard import workstation_of
 from edge.api.parameters import TheBox
 from edge.box.box import Box
 from edge.box.links import till_links
@@ -15,9 +18,11 @@ from edge.usecases.box.read_status import MAILS_TOLD_DAYS, SyncStatus, read_stat
 
 
 @get("/sync", operation_class=Described)
-async def sync_status(box: TheBox) -> SyncStatus:
-    """How far this store and head office are apart, and what to do about it."""
-    return await status_of(box)
+async def sync_status(request: litestar.Request[Any, Any, Any], box: TheBox) -> SyncStatus:
+    """How far this store and head office are apart, and what to do about it; and whether somebody
+    looks at what the calling till shows its customers."""
+    watched = box.displays.is_watched(workstation_of(request))
+    return msgspec.structs.replace(await status_of(box), is_watched=watched)
 
 
 async def status_of(box: Box) -> SyncStatus:

@@ -10,6 +10,11 @@ from edge.domain.workstation import WorkstationKind
 from sync.program.command_line import command
 
 ADDRESS_LETTERS_MAX = 100
+_PAIRS_AT = {
+    WorkstationKind.TILL: "",
+    WorkstationKind.OFFICE: "office/pair",
+    WorkstationKind.DISPLAY: "display",
+}
 
 
 @contextmanager
@@ -58,7 +63,6 @@ def configured_address(folder: Path) -> str | None:
 def pairing_link(
     address: str, workstation_id: str, code: str, kind: WorkstationKind = WorkstationKind.TILL
 ) -> str:
-    """The till page, or the back office's to pair, with the code in the fragment, which no browser
-    sends and no server logs."""
-    path = "" if kind is WorkstationKind.TILL else "office/pair"
-    return f"{address.rstrip('/')}/{path}#pair={quote(workstation_id)}:{code}"
+    """The till page, the customer's display, or the back office's to pair, with the code in the
+    fragment, which no browser sends and no server logs."""
+    return f"{address.rstrip('/')}/{_PAIRS_AT[kind]}#pair={quote(workstation_id)}:{code}"

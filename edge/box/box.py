@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from edge.box.asker import Asker
 from edge.box.certificate import Certificate
 from edge.box.clock import ZONE_UNTIL_TOLD, StoreClock, steady_clock, wall_clock_ms
+from edge.box.displays import Displays
 from edge.box.folder import KEY_FILE, NotProvisioned, database_of
 from edge.box.keys import read_key
 from edge.box.overrides import Overrides
@@ -66,8 +67,8 @@ class Box:
     while the last try to reach head office failed, ``busy`` while it was there and asked to
     wait. ``begun_ms``: when this program took the store up, by this machine's clock; ``examining``:
     whoever asks how the box is while somebody did gets the same; ``asker``: asks head office while
-    somebody waits; ``terminals`` and ``printers``: those of the counter; ``pages``: sets receipts
-    as PDF."""
+    somebody waits; ``terminals`` and ``printers``: those of the counter; ``displays``: what
+    customers are shown; ``pages``: sets receipts as PDF."""
 
     folder: Path
     settings: EdgeSettings
@@ -92,6 +93,7 @@ class Box:
     examining: Shared[Any] = field(default_factory=Shared)
     asker: Asker = field(default_factory=Asker)
     pages: Pages = field(default_factory=Pages)
+    displays: Displays = field(default_factory=Displays)
 
     def opening(self) -> Opening:
         """With what another epoch would be opened."""
@@ -100,6 +102,7 @@ class Box:
     def forget_workstations(self) -> None:
         """One was paired or taken away, and with it whoever was signed in there."""
         self.workstations.forget()
+        self.displays.wake()
         self.sessions.forget()
 
 

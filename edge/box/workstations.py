@@ -2,7 +2,7 @@
 
 from edge.box.clock import wall_clock_ms
 from edge.db.connection.reader import Reader
-from edge.db.workstations import token_hash, token_hashes
+from edge.db.workstations import Device, token_hash, token_hashes
 from sync.protocol.identity import WorkstationId
 
 
@@ -12,12 +12,12 @@ class Workstations:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._known: dict[bytes, WorkstationId] | None = None
+        self._known: dict[bytes, Device] | None = None
         self._changes = 0
         self.heard: dict[WorkstationId, int] = {}
 
-    async def named_by(self, token: str) -> WorkstationId | None:
-        """The workstation, or None for a token that belongs to none: the hashes of all of them are
+    async def named_by(self, token: str) -> Device | None:
+        """The device, or None for a token that belongs to none: the hashes of all of them are
         kept here, so that a wrong token costs no look into the database."""
         known = self._known
         if known is None:
@@ -27,7 +27,7 @@ class Workstations:
                 self._known = known
         found = known.get(token_hash(token))
         if found is not None:
-            self.heard[found] = wall_clock_ms()
+            self.heard[found.workstation_id] = wall_clock_ms()
         return found
 
     def forget(self) -> None:

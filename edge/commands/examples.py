@@ -11,7 +11,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "restore": ("restore --from /media/backup/S01 --data S01",),
     "serve": ("serve --data S01", "serve --data S01 --data S02"),
-    "pair": ("pair W1 --data S01", "pair M1 --office --data S01"),
+    "pair": ("pair W1 --data S01", "pair M1 --office --data S01", "pair W1 --display --data S01"),
     "unpair": ("unpair W1 --data S01",),
     "workstations": ("workstations --data S01",),
     "status": ("status --data S01", "status --data S01 --json"),

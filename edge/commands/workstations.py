@@ -5,12 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from edge.commands.command import Folder, answer, ask, in_one_sentence
+from edge.commands.command import Folder, answer, ask, fail, in_one_sentence
 from sync.program.command_line import command
 from sync.program.frame import instant
 from sync.program.plain_commands import tell as print
 
 PAIRING_MINUTES = 15
+_PAGES = {"till": "Till page", "office": "Back office", "display": "Customer display"}
+_NOT_A_TILL = {"office": ", back office", "display": ", customer display"}
 
 
 def pair(
@@ -19,12 +21,19 @@ def pair(
     office: Annotated[
         bool, typer.Option("--office", help="A manager's device: the back office, and no till.")
     ] = False,
+    display: Annotated[
+        bool, typer.Option("--display", help="What customers see before the till WORKSTATION.")
+    ] = False,
 ) -> None:
     """Make a one-time code, and a link, that pair the workstation WORKSTATION."""
     from edge.box.addresses import configured_address, known_address, pairing_link
     from edge.domain.workstation import WorkstationKind
 
-    kind = WorkstationKind.OFFICE if office else WorkstationKind.TILL
+    if office and display:
+        fail("A device is a manager's (`--office`) or stands before customers (`--display`).")
+    kind = WorkstationKind.TILL
+    if office or display:
+        kind = WorkstationKind.OFFICE if office else WorkstationKind.DISPLAY
     asked = {"workstation_id": workstation, "kind": kind.value}
     answered = answer(data, "POST", "/pairing-codes", asked)
     code, workstation_id = answered.document["code"], answered.document["workstation_id"]
@@ -32,15 +41,14 @@ def pair(
         address = known_address(data) if answered.serving else configured_address(data)
     print(code)
     if address is not None:
-        page = "Back office" if office else "Till page"
-        print(f"{page}: {pairing_link(address, workstation_id, code, kind)}")
+        print(f"{_PAGES[kind.value]}: {pairing_link(address, workstation_id, code, kind)}")
     _tell_other_machines(answered.document)
     serving = command("edge", "serve", "--data", data)
     first = "" if answered.serving else f"start the store, which does not serve yet, `{serving}`; "
-    typed = "there" if office else "at the till page"
+    typed = "" if display else f", or type the code {'there' if office else 'at the till page'}"
     print(
         f"Code and link pair {workstation_id} once, within {PAIRING_MINUTES} minutes. Next: "
-        f"{first}open the link in {workstation_id}'s browser, or type the code {typed}."
+        f"{first}open the link in {workstation_id}'s browser{typed}."
     )
 
 
@@ -74,11 +82,15 @@ def _as_qr(link: str) -> list[str]:
 
 def unpair(workstation: str, data: Folder) -> None:
     """End the pairing of WORKSTATION, and its code: it was lost, stolen or sold."""
+    from edge.domain.workstation import till_before
+
     ended = ask(data, "POST", "/unpair", {"workstation_id": workstation})
     held = " and ".join(
         what for what, there in (("pairing", ended["token"]), ("code", ended["code"])) if there
     )
-    pairing = command("edge", "pair", ended["workstation_id"], "--data", data)
+    name, till = ended["workstation_id"], till_before(ended["workstation_id"])
+    again = [name] if name == till else [till, "--display"]
+    pairing = command("edge", "pair", *again, "--data", data)
     print(
         f"The {held} of {ended['workstation_id']} opens nothing any more. Next, to let a device in"
         f" under that name again: `{pairing}`."
@@ -93,7 +105,7 @@ def workstations(data: Folder) -> None:
         heard = (
             "not here since the store was started" if at_ms is None else f"last {instant(at_ms)}"
         )
-        kind = ", back office" if one["kind"] == "office" else ""
+        kind = _NOT_A_TILL.get(one["kind"], "")
         print(f"{one['workstation_id']}  paired {instant(one['paired_at_ms'])}, {heard}{kind}")
     for name, over_at_ms in told["codes"].items():
         print(f"{name}  has a code until {instant(over_at_ms)}")

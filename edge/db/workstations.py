@@ -2,6 +2,7 @@
 
 import sqlite3
 from hashlib import sha256
+from typing import NamedTuple
 
 import msgspec
 
@@ -9,7 +10,7 @@ from edge.domain.workstation import WorkstationKind
 from sync.protocol.identity import WorkstationId
 
 _LIST = "SELECT workstation_id, paired_at_ms, kind FROM workstation ORDER BY workstation_id LIMIT ?"
-_HASHES = "SELECT token_hash, workstation_id FROM workstation ORDER BY 2 LIMIT ?"
+_HASHES = "SELECT token_hash, workstation_id, kind FROM workstation ORDER BY 2 LIMIT ?"
 _HASH = "SELECT token_hash FROM workstation WHERE workstation_id = ?"
 _KIND = "SELECT kind FROM workstation WHERE workstation_id = ?"
 _PAIR = (
@@ -34,6 +35,13 @@ WORKSTATIONS_MAX = 10_000
 """Whose tokens are known at a time; a store has some dozens."""
 
 
+class Device(NamedTuple):
+    """Who a token's bearer is, and what it was paired as."""
+
+    workstation_id: WorkstationId
+    kind: WorkstationKind
+
+
 class PairedWorkstation(msgspec.Struct, frozen=True):
     """A device that may call this store server."""
 
@@ -55,10 +63,10 @@ def token_hash(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-def token_hashes(db: sqlite3.Connection) -> dict[bytes, WorkstationId]:
+def token_hashes(db: sqlite3.Connection) -> dict[bytes, Device]:
     """Whose token has which hash: of all that are paired."""
     rows = db.execute(_HASHES, (WORKSTATIONS_MAX,)).fetchall()
-    return {row[0]: WorkstationId(row[1]) for row in rows}
+    return {row[0]: Device(WorkstationId(row[1]), WorkstationKind(row[2])) for row in rows}
 
 
 def find_token_hash(db: sqlite3.Connection, workstation_id: WorkstationId) -> bytes | None:

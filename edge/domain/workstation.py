@@ -8,10 +8,30 @@ from sync.protocol.identity import WorkstationId
 
 class WorkstationKind(StrEnum):
     """``TILL`` sells, and opens the back office too; ``OFFICE``, somebody's own device, opens that
-    alone. A code pairs as what it was made for."""
+    alone; ``DISPLAY`` stands before a till's customers and learns nothing but what that till shows.
+    A code pairs as what it was made for."""
 
     TILL = "till"
     OFFICE = "office"
+    DISPLAY = "display"
+
+
+AT_WORK = frozenset({WorkstationKind.TILL, WorkstationKind.OFFICE})
+"""Somebody signs in there."""
+_DISPLAY_OF = "-DISPLAY"
+
+
+def paired_under(name: str, kind: WorkstationKind) -> WorkstationId:
+    """By which name a device is known: ``W1``; a display by its till's, ``W1-DISPLAY``, so that
+    neither takes the other's place."""
+    if kind is WorkstationKind.DISPLAY:
+        return WorkstationId(till_before(name) + _DISPLAY_OF)
+    return WorkstationId(name)
+
+
+def till_before(display: str) -> WorkstationId:
+    """Before which till the display of this name stands."""
+    return WorkstationId(display.removesuffix(_DISPLAY_OF))
 
 
 class PairingRefused(

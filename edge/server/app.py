@@ -18,6 +18,7 @@ from edge.api import (
     currencies,
     customers,
     days,
+    display,
     doctor,
     health,
     items,
@@ -48,6 +49,7 @@ from edge.api import (
 )
 from edge.api.guard import (
     provide_box,
+    require_display,
     require_own_host,
     require_session,
     require_workstation,
@@ -72,6 +74,7 @@ from sync.http.tries import WrongTries
 
 _PAIRED = (
     *till.ROUTES,
+    *display.ROUTES,
     *sync_status.ROUTES,
     *kept.ROUTES,
     *session.ROUTES,
@@ -121,7 +124,8 @@ def _routed() -> Litestar:
     """What Litestar makes of the routes, once for all stores of a process: it takes 60 ms, and
     knows no box."""
     guards = [require_workstation, compare_stated_head]
-    open_to_all = (*health.ROUTES, *pages.ROUTES, *pairing.ROUTES)
+    open_to_all = (*health.ROUTES, *pages.ROUTES, *pairing.ROUTES, *display.OPEN_ROUTES)
+    displays = Router("/", route_handlers=display.DISPLAY_ROUTES, guards=[require_display])
     counted = Router("/", route_handlers=metrics.ROUTES, guards=[metrics.require_metrics_token])
     paired = Router("/", route_handlers=_PAIRED, guards=guards)
     session_routes = Router(
@@ -136,7 +140,7 @@ def _routed() -> Litestar:
         include_in_schema=False,
     )
     return Litestar(
-        route_handlers=[*open_to_all, counted, paired, session_routes, back_office],
+        route_handlers=[*open_to_all, counted, displays, paired, session_routes, back_office],
         guards=[require_own_host],
         dependencies={"box": Provide(provide_box)},
         exception_handlers=EXCEPTION_HANDLERS,

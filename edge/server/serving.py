@@ -74,6 +74,7 @@ async def serving(
         try:
             yield box, address
         finally:
+            box.displays.close()
             await keep_used_sessions(box)
 
 

@@ -24,6 +24,7 @@ TEXT_PATTERN = f"^[^{FORBIDDEN}]*$(?!\n)"
 """``$`` alone would let a line end through."""
 TOLD_PATTERN = r"(?=.*\S)" + TEXT_PATTERN
 """Text that is not only blanks."""
+SHORT_ID_CHARACTERS_MAX = 32
 SHORT_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$(?!\n)"
 """Every short id that somebody gives matches this: 1 to 32 characters."""
 

@@ -74,6 +74,60 @@ async def test_the_display_speaks_as_the_till_does_and_says_when_that_is_closed(
     await expect(display.get_by_role("heading", name="本收银台暂停服务")).to_be_visible()
 
 
+async def another_device(tabs: Tabs, page: Page) -> Page:
+    """A browser of its own, by the picture that the till shows."""
+    await page.get_by_role("button", name="Menu").click()
+    await page.get_by_role("button", name="Display on another device").click()
+    link = await page.get_by_test_id("offer").get_by_role("link").first.get_attribute("href")
+    await page.get_by_role("button", name="Close").click()
+    return await tabs.open(link)
+
+
+async def test_a_device_of_its_own_shows_the_basket_the_change_and_thanks(
+    tabs: Tabs, shop: Box
+) -> None:
+    page = await open_till_page(tabs, shop)
+    display = await another_device(tabs, page)
+    await expect(display.get_by_role("heading", name="Welcome")).to_be_visible()
+    assert "pair" not in display.url
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await expect(display.get_by_role("listitem")).to_contain_text(item.name)
+    shown = display.get_by_test_id("shown-total")
+    await expect(shown).to_have_text(format_minor(item.price_minor))
+    await display.reload()
+    await expect(shown).to_have_text(format_minor(item.price_minor))
+    await page.get_by_role("button", name="Pay", exact=False).last.click()
+    await page.get_by_label("Cash given").fill(format_minor(item.price_minor + 1_000))
+    await page.keyboard.press("Enter")
+    await expect(display.get_by_role("heading", name="Thank you")).to_be_visible()
+    await expect(display.get_by_test_id("shown-change")).to_have_text(format_minor(1_000))
+    await page.close()
+    await expect(display.get_by_role("heading", name="This till is closed")).to_be_visible()
+
+
+async def test_a_device_of_its_own_goes_on_after_the_store_box_was_away_and_ends_when_sent_away(
+    tabs: Tabs, shop: Box
+) -> None:
+    tabs.expect(re.escape("net::ERR"))
+    tabs.expect("401")
+    page = await open_till_page(tabs, shop)
+    display = await another_device(tabs, page)
+    await expect(display.get_by_role("heading", name="Welcome")).to_be_visible()
+    await shop.kill()
+    await shop.start()
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await expect(display.get_by_role("listitem")).to_contain_text(item.name)
+    await page.get_by_role("button", name="Menu").click()
+    await page.get_by_role("button", name="Tills").click()
+    await page.get_by_role("button", name=re.compile("End .*-DISPLAY")).click()
+    await page.get_by_role("button", name=re.compile("Yes, .*-DISPLAY")).click()
+    await expect(
+        display.get_by_role("heading", name="This display belongs to no till")
+    ).to_be_visible()
+
+
 CODES = (
     "SELECT min(s.scan_code) FROM item i JOIN scan_code s USING (item_id)"
     " JOIN price USING (item_id)"

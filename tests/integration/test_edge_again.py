@@ -12,10 +12,10 @@ import pytest
 from edge.db.alarms import list_alarms
 from edge.db.connection.writer import InlineWriter
 from edge.db.reference import Feed, PublishedRow, write_rows
-from edge.db.workstations import list_codes, token_hash, token_hashes
+from edge.db.workstations import Device, list_codes, token_hash, token_hashes
 from edge.domain.item import UnknownScanCode
 from edge.domain.sale.refusals.sale_id import SaleIdReused
-from edge.domain.workstation import PairingRefused
+from edge.domain.workstation import PairingRefused, WorkstationKind
 from edge.usecases.box.clear_alarm import ClearAlarm, clear_alarm
 from edge.usecases.feed.retry_rows import retry_rows
 from edge.usecases.workstation.issue_pairing_code import LIFETIME_MS, issue_pairing_code
@@ -94,7 +94,7 @@ def test_a_pairing_that_was_ended_is_not_answered_again_and_its_device_can_be_le
         _pair(shop, CODE)
     shop.do(lambda db: issue_pairing_code(db, W1, NEXT_CODE, shop_moment()))
     _pair(shop, NEXT_CODE)
-    assert shop.do(token_hashes) == {token_hash(TOKEN): W1}
+    assert shop.do(token_hashes) == {token_hash(TOKEN): Device(W1, WorkstationKind.TILL)}
 
 
 def test_a_code_that_is_over_is_not_listed_as_one_that_may_be_used(shop: Shop) -> None:

@@ -23,7 +23,7 @@ from sync.protocol.identity import WorkstationId
 from tests.edge_store import Till, open_store, pairing, row_counts, sale
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-OPEN_ROUTES = {("GET", "/health"), ("POST", "/pair")}
+OPEN_ROUTES = {("GET", "/health"), ("POST", "/pair"), ("POST", "/display/pair")}
 OPEN_ROUTES |= {("GET", "/"), ("GET", "/display"), ("GET", "/sw.js")}
 OPEN_ROUTES |= {("GET", "/web/{version:str}/{folder:str}/{name:str}")}
 OPEN_ROUTES |= {("OPTIONS", path) for _, path in OPEN_ROUTES}
@@ -31,6 +31,8 @@ ENTER = "/office/enter"
 """The one route of the till's among the pages of the back office."""
 OF_METRICS = {("GET", "/metrics"), ("OPTIONS", "/metrics")}
 """Which has a token of its own."""
+OF_DISPLAYS = {("GET", "/display/shown"), ("OPTIONS", "/display/shown")}
+"""For a display's token alone: test_edge_display.py."""
 ID = "0199aaaa-0000-7000-8000-000000000001"
 EXAMPLES = {"uuid": ID, "date": "2026-11-25", "str": "x"}
 
@@ -67,7 +69,7 @@ async def test_every_route_but_health_and_pairing_asks_for_a_workstation(till: T
         for method, path, _, handler in found
         if require_workstation not in handler.resolve_guards() and not is_office(path)
     }
-    assert unguarded == OPEN_ROUTES | OF_METRICS
+    assert unguarded == OPEN_ROUTES | OF_METRICS | OF_DISPLAYS
     assert {
         (method, path)
         for method, path, _, handler in found

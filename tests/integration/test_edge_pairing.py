@@ -97,7 +97,8 @@ def pair(shop: Shop, code: str = CODE, token: str = TOKEN, wall_ms: int = NOON_M
 
 
 def whose(shop: Shop, token: str) -> str | None:
-    return shop.do(token_hashes).get(token_hash(token))
+    device = shop.do(token_hashes).get(token_hash(token))
+    return None if device is None else device.workstation_id
 
 
 def test_an_enrolled_box_is_the_store_and_begins_its_journal(blank: Shop) -> None:

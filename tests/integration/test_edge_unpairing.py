@@ -46,3 +46,25 @@ def test_a_code_that_nobody_used_is_ended_with_or_without_a_running_store(tmp_pa
         told = refusal(run("unpair", "W1", "--data", folder))
         assert "No workstation W1 is paired here" in told
         assert "edge workstations" in told
+
+
+def test_a_display_is_let_in_and_ended_by_command_and_its_till_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "S01"
+    make_store(folder)
+    with running(folder) as addresses, httpx.Client(base_url=addresses["S01"]) as client:
+        code = run("pair", "W1", "--data", folder).stdout.splitlines()[0]
+        till = client.post("/pair", json=pairing("W1", code)).json()["token"]
+        code, link, said = run("pair", "W1", "--display", "--data", folder).stdout.splitlines()
+        assert link == f"Customer display: {addresses['S01']}/display#pair=W1-DISPLAY:{code}"
+        assert said.endswith("open the link in W1-DISPLAY's browser.")
+        asked = pairing("W1-DISPLAY", code)
+        assert client.post("/display/pair", json=asked).status_code == 200
+        listed = run("workstations", "--data", folder).stdout.splitlines()
+        assert [line.split()[0] for line in listed[:2]] == ["W1", "W1-DISPLAY"]
+        assert listed[1].endswith(", customer display")
+        ended = run("unpair", "W1-DISPLAY", "--data", folder)
+        assert f"`edge pair W1 --display --data {folder}`" in ended.stdout.replace("uv run ", "")
+        assert _status(client, till) == 200
+        assert client.post("/display/pair", json=asked).status_code == 403
+    both = run("pair", "W1", "--display", "--office", "--data", folder)
+    assert "`--display`" in refusal(both)

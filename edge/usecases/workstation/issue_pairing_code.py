@@ -13,7 +13,7 @@ import msgspec
 
 from edge.db.workstations import PendingCode, write_code
 from edge.domain.fields import one_case
-from edge.domain.workstation import WorkstationKind
+from edge.domain.workstation import WorkstationKind, paired_under
 from sync.engine.journal import Moment
 from sync.protocol.identity import WorkstationId
 
@@ -54,9 +54,9 @@ def issue_pairing_code(
     kind: WorkstationKind = WorkstationKind.TILL,
 ) -> IssuedCode:
     """``code`` from ``new_code``, valid from now on for this workstation (in any case) as a
-    ``kind``, in place of an earlier one. A workstation that is paired already stays so until the
-    code is used."""
-    workstation_id = WorkstationId(one_case(workstation_id))
+    ``kind``, a display's before it, in place of an earlier one. A workstation that is paired
+    already stays so until the code is used."""
+    workstation_id = paired_under(one_case(workstation_id), kind)
     expires_at_ms = moment.wall_ms + LIFETIME_MS
     pending = PendingCode(code_hash(workstation_id, code), expires_at_ms, kind)
     write_code(db, workstation_id, pending)

@@ -28,12 +28,15 @@ export class Refused extends Error {
 
 /** The answer's document, null where there is none. ``body``: an object, or the exact text that is
  *  to be sent. ``signal`` ends the wait. ``session``: whose session the request comes from, where it
- *  is not that of who is signed in now. ``quiet``: nobody waits for it. Throws BoxAway, Refused.
+ *  is not that of who is signed in now. ``quiet``: nobody waits for it; ``keepalive``: it is sent also
+ *  where the page goes. Throws BoxAway, Refused.
  * @param {string} method
  * @param {string} path
- * @param {{body?: any, signal?: AbortSignal | null, session?: string | null, quiet?: boolean}} [how]
+ * @param {{body?: any, signal?: AbortSignal | null, session?: string | null, quiet?: boolean,
+ *   keepalive?: boolean}} [how]
  * @returns {Promise<any>} */
-export async function call(method, path, { body = null, signal = null, session, quiet } = {}) {
+export async function call(method, path, how = {}) {
+  const { body = null, signal = null, session, quiet, keepalive = false } = how;
   const content = body === null || typeof body === "string" ? body : JSON.stringify(body);
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   const slow = quiet ? 0 : setTimeout(() => (boxSlow.value = true), SLOW_MS);
@@ -46,6 +49,7 @@ export async function call(method, path, { body = null, signal = null, session, 
       headers: headers(content !== null, token),
       body: content,
       cache: "no-store",
+      keepalive,
       signal: signal === null ? limit : AbortSignal.any([limit, signal]),
     });
     if (response.status !== 204) answer = await response.json();

@@ -6,6 +6,7 @@ import { ArrangeKeys } from "./arrange_view.js";
 import { CustomerDialog } from "./customer_view.js";
 import { CloseDay } from "./day_view.js";
 import { DiscountDialog } from "./discount_view.js";
+import { OfferDisplay } from "./display_offer_view.js";
 import { Doctor } from "./doctor_view.js";
 import { DrawerDialog } from "./drawer_view.js";
 import { ItemDialog } from "./item_view.js";
@@ -31,6 +32,7 @@ const DIALOGS = {
   "close day": CloseDay,
   customer: CustomerDialog,
   discount: DiscountDialog,
+  display: OfferDisplay,
   doctor: Doctor,
   drawer: DrawerDialog,
   invoice: InvoiceDialog,

@@ -1,6 +1,8 @@
-/** The customer's display: a window of its own that shows what the till tells (shown.js) and asks
- *  nobody else. The newest line is kept in sight; the total never leaves the screen. */
+/** The customer's display: shows what the till tells (shown.js), which it hears in a window beside the
+ *  till from that very page, on a device of its own from the store box (display_box.js). The newest
+ *  line is kept in sight; the total never leaves the screen. */
 
+import { followBox, isPaired } from "./display_box.js";
 import { CHANNEL } from "./shown.js";
 import { markLanguage } from "./speaking.js";
 import * as state from "./state.js";
@@ -11,10 +13,13 @@ import { DISPLAY } from "./words_display.js";
 /** What was told last, null before anything was.
  * @type {{value: import("./shown.js").Shown | null}} */
 const told = signal(null);
+/** Whether the store box does not know this device. */
+const isStranger = signal(false);
 const money = (minor) => (minor === undefined ? "…" : formatMinor(minor, told.value?.decimals ?? 2));
 
 function App() {
   const shown = told.value;
+  if (isStranger.value) return html`<${Sentence} words=${DISPLAY.notPaired} then=${DISPLAY.pairIt} />`;
   if (shown === null || shown.screen === "closed") return html`<${Sentence} words=${DISPLAY.closed} />`;
   return html`
     ${shown.training && html`<p class="training" role="status">${DISPLAY.training}</p>`}
@@ -24,8 +29,8 @@ function App() {
 
 const SCREENS = { welcome: Welcome, basket: Basket, sold: Sold };
 
-function Sentence({ words }) {
-  return html`<main class="middle"><h1>${words}</h1></main>`;
+function Sentence({ words, then = null }) {
+  return html`<main class="middle"><h1>${words}</h1>${then !== null && html`<p>${then}</p>`}</main>`;
 }
 
 function Welcome({ shown }) {
@@ -100,16 +105,21 @@ function Sold({ shown }) {
   </main>`;
 }
 
+/** @param {import("./shown.js").Shown | null} shown */
+function show(shown) {
+  told.value = shown;
+  if (shown !== null) state.languages.value = { here: shown.language, by: {} };
+}
+
 function listen() {
   const channel = new BroadcastChannel(CHANNEL);
   channel.onmessage = ({ data }) => {
-    if (data.shown === undefined) return;
-    told.value = data.shown;
-    state.languages.value = { here: data.shown.language, by: {} };
+    if (data.shown !== undefined) show(data.shown);
   };
   channel.postMessage({ asks: true });
 }
 
 markLanguage();
-listen();
+if (isPaired()) void followBox({ show, refuse: () => (isStranger.value = true) });
+else listen();
 mount(html`<${App} />`, "display");

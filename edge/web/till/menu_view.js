@@ -62,6 +62,7 @@ const CHOICES = [
     act: closing(() => trying(changeSounds)),
   },
   { label: () => DISPLAY.open, act: closing(openDisplay) },
+  { label: () => DISPLAY.another, act: show("display"), permission: "pair_workstations" },
   { label: () => MENU.keys, act: show("keys"), key: "?" },
   {
     label: () => MENU.settleTill,

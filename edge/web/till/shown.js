@@ -1,6 +1,8 @@
-/** What the customer is shown while the till works: told to the customer's display, another window of
- *  this browser (display.js), whenever it changes, and again when that window asks. No network. */
+/** What the customer is shown while the till works: told to the customer's display (display.js) whenever
+ *  it changes. Another window of this browser hears it with no network, and again when it asks; a
+ *  device of its own hears it from the store box, which is told only while such a device is on. */
 
+import { BoxAway, Refused, call } from "./api.js";
 import { language } from "./language.js";
 import * as state from "./state.js";
 import { computed, effect } from "./ui.js";
@@ -85,9 +87,49 @@ export function showCustomers() {
   const tell = () => channel.postMessage({ shown: shown.peek() });
   channel.onmessage = ({ data }) => data.asks && tell();
   effect(() => channel.postMessage({ shown: shown.value }));
-  addEventListener("pagehide", () => {
-    channel.postMessage({ shown: { ...shown.peek(), screen: "closed" } });
+  effect(() => {
+    const now = shown.value;
+    if (state.syncStatus.value?.is_watched) void tellBox(now);
   });
+  addEventListener("pagehide", () => {
+    /** @type {Shown} */
+    const closed = { ...shown.peek(), screen: "closed" };
+    channel.postMessage({ shown: closed });
+    if (state.syncStatus.peek()?.is_watched) void send(closed, { keepalive: true });
+  });
+}
+
+/** @type {Shown | null} */
+let untold = null;
+let telling = false;
+
+/** The newest at last, one after the other. What the box was not told it is told with its next state,
+ *  which the page asks for at intervals (status.js). */
+async function tellBox(now) {
+  untold = now;
+  if (telling) return;
+  telling = true;
+  while (untold !== null) {
+    const next = untold;
+    untold = null;
+    await send(next);
+  }
+  telling = false;
+}
+
+/** @param {Shown} body @param {{keepalive?: boolean}} [how] */
+async function send(body, how = {}) {
+  try {
+    await call("POST", "/display/tell", { body, quiet: true, ...how });
+  } catch (error) {
+    if (!(error instanceof BoxAway || error instanceof Refused)) throw error;
+  }
+}
+
+/** A code by which another device becomes this till's display: the offer of POST /pairing-codes. */
+export function offerDisplay() {
+  const { workstation_id } = /** @type {NonNullable<typeof state.pairing.value>} */ (state.pairing.value);
+  return call("POST", "/pairing-codes", { body: { workstation_id, kind: "display" } });
 }
 
 /** Opens the display, or the one that stands open already. */

@@ -55,16 +55,20 @@ function lastHeard(name, ms) {
 
 /** Valid once, for a quarter of an hour; read here and nowhere else. */
 function Offer({ offer }) {
-  const { workstation_id, code, links, qr, to_trust } = offer;
-  const picture = `data:image/svg+xml,${encodeURIComponent(qr)}`;
+  const { workstation_id, code, links } = offer;
   return html`<div class="card offer" data-testid="offer">
     <p>${links.length > 0 ? TILLS.scan(workstation_id) : TILLS.onlyHere(workstation_id)}</p>
-    ${qr !== null &&
-    html`<img class="qr" alt=${TILLS.picture} src=${picture} />`}
-    ${links.length > 0 && html`<p class="quiet"><a href=${links[0]}>${links[0]}</a></p>`}
+    <${Way} offer=${offer} />
     <p>${TILLS.typed} <strong data-testid="pairing-code">${code}</strong></p>
+  </div>`;
+}
+
+/** How a device gets there: the link, as a picture too, and whom it must trust first. */
+export function Way({ offer: { links, qr, to_trust } }) {
+  const picture = `data:image/svg+xml,${encodeURIComponent(qr)}`;
+  return html`${qr !== null && html`<img class="qr" alt=${TILLS.picture} src=${picture} />`}
+    ${links.length > 0 && html`<p class="quiet"><a href=${links[0]}>${links[0]}</a></p>`}
     ${to_trust !== null &&
     html`<p>${TILLS.first(to_trust.told_at)}</p>
-      <p class="quiet">${TILLS.fingerprint(to_trust.authority)}<br />${to_trust.fingerprint}</p>`}
-  </div>`;
+      <p class="quiet">${TILLS.fingerprint(to_trust.authority)}<br />${to_trust.fingerprint}</p>`}`;
 }
