@@ -37,6 +37,7 @@ from central.reports.sales import (
 )
 from central.reports.standings import STREAMS_MAX, StoreStanding, store_standings
 from central.reports.stock import ITEMS_MAX, StockOnHand, stock_by_store
+from central.reports.stock_value import StockWorth, stock_value
 from central.usecases.store.add import find_store
 from sync.protocol.errors import InvalidField
 from sync.protocol.figures import Beside, side_by_side
@@ -50,6 +51,9 @@ First: TypeAlias = Annotated[date, QueryParameter()]
 Last: TypeAlias = Annotated[date, QueryParameter()]
 StoreCode: TypeAlias = Annotated[
     str | None, QueryParameter(max_length=CODE_LETTERS_MAX, pattern=TEXT_PATTERN)
+]
+OneStoreCode: TypeAlias = Annotated[
+    str, QueryParameter(max_length=CODE_LETTERS_MAX, pattern=TEXT_PATTERN)
 ]
 ItemsLimit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=ITEMS_MAX)]
 StreamsLimit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=STREAMS_MAX)]
@@ -160,6 +164,18 @@ async def report_stock(
     async with reading(office_of(request)) as db:
         store_id = await _store(db, company_id, store)
         rows = await stock_by_store(db, company_id, store_id, Page(limit + 1, offset))
+    return _page(request, rows, limit, offset)
+
+
+@get("/v1/reports/stock-value", guards=[person_guard], opt=needing(UserRole.LOOK))
+async def report_stock_value(
+    request: AnyRequest, store: OneStoreCode, limit: ItemsLimit = ITEMS_MAX, offset: Offset = 0
+) -> Response[Sequence[StockWorth]]:
+    """What a store's goods are worth, and what those that are gone had cost, by item. Where rows
+    are left, ``Link`` names the next page."""
+    async with reading(office_of(request)) as db:
+        store_id = await find_store(db, person_of(request).company_id, store)
+        rows = await stock_value(db, store_id, Page(limit + 1, offset))
     return _page(request, rows, limit, offset)
 
 

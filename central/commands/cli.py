@@ -32,6 +32,7 @@ from central.commands.serve import demo, migrate, serve
 from central.commands.settings import setting_app
 from central.commands.signing import sign
 from central.commands.stores import box_app, code_app, enrol_code, revoke, store_app
+from central.commands.suppliers import supplier_app
 from central.commands.taxes import tax_app, tender_app
 from central.commands.unit import install_unit, remove_unit
 from sync.program.frame import new_program, show_examples
@@ -47,6 +48,7 @@ for name, group in (
     ("price-books", price_books_app),
     ("pack", pack_app),
     ("rule", rule_app),
+    ("supplier", supplier_app),
     ("scale", scale_app),
     ("tax", tax_app),
     ("tender", tender_app),

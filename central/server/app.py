@@ -27,6 +27,7 @@ from central.api.reports import (
     report_price_books,
     report_reconciliation,
     report_stock,
+    report_stock_value,
     report_stores,
     report_tax,
 )
@@ -99,6 +100,7 @@ ROUTES: Sequence[Any] = (
     report_tax,
     report_price_books,
     report_stock,
+    report_stock_value,
     report_stores,
     report_reconciliation,
     read_asset,

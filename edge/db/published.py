@@ -31,6 +31,7 @@ from sync.protocol.feeds import (
     currency_of_key,
     price_of_key,
     read_row,
+    supplier_item_of_key,
     uuid_of_key,
 )
 from sync.protocol.reference import DataSet, FeedRow, Grant, Role
@@ -316,6 +317,14 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
             version=True,
         )._replace(changes=_book_prices_change),
         DataSet.PACKS: _as_they_are(DataSet.PACKS, "pack", ("scan_code",), past=Kind.PACK),
+        DataSet.SUPPLIERS: _as_they_are(DataSet.SUPPLIERS, "supplier", ("supplier_id",)),
+        DataSet.SUPPLIER_ITEMS: _as_they_are(
+            DataSet.SUPPLIER_ITEMS,
+            "supplier_item",
+            ("supplier_id", "item_id"),
+            supplier_item_of_key,
+        ),
+        DataSet.REORDER_POINTS: _as_they_are(DataSet.REORDER_POINTS, "reorder_point", ("item_id",)),
         DataSet.CUSTOMER_TIERS: _values(loyalty.take_customer_tiers, loyalty.drop_customer_tiers),
         DataSet.POINTS_RULES: _values(
             loyalty.take_points_rules,

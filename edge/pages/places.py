@@ -21,6 +21,8 @@ DAYS = f"{OFFICE}/days"
 RECEIPTS = f"{OFFICE}/receipts"
 PEOPLE = f"{OFFICE}/people"
 REPORTS = f"{OFFICE}/reports"
+ORDERS = f"{OFFICE}/orders"
+RECEIVE = f"{ORDERS}/receive"
 FIND = f"{OFFICE}/find"
 STOCK = f"{OFFICE}/stock"
 COUNTS = f"{STOCK}/counts"
@@ -38,6 +40,7 @@ class Place(NamedTuple):
 PLACES = (
     Place("day", DAY, (DAYS, RECEIPTS)),
     Place("stock", STOCK, (STOCK,)),
+    Place("orders", ORDERS, (ORDERS,)),
     Place("reports", REPORTS, (REPORTS,)),
     Place("people", PEOPLE, (PEOPLE,)),
     Place("sync", SYNC, (SYNC,)),

@@ -14,6 +14,7 @@ from litestar.openapi.config import OpenAPIConfig
 
 from edge.api import (
     baskets,
+    costs,
     coupons,
     currencies,
     customers,
@@ -59,7 +60,8 @@ from edge.api.problems import EXCEPTION_HANDLERS
 from edge.api.stated_head import compare_stated_head
 from edge.box.box import Box
 from edge.pages import assets as page_assets
-from edge.pages import day, finding, shelf_count_look, signing_in, sync
+from edge.pages import day, finding, receiving, shelf_count_look, signing_in, sync
+from edge.pages import orders as page_orders
 from edge.pages import people as page_people
 from edge.pages import receipts as page_receipts
 from edge.pages import reports as page_reports
@@ -83,6 +85,7 @@ _PAIRED = (
 """Asked by a workstation at which nobody is signed in."""
 _OF_SALES = (
     baskets,
+    costs,
     coupons,
     currencies,
     customers,
@@ -107,7 +110,7 @@ _SIGNED_IN = (*_OF_SALES, doctor, office, operators, workstations)
 _OF_STOCK = (page_stock, page_counts, shelf_count_look, page_taking_out)
 _PAGES = (
     *(page_assets, signing_in, finding, day, page_receipts),
-    *(*_OF_STOCK, page_reports, page_people, sync),
+    *(*_OF_STOCK, page_orders, receiving, page_reports, page_people, sync),
 )
 
 

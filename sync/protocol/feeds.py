@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from sync.protocol.bounds import FIGURE_MAX
+from sync.protocol.buying import ReorderPoint, Supplier, SupplierItem, supplier_item_key
 from sync.protocol.codec import decode
 from sync.protocol.currency import decimals_of
 from sync.protocol.errors import Undecodable
@@ -173,6 +174,12 @@ def _check_pack(pack: Pack) -> None:
         raise RowUnreadable("a pack's code is written as its key, 14 digits")
 
 
+def _check_point(point: ReorderPoint) -> None:
+    """Up to no less than it begins at. Raises RowUnreadable."""
+    if point.up_to_milli < point.at_milli:
+        raise RowUnreadable("it would reach less than it begins at")
+
+
 def zone_is_known(zone: str) -> bool:
     """Whether the name is one of the IANA list that this machine has."""
     try:
@@ -227,6 +234,11 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
         DataSet.PRICE_BOOKS: Rows(PriceBook, lambda book: str(book.book), Scope.SHARED_AND_ZONE),
         DataSet.BOOK_PRICES: Rows(BookPrice, book_price_key, Scope.SHARED_AND_ZONE),
         DataSet.PACKS: Rows(Pack, lambda pack: str(pack.scan_code), check=_check_pack),
+        DataSet.SUPPLIERS: Rows(Supplier, lambda row: row.supplier_id),
+        DataSet.SUPPLIER_ITEMS: Rows(SupplierItem, supplier_item_key),
+        DataSet.REORDER_POINTS: Rows(
+            ReorderPoint, lambda row: str(row.item_id), Scope.STORE, _check_point
+        ),
     }
 )
 
@@ -305,6 +317,12 @@ def book_price_of_key(key: str) -> tuple[str, str, str, int, int] | None:
     if found is None or quantity is None:
         return None
     return parts[3], parts[0], parts[1], quantity[1], found[1]
+
+
+def supplier_item_of_key(key: str) -> tuple[str, str] | None:
+    """Supplier and item; None for a key under which none can stand."""
+    supplier, mark, item = key.partition(">")
+    return (supplier, item) if mark else None
 
 
 def uuid_of_key(key: str) -> UUID | None:

@@ -67,9 +67,8 @@ EMPTY_SET_HASH = bytes(SET_HASH_BITS // 8)
 Name: TypeAlias = Annotated[
     str, msgspec.Meta(min_length=1, max_length=NAME_CHARACTERS_MAX, pattern=TEXT_PATTERN)
 ]
-OptionalName: TypeAlias = Annotated[
-    str, msgspec.Meta(max_length=NAME_CHARACTERS_MAX, pattern=TEXT_PATTERN)
-]
+_OPTIONAL = msgspec.Meta(max_length=NAME_CHARACTERS_MAX, pattern=TEXT_PATTERN)
+OptionalName: TypeAlias = Annotated[str, _OPTIONAL]
 Word: TypeAlias = Annotated[
     str, msgspec.Meta(min_length=1, max_length=WORD_CHARACTERS_MAX, pattern=TEXT_PATTERN)
 ]
@@ -78,12 +77,10 @@ AGE_YEARS_MAX = 120
 Minute: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=DAY_MINUTES)]
 """Of the day, by the shop's clock."""
 PriceMinor: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)]
-ReceiptLine: TypeAlias = Annotated[
-    str, msgspec.Meta(max_length=RECEIPT_LINE_CHARACTERS_MAX, pattern=TOLD_PATTERN)
-]
-ReceiptLines: TypeAlias = Annotated[
-    tuple[ReceiptLine, ...], msgspec.Meta(max_length=RECEIPT_LINES_MAX)
-]
+_TOLD = msgspec.Meta(max_length=RECEIPT_LINE_CHARACTERS_MAX, pattern=TOLD_PATTERN)
+ReceiptLine: TypeAlias = Annotated[str, _TOLD]
+_FEW = msgspec.Meta(max_length=RECEIPT_LINES_MAX)
+ReceiptLines: TypeAlias = Annotated[tuple[ReceiptLine, ...], _FEW]
 
 
 class DataSet(StrEnum):
@@ -119,6 +116,9 @@ class DataSet(StrEnum):
     PRICE_BOOKS = "price_books"
     BOOK_PRICES = "book_prices"
     PACKS = "packs"
+    SUPPLIERS = "suppliers"
+    SUPPLIER_ITEMS = "supplier_items"
+    REORDER_POINTS = "reorder_points"
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):

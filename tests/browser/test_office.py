@@ -20,6 +20,7 @@ PAGES = (
     "/office/reports",
     "/office/reports/day",
     "/office/reports/hour?against=week",
+    "/office/orders",
 )
 
 

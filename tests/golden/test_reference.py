@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from sync.protocol.buying import ReorderPoint, Supplier, SupplierItem
 from sync.protocol.change import Epoch
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import decode, encode
@@ -202,6 +203,13 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
             ItemId("I00042"), "member", "08888123456789", 10_000, 1_763_971_200_000, 790
         ),
         DataSet.PACKS: Pack("08888123456781", ItemId("I00042"), 6_000, "Müsli 500 g × 6"),
+        DataSet.SUPPLIERS: Supplier(
+            "ACME", "Acme Foods", "orders@acme.example", "2 Dock Street", 3, 500, active=False
+        ),
+        DataSet.SUPPLIER_ITEMS: SupplierItem(
+            "ACME", ItemId("I00042"), "A-17", 12_000, 3_000, preferred=True
+        ),
+        DataSet.REORDER_POINTS: ReorderPoint(ItemId("I00042"), 12_000, 48_000),
     }
 )
 

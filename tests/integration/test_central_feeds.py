@@ -272,10 +272,10 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
             (DataSet.CUSTOMER_GROUPS, "", 0),
             (DataSet.PAYMENT_WAYS, "", 0),
             (DataSet.VOUCHER_TYPES, "", 0),
-            (DataSet.CURRENCIES, "", 0),
-            *((data_set, "", 0) for data_set in LOYALTY),
+            *((data_set, "", 0) for data_set in ("currencies", *LOYALTY)),
             *((books, at, 0) for books in ("price_books", "book_prices") for at in ("", "east")),
-            (DataSet.PACKS, "", 0),
+            *((data_set, "", 0) for data_set in ("packs", "suppliers", "supplier_items")),
+            (DataSet.REORDER_POINTS, str(east), 0),
         ]
         for feed in heard.feeds:
             page = await box.feed(feed.data_set, 0, scope=feed.scope)

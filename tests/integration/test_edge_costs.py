@@ -9,12 +9,20 @@ from uuid import UUID
 import pytest
 
 from edge.db.connection.engine import open_connection
+from edge.db.costs import (
+    CostOfSales,
+    cost_of_sales_by_day,
+    cost_of_sales_by_item,
+    stock_value,
+    worth_by_department,
+    worth_of_items,
+)
 from edge.db.stock import held_of, with_costs
 from edge.usecases.stock.receive_goods import GoodsLine, ReceiveGoods, receive_goods
 from sync.protocol.facts import StockLine
 from sync.protocol.identity import ItemId, MovementId
 from sync.protocol.moving_cost import Held
-from tests.builders import ANNA, CARD, ITEMS, STOCK_MILLI, moment, new_store
+from tests.builders import ANNA, BUSINESS_DATE, CARD, ITEMS, STOCK_MILLI, moment, new_store
 from tests.sale_builders import line, return_line, sale_request, sell, tender
 
 TEA = ItemId("I15")
@@ -74,10 +82,13 @@ def test_below_zero_the_next_receipt_puts_the_cost_of_sales_right(db: sqlite3.Co
     assert held(db)[:2] == (-2_000, -600)
     receive(db, 10, 350, 2)
     assert held(db)[:2] == (8_000, 2_800)
-    (again,) = db.execute("SELECT difference_minor FROM stock_movement ORDER BY rowid DESC LIMIT 1")
-    assert again == (100,)
-    assert costs_of(db) == [900]
-    assert 900 + 100 + held(db).worth_minor == 300 + 3_500
+    told = cost_of_sales_by_item(db, BUSINESS_DATE, BUSINESS_DATE)
+    assert told == (CostOfSales(TEA, 3_000, 3 * PRICE - sum(_tax(db)), 900, 100, 0),)
+    assert (told[0].cost_minor + told[0].difference_minor) + held(db).worth_minor == 300 + 3_500
+
+
+def _tax(db: sqlite3.Connection) -> list[int]:
+    return [row[0] for row in db.execute("SELECT tax_minor FROM sale_line WHERE tax_included")]
 
 
 def test_what_never_came_in_at_a_cost_costs_what_the_catalogue_says(
@@ -87,6 +98,11 @@ def test_what_never_came_in_at_a_cost_costs_what_the_catalogue_says(
     assert costs_of(db) == [2 * CATALOGUE]
     worth = CATALOGUE * (STOCK_MILLI - 2_000) // 1_000
     assert held(db)[:2] == (STOCK_MILLI - 2_000, worth)
+    rows = worth_of_items(db, 10, 0)
+    assert [(one.item_id, one.worth_minor) for one in rows][:1] == [(TEA, worth)]
+    assert stock_value(db).worth_minor == worth
+    assert worth_by_department(db)[0].worth_minor == worth
+    assert stock_value(db).unknown == len(ITEMS) - 1
 
 
 def test_a_sale_of_what_has_no_cost_anywhere_has_none_and_is_told_as_that(
@@ -95,6 +111,8 @@ def test_a_sale_of_what_has_no_cost_anywhere_has_none_and_is_told_as_that(
     db.execute("UPDATE item SET unit_cost_minor = NULL")
     sell(db, sale_request("a", [line("I15", 2)]))
     assert costs_of(db) == [None]
+    (told,) = cost_of_sales_by_day(db, BUSINESS_DATE, BUSINESS_DATE)
+    assert (told.cost_minor, told.unknown_milli) == (0, 2_000)
 
 
 def test_what_goes_out_states_its_cost_and_what_comes_in_unknown_the_catalogue_s(
@@ -114,4 +132,4 @@ def test_training_costs_nothing(db: sqlite3.Connection) -> None:
     before = held(db)
     sell(db, sale_request("a", [line("I15", 2)], training=True))
     assert held(db) == before
-    assert db.execute("SELECT count(*) FROM stock_movement").fetchone() == (0,)
+    assert cost_of_sales_by_day(db, BUSINESS_DATE, BUSINESS_DATE) == ()

@@ -19,6 +19,7 @@ from edge.db.reference import Feed as FeedName
 from edge.exchange import switching
 from edge.usecases.feed import lay_ready
 from edge.usecases.feed.sweep import forget_others, mark_left
+from sync.protocol.buying import ReorderPoint, Supplier, SupplierItem
 from sync.protocol.codec import encode
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.feeds import ROWS
@@ -83,6 +84,9 @@ ROW: dict[DataSet, Callable[[int], Any]] = {
     DataSet.PRICE_BOOKS: lambda n: PriceBook(f"b{n}", f"Book {n}"),
     DataSet.BOOK_PRICES: lambda n: BookPrice(ItemId(f"item-{n}"), "b", "", 0, 0, n),
     DataSet.PACKS: lambda n: Pack(f"pack-{n}", ItemId(f"item-{n}"), 6_000, f"Six of {n}"),
+    DataSet.SUPPLIERS: lambda n: Supplier(f"s{n}", f"Supplier {n}"),
+    DataSet.SUPPLIER_ITEMS: lambda n: SupplierItem("s", ItemId(f"item-{n}")),
+    DataSet.REORDER_POINTS: lambda n: ReorderPoint(ItemId(f"item-{n}"), n, n + 1),
     DataSet.SCALE_CODES: lambda n: ScaleCode(f"2{n:02d}IIIIWWWWWC"),
     DataSet.ITEM_RULES: lambda n: ItemRule(ItemId(f"item-{n}"), 18),
     DataSet.CUSTOMER_GROUPS: lambda n: CustomerGroup(CustomerId(UUID(int=n)), "gold"),

@@ -137,6 +137,8 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("POST", "/rights/balances"): (ANYBODY, lambda _: {"account": CREDIT}),
     ("GET", "/doctor"): (Permission.SEE_REPORTS, None),
     ("GET", "/totals"): (Permission.SEE_REPORTS, None),
+    ("GET", "/reports/stock-value"): (Permission.SEE_REPORTS, None),
+    ("GET", "/reports/cost-of-sales"): (Permission.SEE_REPORTS, None),
     ("GET", "/totals/receipts"): (Permission.SEE_REPORTS, None),
     ("POST", "/sales"): (Permission.SELL, lambda _: sale(operator_id="ben")),
     ("POST", "/sales/{sale_id:uuid}/abandon"): (Permission.SELL, lambda _: {"operator_id": "ben"}),
@@ -254,6 +256,7 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ),
 }
 QUERIES = {
+    "/reports/cost-of-sales": "?first=2026-01-01&last=2026-12-31",
     "/scans": f"?text={MILK}",
     "/sales": "?receipt_number=x",
     "/receipts": "?code=x",

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from edge.db.reference import Feed as FeedName
 from edge.db.reference import begin_anew
+from sync.protocol.buying import ReorderPoint, Supplier, SupplierItem
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import encode
 from sync.protocol.facts import TaxClass, TenderKind
@@ -214,6 +215,19 @@ GOOD: dict[DataSet, list[Any]] = {
     DataSet.PACKS: [
         Pack(code, ItemId(item), 6_000, "Six") for code in ("six", "C1") for item in ("A", "B")
     ],
+    DataSet.SUPPLIERS: [
+        Supplier(supplier, name, active=name == "A")
+        for supplier in ("acme", "b")
+        for name in ("A", "B")
+    ],
+    DataSet.SUPPLIER_ITEMS: [
+        SupplierItem("acme", ItemId(item), code, 12_000, cost)
+        for item in ("A", "B>@1")
+        for code, cost in (("A-1", 90), (None, None))
+    ],
+    DataSet.REORDER_POINTS: [
+        ReorderPoint(ItemId(item), at, 5_000) for item in ("A", "B>@1") for at in (0, 5_000)
+    ],
 }
 
 
@@ -255,6 +269,9 @@ ALL_TABLES: dict[str, str] = {
     "price_book": "*",
     "book_price": "*",
     "pack": "*",
+    "supplier": "*",
+    "supplier_item": "*",
+    "reorder_point": "*",
     "tax_rate": "*",
     "tender": "*",
     "payment_way": "*",

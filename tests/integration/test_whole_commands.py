@@ -65,6 +65,17 @@ WALK = (
     "pack list",
     "pack retire 8880417000116",
     "price-books retire MEMBERS",
+    "supplier set ACME --name 'Ann''s Foods' --lead-days 3 --over 5%",
+    "supplier list",
+    "supplier item ACME BUN --pack 12 --cost 30.00",
+    "supplier items ACME",
+    "supplier import 'what they bring.csv' --dry-run",
+    "supplier drop ACME BUN",
+    "supplier point S01 BUN 12 48",
+    "supplier points S01",
+    "supplier import-points S01 points.csv --dry-run",
+    "supplier drop-point S01 BUN",
+    "supplier retire ACME",
     "promotion list",
     "promotion set WELCOME of=all rate=5% --kind percent_off --name 'Ann''s 5 % off'",
     "promotion list",
@@ -254,6 +265,8 @@ async def shell(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my prices.csv").write_text("item;name;barcode;price\nMILK;Milk;8880417000017;3\n")
     (tmp_path / "customers.csv").write_text("code,name\nC1,Ann Lee\n")
+    (tmp_path / "what they bring.csv").write_text("supplier,item\nACME,BUN\n")
+    (tmp_path / "points.csv").write_text("item,at\nBUN,9\n")
     folder = tmp_path / "Lim's head office"
     folder.mkdir()
     await central("company", "add", "Corner Shops", url=postgres_url, data=folder)

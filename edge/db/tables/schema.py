@@ -3,6 +3,7 @@
 from edge.db.tables import (
     baskets,
     box,
+    buying,
     cash,
     customer,
     papers,
@@ -29,6 +30,7 @@ TABLE_FILES = (
     payments,
     papers,
     shelves,
+    buying,
 )
 
 __all__ = ("TABLE_FILES", "EdgeTable", "metadata")

@@ -12,6 +12,7 @@ places = MappingProxyType(
         "day": ("Day", "营业日"),
         "tills": ("Tills", "收银台"),
         "stock": ("Stock", "库存"),
+        "orders": ("Orders", "订货"),
         "people": ("People", "人员"),
         "reports": ("Reports", "报表"),
         "sync": ("Sync", "同步"),

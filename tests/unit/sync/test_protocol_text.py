@@ -32,6 +32,7 @@ from sync.http.later import Busy, TooManyTries
 from sync.protocol import (
     batch,
     bounds,
+    buying,
     change,
     checkpoints,
     codec,
@@ -76,6 +77,7 @@ ROWS_ONLY = {"Batch", "OfRight"}
 FACTS = {fact.__name__ for fact in codec.KINDS.values()}
 MODULES = (
     batch,
+    buying,
     change,
     checkpoints,
     columns,

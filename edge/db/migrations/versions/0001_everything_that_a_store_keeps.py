@@ -78,6 +78,9 @@ TABLES = (
     "value_move",
     "right_request",
     "pack",
+    "reorder_point",
+    "supplier",
+    "supplier_item",
     "price",
     "price_book",
     "book_price",
@@ -176,6 +179,7 @@ def upgrade() -> None:
     _create_value_move()
     _create_right_request()
     _create_pack()
+    _create_suppliers()
     _create_price()
     _create_price_book()
     _create_book_price()
@@ -946,6 +950,39 @@ def _create_price() -> None:
         sa.Column("unit_price_minor", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("item_id", "effective_from_ms", name=op.f("pk_price")),
+    )
+
+
+def _create_suppliers() -> None:
+    op.create_table(
+        "supplier",
+        sa.Column("supplier_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("lead_days", sa.Integer(), nullable=False),
+        sa.Column("over_bp", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("supplier_id", name=op.f("pk_supplier")),
+    )
+    op.create_table(
+        "supplier_item",
+        sa.Column("supplier_id", sa.String(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("pack_milli", sa.Integer(), nullable=False),
+        sa.Column("pack_cost_minor", sa.Integer(), nullable=True),
+        sa.Column("preferred", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("supplier_id", "item_id", name=op.f("pk_supplier_item")),
+    )
+    with op.batch_alter_table("supplier_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_supplier_item_item_id"), ["item_id"], unique=False)
+    op.create_table(
+        "reorder_point",
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("at_milli", sa.Integer(), nullable=False),
+        sa.Column("up_to_milli", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_reorder_point")),
     )
 
 

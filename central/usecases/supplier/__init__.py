@@ -1,0 +1,1 @@
+"""Suppliers, what they bring, and when stores want more."""
