@@ -21,7 +21,7 @@ from tests.benchmarks.running import edge_serving
 from tests.benchmarks.search import fill_store
 from tests.benchmarks.shop import Shop, make_shop
 from tests.browser.conftest import FLAGS
-from tests.browser.till_page import open_till, pair_by, sign_in
+from tests.browser.till_page import open_till, pair_by, scan, sign_in
 from tests.needed import Need, program_of
 from tests.patience import STEP_PATIENCE_MS
 from tests.pins import give_pins
@@ -124,8 +124,7 @@ async def _page_at(url: str, shop: Shop) -> AsyncIterator[Page]:
 async def _sell(page: Page, codes: list[str]) -> None:
     """The codes as a scanner sends them, each when the line before is there; exact cash."""
     for number, code in enumerate(codes, start=1):
-        await page.keyboard.type(code)
-        await page.keyboard.press("Enter")
+        await scan(page, code)
         await expect(page.locator(".basket .lines > li .amount")).to_have_count(number)
         await expect(page.locator(".basket .lines")).not_to_contain_text("…")
     await expect(page.get_by_role("button", name="Exact cash")).to_be_enabled()

@@ -13,7 +13,7 @@ import { isReceiptCode } from "./returns.js";
 import * as state from "./state.js";
 import { searchWords } from "./search.js";
 import { write } from "./store.js";
-import { effect } from "./ui.js";
+import { effect, signal } from "./ui.js";
 import { ACT } from "./words.js";
 import { SCANS } from "./words_goods.js";
 
@@ -34,9 +34,14 @@ import { SCANS } from "./words_goods.js";
 
 const SCANS_MAX = 500;
 const AGAIN_MS = 1_500;
+/** An answer that comes sooner shows the line at once: a row before it would only move the page, which
+ *  costs more than the answer. */
+const SHOWN_AFTER_MS = 150;
 
 const pause = new Pause();
 let working = false;
+/** Whether a look-up takes its time. */
+const isLate = signal(false);
 
 /** From now on what waits is taken whenever it can be. */
 export function workScans() {
@@ -166,8 +171,16 @@ async function work() {
   }
 }
 
+/** The scans that people are to see: not what is answered at once. */
+export function shownScans() {
+  const rows = state.scans.value;
+  if (isLate.value || state.boxAway.value) return rows;
+  return rows.filter((row) => row.problem !== null || whyWaiting(row) !== null);
+}
+
 /** Whether there was an answer. */
 async function tryOnce(row) {
+  const late = setTimeout(() => (isLate.value = true), SHOWN_AFTER_MS);
   try {
     const { found, misread } = await findItem(row);
     if (isOpen(row) && canTake()) await settle(row, found, misread);
@@ -178,6 +191,9 @@ async function tryOnce(row) {
     else if (!(error instanceof Refused)) throw error;
     else if (isOpen(row)) await keep(changed(row.id, { problem: error.problem }));
     return !(error instanceof DOMException);
+  } finally {
+    clearTimeout(late);
+    isLate.value = false;
   }
 }
 

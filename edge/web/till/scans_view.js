@@ -1,13 +1,13 @@
 /** The scans that are not in the basket: what each waits for, or why it was not taken. */
 
 import { remedyOf } from "./refusals.js";
-import { askAgain, dismiss, dismissRefused, whyWaiting } from "./scans.js";
+import { askAgain, dismiss, dismissRefused, shownScans, whyWaiting } from "./scans.js";
 import * as state from "./state.js";
 import { html } from "./ui.js";
 import { SCANS } from "./words_goods.js";
 
 export function Scans() {
-  const rows = state.scans.value;
+  const rows = shownScans();
   if (rows.length === 0) return null;
   const refused = rows.filter((row) => row.problem !== null);
   return html`<section class="scans" role="log" data-testid="scans"

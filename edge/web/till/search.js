@@ -25,6 +25,7 @@ export function unchoose() {
 
 export function clearResults() {
   asked += 1;
+  if (results.value.length === 0 && chosen.value === -1) return;
   batch(() => {
     results.value = [];
     chosen.value = -1;
