@@ -63,6 +63,10 @@ _OF_TILL = (
     f"SELECT {_COLUMNS} FROM cash_moved WHERE till_session_id = ?"  # noqa: S608 - constant
     " ORDER BY moved_at_ms, rowid"
 )
+_OF_DAY = (
+    f"SELECT {_COLUMNS} FROM cash_moved WHERE business_date = ?"  # noqa: S608 - constant
+    " ORDER BY moved_at_ms, rowid"
+)
 _PUT_COUNT = (
     "INSERT INTO till_count (count_id, till_session_id, counted_at_ms, body) VALUES (?, ?, ?, ?)"
 )
@@ -148,6 +152,11 @@ def safe_movements(db: sqlite3.Connection, limit: int = LISTED_MAX) -> tuple[Cas
 def till_movements(db: sqlite3.Connection, session: TillSessionId) -> tuple[CashMoved, ...]:
     """What moved in a drawer without a sale, its float and its settling too, in order."""
     return tuple(_moved(row) for row in db.execute(_OF_TILL, (session.bytes,)))
+
+
+def day_cash(db: sqlite3.Connection, business_date: date) -> tuple[CashMoved, ...]:
+    """All of a day, in order."""
+    return tuple(_moved(row) for row in db.execute(_OF_DAY, (business_date.isoformat(),)))
 
 
 def put_count(db: sqlite3.Connection, fact: TillCounted, at_ms: int) -> None:

@@ -35,6 +35,10 @@ _OF_DAY = (
     f"SELECT {_COLUMNS} FROM till_session"  # noqa: S608 - constant
     " WHERE business_date = ? ORDER BY opened_at_ms, till_id"
 )
+_OPEN_EARLIER = (
+    f"SELECT {_COLUMNS} FROM till_session"  # noqa: S608 - constant
+    " WHERE state = 'open' AND business_date <> coalesce(?, '') ORDER BY opened_at_ms"
+)
 _ANY_OPEN = (
     "SELECT EXISTS (SELECT 1 FROM till_session"
     " WHERE state = 'open' AND business_date = coalesce(?, business_date))"
@@ -129,6 +133,13 @@ def open_sessions(db: sqlite3.Connection, business_date: date) -> tuple[TillSess
 def sessions_of_day(db: sqlite3.Connection, business_date: date) -> tuple[TillSession, ...]:
     """The day's sessions, open or settled, as they were opened."""
     rows = db.execute(_OF_DAY, (business_date.isoformat(),)).fetchall()
+    return tuple(session for row in rows if (session := _session(row)) is not None)
+
+
+def open_earlier(db: sqlite3.Connection, business_date: date | None) -> tuple[TillSession, ...]:
+    """Sessions of other days that nobody settled."""
+    day = None if business_date is None else business_date.isoformat()
+    rows = db.execute(_OPEN_EARLIER, (day,)).fetchall()
     return tuple(session for row in rows if (session := _session(row)) is not None)
 
 

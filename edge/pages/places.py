@@ -26,6 +26,8 @@ RECEIVE = f"{ORDERS}/receive"
 FIND = f"{OFFICE}/find"
 STOCK = f"{OFFICE}/stock"
 COUNTS = f"{STOCK}/counts"
+TILLS = f"{OFFICE}/tills"
+SAFE = f"{TILLS}/safe"
 WASTE = f"{STOCK}/waste"
 
 
@@ -39,6 +41,7 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("day", DAY, (DAYS, RECEIPTS)),
+    Place("tills", TILLS, (TILLS,)),
     Place("stock", STOCK, (STOCK,)),
     Place("orders", ORDERS, (ORDERS,)),
     Place("reports", REPORTS, (REPORTS,)),
@@ -64,6 +67,11 @@ def rows_address(business_date: date, one: Reading, whose: Whose) -> str:
     parts = {"figure": one.figure.slug, "name": one.part, "rate_bp": one.rate_bp, **_part(whose)}
     query = urlencode({name: value for name, value in parts.items() if value is not None})
     return f"{DAYS}/{business_date}/rows?{query}"
+
+
+def till_address(till_session_id: UUID) -> str:
+    """A till: what it did so far, and what is done with it."""
+    return f"{TILLS}/{till_session_id}"
 
 
 def receipt_address(sale_id: UUID) -> str:

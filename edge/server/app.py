@@ -65,9 +65,11 @@ from edge.pages import orders as page_orders
 from edge.pages import people as page_people
 from edge.pages import receipts as page_receipts
 from edge.pages import reports as page_reports
+from edge.pages import safe as page_safe
 from edge.pages import shelf_counts as page_counts
 from edge.pages import stock as page_stock
 from edge.pages import taking_out as page_taking_out
+from edge.pages import tills as page_tills
 from edge.pages.page import PAGE_EXCEPTIONS
 from sync.http.describing import DescribedAsJson
 from sync.http.headers import harden
@@ -110,7 +112,8 @@ _SIGNED_IN = (*_OF_SALES, doctor, office, operators, workstations)
 _OF_STOCK = (page_stock, page_counts, shelf_count_look, page_taking_out)
 _PAGES = (
     *(page_assets, signing_in, finding, day, page_receipts),
-    *(*_OF_STOCK, page_orders, receiving, page_reports, page_people, sync),
+    *(page_tills, page_safe, *_OF_STOCK),
+    *(page_orders, receiving, page_reports, page_people, sync),
 )
 
 

@@ -20,6 +20,7 @@ from edge.pages.words import (
     stock_counts,
     sync,
     taking_out,
+    tills,
 )
 from edge.pages.words.language import LANGUAGES, Say, chosen
 
@@ -41,6 +42,7 @@ CATALOGUES = (
     stock_counts,
     sync,
     taking_out,
+    tills,
 )
 
 

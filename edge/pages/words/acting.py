@@ -40,6 +40,8 @@ acts = MappingProxyType(
         "settle_till": ("settle the till", "结算收银台"),
         "settle_others": ("settle somebody else's till", "结算他人的收银台"),
         "see_expected_cash": ("see the expected cash", "查看应有现金"),
+        "move_cash": ("move cash of this amount", "调拨此金额的现金"),
+        "keep_safe": ("count the safe, or take cash to the bank", "清点保险箱或存款"),
         "receive_stock": ("receive goods", "收货"),
         "adjust_stock": ("change the stock", "调整库存"),
         "count_stock": ("count stock", "盘点库存"),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from edge.db.cash import day_cash
 from edge.db.day_rows import DayReceipt, Whose, day_movements, day_receipts
 from edge.db.days import BusinessDay, can_reopen, dates_beside, find_day
 from edge.db.suspended import SuspendedBasket, suspended_baskets
@@ -20,8 +21,11 @@ from edge.domain.till import CountedBlind, TillState, UnknownTillSession
 from edge.domain.workstation import UnknownWorkstation
 from edge.usecases.day.add_up import AMOUNT
 from sync.protocol.figures import (
+    DEPOSITED,
     FIGURES,
+    MOVED,
     OPENED,
+    SAFE_COUNTED,
     SETTLED,
     DayFigure,
     Per,
@@ -144,8 +148,10 @@ def rows_of(
     figure = asked.figure
     if blind and figure.unit == AMOUNT and any_till_open(db, business_date):
         raise CountedBlind
-    if {OPENED, SETTLED} & set(figure.kinds):
+    if {OPENED, SETTLED} & set(figure.kinds) or figure.per is Per.COUNT:
         return tuple(_till_rows(db, business_date, whose, asked))
+    if {MOVED, SAFE_COUNTED, DEPOSITED} & set(figure.kinds):
+        return tuple(_cash_rows(db, business_date, whose, asked))
     rows = [
         row
         for receipt in day_receipts(db, business_date, whose)
@@ -175,13 +181,34 @@ def _till_rows(
             continue
         if whose.till_session_id not in (None, one.till_session_id):
             continue
-        if SETTLED in asked.figure.kinds and one.state is TillState.OPEN:
+        settled = SETTLED in asked.figure.kinds or asked.figure.per is Per.COUNT
+        if settled and one.state is TillState.OPEN:
             continue
-        settled = SETTLED in asked.figure.kinds
         at_ms = (one.settled_at_ms if settled else one.opened_at_ms) or 0
         amount = _amount(parts.get(one.till_session_id.bytes, NOTHING), asked)
         who = one.settled_by if settled and one.settled_by else one.operator_id
         yield FigureRow("", None, one.workstation_id, who, at_ms, one.till_id, amount)
+
+
+def _cash_rows(
+    db: sqlite3.Connection, business_date: date, whose: Whose, asked: Reading
+) -> Iterator[FigureRow]:
+    """These figures are the store's, and no workstation's."""
+    if whose != Whose():
+        return
+    for one in day_cash(db, business_date):
+        match one.kind:
+            case "safe_count":
+                kind, amount = SAFE_COUNTED, one.safe_minor
+            case "deposit":
+                kind, amount = DEPOSITED, -one.safe_minor
+            case "float" | "settled" | "carried":
+                continue
+            case _:
+                kind, amount = MOVED, one.till_minor
+        if kind in asked.figure.kinds:
+            what = " ".join(word for word in (one.kind, one.bag_number, one.reason) if word)
+            yield FigureRow("", None, "", one.operator_id, one.moved_at_ms, what, amount)
 
 
 def _amount(totals: Totals, asked: Reading) -> int:

@@ -136,6 +136,8 @@ export const OVERRIDE = inBoth({
     voucher_again: ["take a voucher that was taken before", "收取已用过的礼券"],
     void: ["void this receipt", "作废此收据"],
     no_sale: ["open the drawer without a sale", "不销售而打开钱箱"],
+    move_cash: ["move cash of this amount", "调拨此金额的现金"],
+    settle_others: ["count somebody else's till", "清点他人的收银台"],
     sell: ["sell at this price", "以此价格出售"],
   },
 });
