@@ -38,6 +38,7 @@ from central.reports.sales import (
 from central.reports.standings import STREAMS_MAX, StoreStanding, store_standings
 from central.reports.stock import ITEMS_MAX, StockOnHand, stock_by_store
 from central.reports.stock_value import StockWorth, stock_value
+from central.reports.transfers import TransferLine, transfers_between_stores
 from central.usecases.store.add import find_store
 from sync.protocol.errors import InvalidField
 from sync.protocol.figures import Beside, side_by_side
@@ -176,6 +177,18 @@ async def report_stock_value(
     async with reading(office_of(request)) as db:
         store_id = await find_store(db, person_of(request).company_id, store)
         rows = await stock_value(db, store_id, Page(limit + 1, offset))
+    return _page(request, rows, limit, offset)
+
+
+@get("/v1/reports/transfers", guards=[person_guard], opt=needing(UserRole.LOOK))
+async def report_transfers(
+    request: AnyRequest, limit: ItemsLimit = ITEMS_MAX, offset: Offset = 0
+) -> Response[Sequence[TransferLine]]:
+    """What left one store for another and what came, by transfer and item: in transit, arrived or
+    different, the newest first. Where rows are left, ``Link`` names the next page."""
+    async with reading(office_of(request)) as db:
+        page = Page(limit + 1, offset)
+        rows = await transfers_between_stores(db, person_of(request).company_id, page)
     return _page(request, rows, limit, offset)
 
 

@@ -41,6 +41,20 @@ class StockMovementRow(CentralTable, table=True):
     cost_minor: int | None = big()
 
 
+class StockTransferRow(CentralTable, table=True):
+    """One end of a transfer between stores, as that store reported it."""
+
+    __tablename__ = "stock_transfer"
+    __table_args__ = (Index(None, "intent_id"),)
+    store_id: UUID = Field(primary_key=True)
+    event_id: UUID = Field(primary_key=True)
+    intent_id: UUID | None
+    direction: str
+    number: str | None
+    reason: str
+    moved_at_ms: int = big()
+
+
 class StockCountRow(CentralTable, table=True):
     """The count of an item that has seen most. On hand is counted_milli + stock_level's sum -
     seen_milli: what of that sum the count had seen."""

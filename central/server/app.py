@@ -30,6 +30,7 @@ from central.api.reports import (
     report_stock_value,
     report_stores,
     report_tax,
+    report_transfers,
 )
 from central.api.rights import grant_right, read_account_stated, read_receipt_stated
 from central.api.session import begin_session, end_session, read_session
@@ -102,6 +103,7 @@ ROUTES: Sequence[Any] = (
     report_stock,
     report_stock_value,
     report_stores,
+    report_transfers,
     report_reconciliation,
     read_asset,
 )

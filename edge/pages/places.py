@@ -29,6 +29,7 @@ COUNTS = f"{STOCK}/counts"
 TILLS = f"{OFFICE}/tills"
 SAFE = f"{TILLS}/safe"
 WASTE = f"{STOCK}/waste"
+TRANSFERS = f"{STOCK}/transfers"
 
 
 class Place(NamedTuple):

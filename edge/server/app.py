@@ -46,6 +46,7 @@ from edge.api import (
     till,
     tills,
     totals,
+    transfers,
     workstations,
 )
 from edge.api.guard import (
@@ -70,6 +71,7 @@ from edge.pages import shelf_counts as page_counts
 from edge.pages import stock as page_stock
 from edge.pages import taking_out as page_taking_out
 from edge.pages import tills as page_tills
+from edge.pages import transfers as page_transfers
 from edge.pages.page import PAGE_EXCEPTIONS
 from sync.http.describing import DescribedAsJson
 from sync.http.headers import harden
@@ -107,9 +109,10 @@ _OF_SALES = (
     stock,
     tills,
     totals,
+    transfers,
 )
 _SIGNED_IN = (*_OF_SALES, doctor, office, operators, workstations)
-_OF_STOCK = (page_stock, page_counts, shelf_count_look, page_taking_out)
+_OF_STOCK = (page_stock, page_counts, shelf_count_look, page_taking_out, page_transfers)
 _PAGES = (
     *(page_assets, signing_in, finding, day, page_receipts),
     *(page_tills, page_safe, *_OF_STOCK),

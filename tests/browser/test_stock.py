@@ -65,6 +65,6 @@ async def test_a_department_is_counted_while_a_till_sells(tabs: Tabs, shop: Box)
     await clean(page, "item")
     await page.get_by_role("link", name="Stock", exact=True).first.click()
     await clean(page, "levels")
-    for place in ("ageing", "waste"):
+    for place in ("ageing", "waste", "transfers"):
         await page.goto(f"{shop.url}/office/stock/{place}")
         await clean(page, place)

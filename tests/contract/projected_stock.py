@@ -62,6 +62,7 @@ STOCK: Mapping[KindVersion, Projected] = {
                 {"line_no": 1, "item_id": "I00042", "kind": "transfer_out"},
                 {"line_no": 2, "item_id": "I00043", "kind": "transfer_out"},
             ],
+            "stock_transfer": [{"direction": "out"}],
             "stock_level": [
                 {"item_id": "I00042", "on_hand_milli": -6_000},
                 {"item_id": "I00043", "on_hand_milli": -2_500},
@@ -75,6 +76,7 @@ STOCK: Mapping[KindVersion, Projected] = {
                 {"line_no": 1, "unit_cost_minor": None, "cost_minor": -2_499},
                 {"line_no": 2, "unit_cost_minor": 130, "cost_minor": None},
             ],
+            "stock_transfer": [{"direction": "out"}],
             "stock_level": [
                 {"item_id": "I00042", "on_hand_milli": -6_000},
                 {"item_id": "I00043", "on_hand_milli": -2_500},

@@ -56,6 +56,12 @@ def goods() -> dict[str, Any]:
     return {"operator_id": "ben", "movement_id": str(uuid4()), "reason": "d", "lines": lines}
 
 
+def sent(**more: str) -> dict[str, Any]:
+    lines = [{"item_id": "item-1", "quantity_milli": 1_000}]
+    ids = {"operator_id": "ben", "transfer_id": str(uuid4())}
+    return {**ids, "reason": "r", "lines": lines, **more}
+
+
 def aside() -> dict[str, Any]:
     line = {"line_no": 1, "quantity_milli": 1_000, "item_id": "item-1"}
     shown = {"item_id": "item-1", "name": "Milk", "unit": "EA"}
@@ -218,6 +224,12 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
             "lines": [{"item_id": "item-1", "quantity_milli": -1_000}],
         },
     ),
+    ("GET", "/transfers"): (ANYBODY, None),
+    ("POST", "/transfers/out"): (
+        Permission.ADJUST_STOCK,
+        lambda _: sent(other_store="S02"),
+    ),
+    ("POST", "/transfers/in"): (Permission.RECEIVE_STOCK, lambda _: sent(number="S02-S01-1-7")),
     ("GET", "/stock-counts"): (ANYBODY, None),
     ("GET", "/stock-counts/{count_id:uuid}"): (Permission.ADJUST_STOCK, None),
     ("POST", "/stock-counts"): (

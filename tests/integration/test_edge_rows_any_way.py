@@ -296,6 +296,7 @@ ALL_TABLES: dict[str, str] = {
     "shelf_count": "*",
     "shelf_count_item": "*",
     "shelf_count_line": "*",
+    "transfer": "*",
     "stock_movement": "event_id, line_no, item_id, kind, quantity_milli, business_date",
     "customer": "*",
     "customer_field": "*",

@@ -144,7 +144,14 @@ def a_receipt(shop: Shop) -> RetailTransaction:
 
 NEVER_TRADED = {
     *("store_alarm", "alarm_clearing", "written_off", "tail_closed", "correction"),
-    *("stock_count", "recovered_fact", "till_carried", "manifest_given", "day_signed"),
+    *(
+        "stock_count",
+        "stock_transfer",
+        "recovered_fact",
+        "till_carried",
+        "manifest_given",
+        "day_signed",
+    ),
     *("day_root", "lines_removed", "exception_accepted"),
     *("right_released", "grant_answer", "request_given_up"),
     *("cash_pieces", "till_count", "counted_tender", "till_tender", "till_handed_over"),

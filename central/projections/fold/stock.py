@@ -5,7 +5,7 @@ from collections import defaultdict
 from central.projections.event import Event
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
-from central.projections.rows.stock import StockCount, StockMovement
+from central.projections.rows.stock import StockCount, StockMovement, StockTransfer
 from sync.protocol.facts import StockCounted, StockMoved, StockTransferred
 
 
@@ -20,7 +20,10 @@ def _moved(into: Fold, event: Event, moved: StockMoved) -> None:
 
 @folds(StockTransferred, keys=_items)
 def _transferred(into: Fold, event: Event, transferred: StockTransferred) -> None:
-    _movement(into, event, transferred, f"transfer_{transferred.direction.value}")
+    direction, number = transferred.direction.value, transferred.document
+    _movement(into, event, transferred, f"transfer_{direction}")
+    what = (transferred.intent_id, direction, number, transferred.reason, event.occurred_at_ms)
+    into.put(StockTransfer(event.store_id, event.event_id, *what))
 
 
 def _movement(into: Fold, event: Event, moved: StockMoved | StockTransferred, kind: str) -> None:

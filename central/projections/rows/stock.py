@@ -26,6 +26,18 @@ class StockMovement(NamedTuple):
     cost_minor: int | None
 
 
+class StockTransfer(NamedTuple):
+    """Table ``stock_transfer``: one end of a transfer; its lines are movements of its event."""
+
+    store_id: UUID
+    event_id: UUID
+    intent_id: UUID | None
+    direction: str
+    number: str | None
+    reason: str
+    moved_at_ms: int
+
+
 class OnHand(NamedTuple):
     """Table ``stock_level``: to add."""
 
@@ -52,6 +64,7 @@ class StockCount(NamedTuple):
 
 PROJECTIONS = (
     Projection("stock_movement", StockMovement, 3, many=True),
+    Projection("stock_transfer", StockTransfer, 2),
     Projection("stock_level", OnHand, 2, SUM),
     Projection(
         "stock_count",

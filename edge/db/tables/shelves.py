@@ -70,3 +70,17 @@ class ShelfCountLine(EdgeTable, table=True):
     seen_through: int
     after_row: int
     counted_at_ms: int
+
+
+class Transfer(EdgeTable, table=True):
+    """One end of a transfer, as this store reported it; its lines are movements of its event."""
+
+    __tablename__ = "transfer"
+    transfer_id: bytes = Field(primary_key=True)
+    direction: str
+    number: str
+    intent_id: bytes = Field(index=True)
+    other_store: str
+    operator_id: str
+    reason: str
+    at_ms: int

@@ -21,6 +21,7 @@ from edge.pages.words import (
     sync,
     taking_out,
     tills,
+    transfers,
 )
 from edge.pages.words.language import LANGUAGES, Say, chosen
 
@@ -43,6 +44,7 @@ CATALOGUES = (
     sync,
     taking_out,
     tills,
+    transfers,
 )
 
 

@@ -71,6 +71,7 @@ def upgrade() -> None:
     _create_sign_in_link()
     _create_stock_level()
     _create_stock_movement()
+    _create_stock_transfer()
     _create_store_alarm()
     _create_stream()
     _create_cash()
@@ -159,6 +160,7 @@ TABLES = (
     "sign_in_link",
     "stock_level",
     "stock_movement",
+    "stock_transfer",
     "store_alarm",
     "stream",
     "cash_moved",
@@ -1159,6 +1161,23 @@ def _create_stock_level() -> None:
         sa.Column("on_hand_milli", sa.BigInteger(), nullable=False),
         sa.Column("entries", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "item_id", name=op.f("pk_stock_level")),
+    )
+
+
+def _create_stock_transfer() -> None:
+    op.create_table(
+        "stock_transfer",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("intent_id", sa.Uuid(), nullable=True),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("moved_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "event_id", name=op.f("pk_stock_transfer")),
+    )
+    op.create_index(
+        op.f("ix_stock_transfer_intent_id"), "stock_transfer", ["intent_id"], unique=False
     )
 
 

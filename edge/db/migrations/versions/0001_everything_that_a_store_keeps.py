@@ -115,6 +115,7 @@ TABLES = (
     "till_count",
     "till_session",
     "till_tender",
+    "transfer",
     "unlock_challenge",
     "voucher_type",
     "waiting_row",
@@ -212,6 +213,7 @@ def upgrade() -> None:
     _create_till_count()
     _create_till_session()
     _create_till_tender()
+    _create_transfer()
     _create_unlock_challenge()
     _create_voucher_type()
     _create_waiting_row()
@@ -1504,6 +1506,23 @@ def _create_till_session() -> None:
             batch_op.f("ix_till_session_business_date"), ["business_date"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_till_session_till_id"), ["till_id"], unique=False)
+
+
+def _create_transfer() -> None:
+    op.create_table(
+        "transfer",
+        sa.Column("transfer_id", sa.LargeBinary(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("intent_id", sa.LargeBinary(), nullable=False),
+        sa.Column("other_store", sa.String(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("transfer_id", name=op.f("pk_transfer")),
+    )
+    with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_transfer_intent_id"), ["intent_id"], unique=False)
 
 
 def _create_unlock_challenge() -> None:

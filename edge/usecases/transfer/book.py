@@ -1,0 +1,131 @@
+"""Book one end of a transfer: goods that leave for another store, or that came from one. Each end
+is a fact of its own store, and neither waits for the other."""
+
+import sqlite3
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta
+
+from edge.db.days import find_open_day
+from edge.db.items import first_unknown
+from edge.db.journal import append, read_head
+from edge.db.operators import require
+from edge.db.stock import move_stock, with_costs
+from edge.db.store import read_enrolment
+from edge.db.transfers import TransferEnd, TransferLine, insert_transfer
+from edge.domain.fields import QuantityMilli, Request, Sentence, ShortItem, ShortOperator, Word
+from edge.domain.item import UnknownItem
+from edge.domain.rights import Override
+from edge.domain.transfer import TransferToItself
+from sync.engine.journal import Moment, NotEnrolled
+from sync.protocol.facts import LINES_MAX, StockLine, StockTransferred, TransferDirection
+from sync.protocol.identity import EventId, MovementId
+from sync.protocol.permissions import Permission
+from sync.protocol.transfers import intent_of, transfer_number
+
+
+class SentLine(Request, frozen=True):
+    """How much of an item, in thousandths of its unit."""
+
+    item_id: ShortItem
+    quantity_milli: QuantityMilli
+    lot: Word | None = None
+
+
+class SendGoods(Request, frozen=True):
+    """``other_store``: the code of the store that they go to. ``transfer_id`` is made by the
+    workstation, before the first attempt."""
+
+    transfer_id: MovementId
+    operator_id: ShortOperator
+    other_store: Word
+    reason: Sentence
+    lines: Annotated[tuple[SentLine, ...], Meta(min_length=1, max_length=LINES_MAX)]
+    override_id: UUID | None = None
+
+
+class TakeIn(Request, frozen=True):
+    """``number``: as it stands on the paper of the goods; ``reason``: also why it is not what the
+    paper says, where it is not."""
+
+    transfer_id: MovementId
+    operator_id: ShortOperator
+    number: Word
+    reason: Sentence
+    lines: Annotated[tuple[SentLine, ...], Meta(min_length=1, max_length=LINES_MAX)]
+    other_store: Word | None = None
+    override_id: UUID | None = None
+
+
+def send_goods(
+    db: sqlite3.Connection, request: SendGoods, moment: Moment, override: Override | None = None
+) -> TransferEnd:
+    """With the number that goes onto the paper of the goods; its event has the transfer's id.
+
+    Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownItem,
+    TransferToItself, NotEnrolled.
+    """
+    require(db, request.operator_id, Permission.ADJUST_STOCK, request.transfer_id, override)
+    box, head = read_enrolment(db), read_head(db)
+    if box is None:
+        raise NotEnrolled("there is no epoch to write in")
+    other = request.other_store.strip().upper()
+    if other == box.store_code.upper():
+        raise TransferToItself(box.store_code)
+    number = transfer_number(box.store_code, other, head.epoch, head.seq + 1)
+    lines = [StockLine(one.item_id, -one.quantity_milli, lot=one.lot) for one in request.lines]
+    what = (request.transfer_id, TransferDirection.OUT, number, other)
+    return _book(db, request, what, lines, moment)
+
+
+def take_in(
+    db: sqlite3.Connection, request: TakeIn, moment: Moment, override: Override | None = None
+) -> TransferEnd:
+    """Whether its despatch was heard of or not; its event has the transfer's id.
+
+    Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownItem,
+    NotEnrolled.
+    """
+    require(db, request.operator_id, Permission.RECEIVE_STOCK, request.transfer_id, override)
+    lines = [StockLine(one.item_id, one.quantity_milli, lot=one.lot) for one in request.lines]
+    number, other = request.number.strip().upper(), (request.other_store or "").strip().upper()
+    what = (request.transfer_id, TransferDirection.IN, number, other)
+    return _book(db, request, what, lines, moment)
+
+
+def _book(
+    db: sqlite3.Connection,
+    request: SendGoods | TakeIn,
+    what: tuple[MovementId, TransferDirection, str, str],
+    lines: list[StockLine],
+    moment: Moment,
+) -> TransferEnd:
+    transfer_id, direction, number, other = what
+    unknown = first_unknown(db, [line.item_id for line in lines])
+    if unknown is not None:
+        raise UnknownItem(lines[unknown].item_id, field=f"lines[{unknown}].item_id")
+    box, day = read_enrolment(db), find_open_day(db)
+    if box is None:
+        raise NotEnrolled("there is no epoch to write in")
+    intent_id, event_id = intent_of(box.company_id, number), EventId(transfer_id)
+    fact = StockTransferred(
+        transfer_id,
+        direction,
+        intent_id,
+        None,
+        request.operator_id,
+        None if day is None else day.business_date,
+        request.reason,
+        with_costs(db, lines),
+        number,
+    )
+    append(db, fact, event_id, moment)
+    move_stock(db, fact, f"transfer_{direction.value}", event_id, moment.wall_ms)
+    said = tuple(
+        TransferLine(line.item_id, line.item_id, "", abs(line.quantity_milli)) for line in lines
+    )
+    who = (request.operator_id, request.reason, moment.wall_ms)
+    end = TransferEnd(transfer_id, direction, number, intent_id, other, *who, said)
+    insert_transfer(db, end)
+    return end
