@@ -122,7 +122,18 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
         lines=st.lists(stock_lines, min_size=1, max_size=3).map(tuple),
         document=st.none() | words,
     ),
+    KindVersion("stock_moved", 2): st.builds(
+        StockMoved,
+        movement_id=ids.map(MovementId),
+        kind=st.sampled_from(StockMovementKind),
+        operator_id=operators,
+        business_date=st.none() | dates,
+        reason=words,
+        lines=st.lists(stock_lines, min_size=1, max_size=3).map(tuple),
+        document=st.none() | words,
+    ),
     KindVersion("stock_transferred", 1): transfers(),
+    KindVersion("stock_transferred", 2): transfers(),
     KindVersion("stock_counted", 1): st.builds(
         StockCounted,
         count_id=ids.map(MovementId),
