@@ -4,10 +4,12 @@ with what is left in sight, and money that goes back onto a note."""
 import sqlite3
 from contextlib import closing
 
+import msgspec
 import pytest
 from playwright.async_api import Page, expect
 
 from edge.box.folder import database_of
+from edge.db.store import read_settings, take_settings
 from sync.protocol.cards import card_number
 from sync.protocol.money import format_minor
 from tests.browser.chain import Box
@@ -67,6 +69,38 @@ async def test_a_gift_card_is_loaded_by_scan_and_pays_what_is_on_it(
     await page.get_by_role("button", name="Exact").press("Enter")
     await receipt_number(page)
     assert shop.rows(HELD) == [("gift_value", 0)]
+
+
+async def test_the_page_says_until_when_a_card_is_good_and_that_it_was(
+    tabs: Tabs, shop: Box
+) -> None:
+    goods = sorted(items(shop), key=lambda item: item.price_minor)
+    loads, bought = goods[0], goods[-1]
+    sells_cards(shop, loads.item_id)
+    with closing(sqlite3.connect(database_of(shop.folder))) as db, db:
+        take_settings(db, msgspec.structs.replace(read_settings(db), gift_value_months=24))
+    page = await open_till_page(tabs, shop)
+    await scan(page, loads.scan_code)
+    await expect(page.get_by_role("heading", name="Card to load")).to_be_visible()
+    await scan(page, NUMBER)
+    await sees_total(page, loads.price_minor)
+    await pay_exactly(page)
+    await receipt_number(page)
+    told = "SELECT last_day FROM points_right WHERE kind = 'gift_value'"
+    ((last_day,),) = shop.rows(told)
+    assert f"until {last_day}" in await page.locator("pre").inner_text()
+    await scan(page, bought.scan_code)
+    await sees_total(page, bought.price_minor)
+    await page.keyboard.press("F2")
+    await page.get_by_role("button", name="Gift card", exact=False).press("Enter")
+    await scan(page, NUMBER)
+    until = page.get_by_test_id("good-until")
+    await expect(until).to_have_text(f"Good until {last_day}.")
+    with closing(sqlite3.connect(database_of(shop.folder))) as db, db:
+        db.execute("UPDATE points_right SET last_day = '2020-01-01' WHERE kind = 'gift_value'")
+    await page.get_by_role("button", name="Another card").click()
+    await scan(page, NUMBER)
+    await expect(until).to_contain_text("It was good until 2020-01-01")
 
 
 async def test_money_goes_back_onto_a_slip_of_store_credit_that_pays_the_next_sale(

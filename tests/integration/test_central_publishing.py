@@ -198,6 +198,28 @@ async def test_a_code_is_an_items_or_a_packs_and_never_both(postgres_url: str) -
         await give(DataSet.ITEMS, item(B, gtin))
 
 
+async def test_an_inactive_item_s_code_is_no_pack_s_until_it_is_taken_out(
+    postgres_url: str,
+) -> None:
+    """At a till the code is that item's yet, and it would say that nothing is sold by it."""
+    gtin, same = "036000291452", "0036000291452"
+    six = Pack(code_key(same), ItemId(A), 6_000, "Six of A")
+    async with serving(postgres_url) as served:
+        company_id = await served.company()
+
+        async def give(data_set: DataSet, *rows: msgspec.Struct) -> None:
+            async with unit_of_work(served.engine) as db:
+                await publish_rows(db, company_id, data_set, rows)
+
+        await give(DataSet.ITEMS, item(A, "K"), item(B, gtin, active=False))
+        with pytest.raises(CodeOfItem, match=r"that of Item B \(B\)"):
+            await give(DataSet.PACKS, six)
+        await give(DataSet.ITEMS, item(B, "L", active=False))
+        await give(DataSet.PACKS, six)
+        with pytest.raises(CodeOfPack, match="that of the pack Six of A"):
+            await give(DataSet.ITEMS, item(B, gtin, active=False))
+
+
 async def test_of_two_that_publish_one_code_at_once_the_second_is_refused(
     postgres_url: str,
 ) -> None:

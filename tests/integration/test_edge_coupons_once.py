@@ -176,7 +176,9 @@ def test_a_receipt_that_is_voided_gives_its_coupon_again_and_it_is_used_like_bef
     hold(db, FIRST, 1)
     hold(db, SECOND, 2)
     sold(db, "a", 570, FIRST)
-    gone = sell(db, void("b", "a", 570)).fact
+    voided = sell(db, void("b", "a", 570))
+    gone = voided.fact
+    assert "The coupon is good again" in voided.receipt
     assert gone.rights_given == (RightGiven(COUPON, account(db, FIRST), 3, 1),)
     assert gone.rights_taken == ()
     (right,) = rights_of(db, COUPON, account(db, FIRST))
@@ -210,7 +212,9 @@ def test_of_a_line_that_two_coupons_lowered_a_void_gives_both_again(
     hold(db, OTHER, 2)
     fact = sold(db, "a", 500, FIRST, OTHER)
     assert {one for _, one in off(fact)} == {FIRST, OTHER}
-    gone = sell(db, void("b", "a", 500)).fact
+    voided = sell(db, void("b", "a", 500))
+    gone = voided.fact
+    assert "2 coupons are good again" in voided.receipt
     assert [one.line for one in gone.rights_given] == [3, 4]
     assert (left(db, FIRST), left(db, OTHER)) == (1, 1)
 

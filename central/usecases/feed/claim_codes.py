@@ -1,4 +1,5 @@
-"""Whose scan code it is: an active item's or a pack's, and no other's of the company.
+"""Whose scan code it is: an active item's or a pack's, and no other's of the company. An inactive
+item's code is free for another item, and for no pack: at a till it is that item's yet.
 
 Claims move in the unit of work that publishes items and packs, so of two that publish one code at
 once the second is refused. An edge, which may meet what was published otherwise, decides by the
@@ -12,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
 from central.domain.feeds import CodeHeld, CodeOfItem, CodeOfPack
+from central.usecases.feed.read_published import published_rows
 from sync.protocol.identity import CompanyId
 from sync.protocol.price_books import Pack
-from sync.protocol.reference import Item
+from sync.protocol.reference import DataSet, Item
 from sync.protocol.scan_code import code_key
 
 _RELEASE = "DELETE FROM live_code WHERE company_id = $1 AND item_id = ANY($2::text[]) AND NOT pack"
@@ -28,6 +30,12 @@ FROM unnest($2::text[], $3::text[], $4::text[]) AS c (code_key, item_id, item_na
 ON CONFLICT DO NOTHING RETURNING code_key, item_id
 """
 _HOLDER = "SELECT item_id, item_name, pack FROM live_code WHERE company_id = $1 AND code_key = $2"
+
+_PACKS = """
+SELECT code_key, item_name FROM live_code
+WHERE company_id = $1 AND pack AND code_key = ANY($2::text[]) ORDER BY code_key LIMIT 1
+"""
+_INACTIVE = "SELECT item_id FROM listed_item WHERE company_id = $1 AND NOT active"
 
 Claim = tuple[str, str]
 """A code's key, and the item that it is of."""
@@ -50,10 +58,28 @@ async def claim_codes(db: AsyncConnection, company_id: CompanyId, items: Iterabl
         if holder["pack"]:
             raise CodeOfPack(typed[claim], claim[1], holder["item_name"])
         raise CodeHeld(typed[claim], claim[1], holder["item_id"], holder["item_name"])
+    await _refuse_codes_of_packs(db, company_id, newest.values())
+
+
+async def _refuse_codes_of_packs(
+    db: AsyncConnection, company_id: CompanyId, items: Iterable[Item]
+) -> None:
+    """Of those that are inactive, which claim nothing. Raises CodeOfPack."""
+    kept = {
+        code_key(code): (code, str(item.item_id))
+        for item in items
+        for code in (() if item.active else item.scan_codes)
+    }
+    if not kept:
+        return
+    held = await (await driver_of(db)).fetchrow(_PACKS, company_id, sorted(kept))
+    if held is not None:
+        raise CodeOfPack(*kept[held["code_key"]], held["item_name"])
 
 
 async def claim_packs(db: AsyncConnection, company_id: CompanyId, packs: Iterable[Pack]) -> None:
-    """Each claims its code, also one that says something else of it now. Raises CodeOfItem."""
+    """Each claims its code, also one that says something else of it now. Raises CodeOfItem, also
+    where the item that has it is inactive."""
     newest = {str(pack.scan_code): pack for pack in packs}
     await release_packs(db, company_id, newest)
     wanted = {(code, str(pack.item_id)): pack.name for code, pack in newest.items()}
@@ -61,6 +87,11 @@ async def claim_packs(db: AsyncConnection, company_id: CompanyId, packs: Iterabl
     if refused is not None:
         (code, _), holder = refused
         raise CodeOfItem(code, holder["item_id"], holder["item_name"])
+    rows = await (await driver_of(db)).fetch(_INACTIVE, company_id)
+    kept = await published_rows(db, company_id, DataSet.ITEMS, keys=[row[0] for row in rows])
+    for item in kept.values():
+        for code in sorted({code_key(each) for each in item.scan_codes} & newest.keys()):
+            raise CodeOfItem(code, item.item_id, item.name)
 
 
 async def release_packs(db: AsyncConnection, company_id: CompanyId, codes: Iterable[str]) -> None:

@@ -221,13 +221,21 @@ def _points(fact: RetailTransaction, names: Names) -> Iterator[Block]:
 
 
 def _good_until(fact: RetailTransaction, decimals: int) -> Iterator[Block]:
-    """What the customer is told of value that the receipt put on a card or a slip."""
+    """What the customer is told of what is put on a card or a slip, and of coupons."""
     for given in fact.rights_given:
         if given.last_day is not None and not fact.training:
             amount = format_minor(given.amount, decimals)
             yield Words(
                 f"{VALUE_NAMES.get(given.kind, given.kind)} {amount}: until {given.last_day}"
             )
+    yield from _coupons_again(fact)
+
+
+def _coupons_again(fact: RetailTransaction) -> Iterator[Block]:
+    """What a void gives the customer back beside the money."""
+    again = sum([one.kind == RightKind.COUPON.value for one in fact.rights_given])
+    if again:
+        yield Words(f"{again} coupons are good again" if again > 1 else "The coupon is good again")
 
 
 def _credit_note(fact: RetailTransaction, decimals: int) -> Iterator[Block]:
