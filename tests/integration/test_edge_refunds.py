@@ -1,6 +1,7 @@
 """Money goes back to a card by the terminal that took it: once, whatever is not known of it, and by
 hand only where the terminal surely gave nothing."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -220,3 +221,37 @@ async def test_a_terminal_that_is_away_gives_nothing_back_and_its_hand_may(
         reference = {"reference": "1JNWRBK86W01", "attempt_id": str(uuid_utils.compat.uuid7())}
         away = await give_back(till, refunding(reference))
         assert (away["state"], away["why"]) == ("declined", "The terminal does not answer.")
+
+
+async def write(till: Till, statement: str) -> None:
+    def act(db: sqlite3.Connection) -> None:
+        db.execute(statement)
+
+    await till.box.writer.run(act)
+
+
+async def test_a_void_is_judged_before_the_terminal_gives_anything_back(shop: Counter) -> None:
+    till, _ = shop
+    sold, payment = await bought(till)
+    whole = sold["sale_id"]
+    nothing = refunding(payment, post_void_of=str(uuid_utils.compat.uuid7()))
+    cashier = "UPDATE operator SET role = 'cashier' WHERE operator_id = 'anna'"
+    manager = "UPDATE operator SET role = 'manager' WHERE operator_id = 'anna'"
+    for body, role, word in (
+        (nothing, manager, "nothing-to-void"),
+        (refunding(payment, post_void_of=whole), cashier, "permission-needed"),
+    ):
+        await write(till, role)
+        before = row_counts(till.box.folder)
+        answer = await till.call("POST", "/payments/refunds", body)
+        assert slug(answer) == word, answer.text
+        assert row_counts(till.box.folder) == before
+    await write(till, manager)
+    refund = await give_back(till, refunding(payment, post_void_of=whole))
+    assert refund["state"] == "approved"
+    voids = {"post_void_of": whole, "note": "rang up for the wrong person", "lines": []}
+    body = sale(total_minor=-MILK_MINOR, tenders=[paid_by(refund)], **voids)
+    gone = document(await till.call("POST", "/sales", body | {"sale_id": refund["sale_id"]}))
+    assert gone["total_minor"] == -MILK_MINOR
+    again = refunding(payment, post_void_of=whole)
+    assert slug(await till.call("POST", "/payments/refunds", again)) == "voided-already"

@@ -2,7 +2,8 @@
 
 Rules.
 1. It goes back by the terminal where that took it: the tender is asked of a terminal, and the
-   payment has a reference of ours. Whoever gives it back may take goods back.
+   payment has a reference of ours. Whoever gives it back may take goods back; for a void the
+   receipt is looked at first, and who may not void it alone gives nothing back by the terminal.
 2. Of a payment that this box knows no more goes back than it took, less what went back or may have;
    of one that it does not know (another shop's, or long ago) the bank decides.
 3. One refund of a payment at a time: while the end of one is not known, or no receipt has it, no
@@ -39,6 +40,7 @@ from edge.domain.payment.attempt import (
 from edge.domain.request import RequestIdReused
 from edge.domain.till import NoOpenTill
 from edge.usecases.payment.begin import Begun, next_reference, way_of
+from edge.usecases.sale.void import voidable
 from sync.engine.journal import Moment
 from sync.protocol.identity import SaleId, WorkstationId
 from sync.protocol.money import MINOR_MAX
@@ -50,7 +52,7 @@ _CAME_TO_NOTHING = frozenset({AttemptState.DECLINED, AttemptState.VOIDED})
 
 class BeginRefund(Request, frozen=True):
     """``sale_id``: of the receipt that takes goods back; ``amount_minor``, above 0, goes back of
-    the payment whose reference is ``refunds``."""
+    the payment whose reference is ``refunds``. ``post_void_of``: the receipt that it is to void."""
 
     attempt_id: UUID
     sale_id: SaleId
@@ -58,6 +60,7 @@ class BeginRefund(Request, frozen=True):
     tender_id: ShortTender
     amount_minor: Annotated[int, msgspec.Meta(ge=1, le=MINOR_MAX)]
     refunds: Annotated[str, msgspec.Meta(pattern=r"\A[0-9A-Z]{12}\Z")]
+    post_void_of: SaleId | None = None
 
 
 def begin_refund(
@@ -70,14 +73,15 @@ def begin_refund(
     has_terminal: bool,
 ) -> Begun:
     """The refund as it stands. Raises RequestIdReused, UnknownOperator, InactiveOperator,
-    PermissionNeeded, NoOpenTill, UnknownTender, InactiveTender, NobodyToAsk, NoTerminal,
-    RefundUnsettled, RefundBeyondPayment, PaymentUnsettled, TooManyPayments, SettingsMissing."""
+    PermissionNeeded, OverrideNeeded, NothingToVoid, VoidedAlready, NotVoidable, NoOpenTill,
+    UnknownTender, InactiveTender, NobodyToAsk, NoTerminal, RefundUnsettled, RefundBeyondPayment,
+    PaymentUnsettled, TooManyPayments, SettingsMissing."""
     known = find_attempt(db, request.attempt_id)
     if known is not None:
         if known.request_digest != request_digest:
             raise RequestIdReused(request.attempt_id)
         return Begun(known, repeated=True)
-    require(db, request.operator_id, Permission.RETURN_GOODS)
+    _judge(db, request)
     if find_open_till(db, workstation_id) is None:
         raise NoOpenTill(workstation_id)
     way = way_of(db, request.tender_id)
@@ -90,6 +94,15 @@ def begin_refund(
     attempt = _attempt(request, request_digest, workstation_id, reference, currency, moment)
     insert_attempt(db, attempt)
     return Begun(attempt, repeated=False)
+
+
+def _judge(db: sqlite3.Connection, request: BeginRefund) -> None:
+    """Before any money moves: what the receipt will be asked for."""
+    if request.post_void_of is None:
+        require(db, request.operator_id, Permission.RETURN_GOODS)
+        return
+    whole = voidable(db, request.post_void_of).head.total_minor
+    require(db, request.operator_id, Permission.VOID, request.sale_id, amount_minor=whole)
 
 
 def _attempt(

@@ -9,6 +9,7 @@ takes. What took nothing back for good (a voucher that the store keeps) forbids 
 
 import sqlite3
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -46,9 +47,24 @@ def void_whole(db: sqlite3.Connection, request: SaleRequest) -> SaleRequest:
     lowered = request.discount is not None or request.coupons or request.vouchers
     if request.lines or lowered:
         raise VoidHasLines
-    head = receipt_head(db, request.post_void_of)
+    head, lines, payments = voidable(db, request.post_void_of)
+    tenders = request.tenders or _turned_round(payments, head.rounding_minor)
+    return replace(request, lines=_all_lines(head.sale_id, lines), tenders=tenders)
+
+
+class Voidable(NamedTuple):
+    """A receipt that can be taken back whole now."""
+
+    head: ReceiptHead
+    lines: tuple[LineOut, ...]
+    payments: tuple[Payment, ...]
+
+
+def voidable(db: sqlite3.Connection, sale_id: SaleId) -> Voidable:
+    """Raises NothingToVoid, VoidedAlready, NotVoidable."""
+    head = receipt_head(db, sale_id)
     if head is None:
-        raise NothingToVoid(request.post_void_of)
+        raise NothingToVoid(sale_id)
     if head.voided_by is not None:
         raise VoidedAlready(head.sale_id, head.voided_by)
     lines = tuple(lines_out(db, head.sale_id))
@@ -58,8 +74,7 @@ def void_whole(db: sqlite3.Connection, request: SaleRequest) -> SaleRequest:
     why = why_not(head, lines, payments, today)
     if why is not None:
         raise NotVoidable(head.sale_id, head.receipt_number, why)
-    tenders = request.tenders or _turned_round(payments, head.rounding_minor)
-    return replace(request, lines=_all_lines(head.sale_id, lines), tenders=tenders)
+    return Voidable(head, lines, payments)
 
 
 def refuse_without_reason(request: SaleRequest) -> None:

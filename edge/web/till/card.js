@@ -17,7 +17,13 @@ const AGAIN_MS = 1_000;
 /** Nothing of it is open any more, and nothing was paid. */
 const NOTHING_CAME = new Set(["declined", "voiding", "voided"]);
 /** The terminal gives nothing back, and somebody may do so by hand. */
-const BY_HAND = new Set(["no-terminal", "nobody-to-ask", "permission-needed", "refund-beyond-payment"]);
+const BY_HAND = new Set([
+  "no-terminal",
+  "nobody-to-ask",
+  "permission-needed",
+  "override-needed",
+  "refund-beyond-payment",
+]);
 /** Our own reference of a payment (``edge/domain/payment/reference.py``). */
 const REFERENCE = /^[0-9A-HJKMNP-TV-Z]{12}$/;
 
@@ -76,6 +82,7 @@ export async function beginRefund({ tender_id, amount_minor, reference, tip_mino
     amount_minor: -amount_minor,
     refunds: reference,
     tip_minor,
+    post_void_of: basket.voids?.post_void_of,
   });
   await begin(payment);
 }
