@@ -13,7 +13,8 @@ from edge.api.parameters import TheBox
 from edge.box.box import Box
 from edge.box.links import till_links
 from edge.db.receipt_mails import mail_figures
-from edge.domain.sync_state import DAY_MS, certificate_in_words
+from edge.domain.state_words import in_english
+from edge.domain.sync_state import DAY_MS, of_certificate
 from edge.usecases.box.read_status import MAILS_TOLD_DAYS, SyncStatus, read_status
 
 
@@ -38,10 +39,11 @@ async def status_of(box: Box) -> SyncStatus:
         )
     )
     shown = box.certificate
-    wrong = certificate_in_words(moment.wall_ms, shown.expires_at_ms, shown.fault, shown.refused)
+    wrong = of_certificate(moment.wall_ms, shown.expires_at_ms, shown.fault, shown.refused)
     return msgspec.structs.replace(
         status,
-        certificate=wrong,
+        certificate=in_english(wrong),
+        sentences=(*status.sentences, *filter(None, [wrong])),
         needs_a_person=status.needs_a_person or wrong is not None,
         mails_waiting=mails.waiting,
         mails_given_up=mails.given_up,

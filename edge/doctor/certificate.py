@@ -3,7 +3,8 @@
 from edge.box.certificate import Certificate
 from edge.box.folder import CERTIFICATE_FILE, TLS_KEY_FILE
 from edge.doctor.scene import Scene
-from edge.domain.sync_state import DAY_MS, certificate_in_words
+from edge.domain.state_words import in_english
+from edge.domain.sync_state import DAY_MS, of_certificate
 from sync.http.tls import BadCertificate, ServedCertificate, names_of
 from sync.program.command_line import shell
 from sync.program.findings import Found, attention, fine
@@ -17,7 +18,7 @@ def certificate(scene: Scene) -> Found:
         return fine("Only tills on this machine are answered, which need none.")
     shown = Certificate(scene.folder, scene.settings)
     refused = None if scene.at_work is None else scene.at_work.certificate_refused
-    wrong = certificate_in_words(scene.now_ms, shown.expires_at_ms, shown.fault, refused)
+    wrong = in_english(of_certificate(scene.now_ms, shown.expires_at_ms, shown.fault, refused))
     if shown.fault is not None:
         return attention(f"{wrong}", "This shows what lies there:", _files_of_the_shop(scene))
     if shown.served is None:

@@ -1,12 +1,13 @@
-"""How far this store and head office are apart, in plain words: for the till page, `edge status`,
-people. Selling goes on in every one of these states.
+"""How far this store and head office are apart, in sentences (``state_words.py`` has their words):
+for the till page, `edge status`, people. Selling goes on in every one of these states.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from edge.domain.reckoning import CLOCK_GAP_S_MAX
+from edge.domain.state_words import ENGLISH, Sentence, said_in
 from sync.protocol.batch import PROTOCOL_VERSION
-from sync.protocol.counted import counted
 
 QUIET_S = 120
 """Head office is called unreachable after this long without contact."""
@@ -53,139 +54,105 @@ def is_away(state: SyncState) -> bool:
 
 def needs_a_person(state: SyncState) -> bool:
     """Something here does not mend itself."""
-    wrong = disk_in_words(state.disk_free_bytes) or clock_in_words(state)
+    wrong = of_disk(state.disk_free_bytes) or of_clock(state)
     unspoken = bool(state.protocols) and PROTOCOL_VERSION not in state.protocols
     known = state.stopped or state.refused or state.alarms or state.rows_set_aside
     return bool(known or wrong or unspoken)
 
 
-def disk_in_words(free_bytes: int) -> str | None:
+def of_disk(free_bytes: int) -> Sentence | None:
     """What to do before the disk is full; None where there is room."""
     if free_bytes >= DISK_LOW_BYTES:
         return None
-    return (
-        f"The disk has {free_bytes >> 20:,} MiB left: free some space. A full disk stops selling; "
-        "what was sold is kept."
-    )
+    return Sentence("disk", {"mebibytes": free_bytes >> 20})
 
 
-def certificate_in_words(
+def of_certificate(
     now_ms: int, expires_at_ms: int | None, fault: str | None, refused: str | None
-) -> str | None:
+) -> Sentence | None:
     """What is wrong with what tills on other machines are shown; None where nothing is.
     ``expires_at_ms`` None: nothing is shown. ``fault``: of the shop's own files. ``refused``: why
     head office gave no other."""
     if fault is not None:
-        return f"The certificate files of the shop's own are not used as they lie there: {fault}"
+        return Sentence("certificate_fault", {"why": fault})
     left_days = None if expires_at_ms is None else (expires_at_ms - now_ms) // DAY_MS
     if left_days is not None and left_days < 0:
-        return (
-            "The certificate has expired, and devices warn of it: tills on other machines go on "
-            "where their people let them. It is renewed when head office is reached."
-        )
+        return Sentence("certificate_expired")
     if refused is not None:
-        return f"Head office gave this box no certificate: {refused}"
+        return Sentence("certificate_refused", {"why": refused})
     if left_days is not None and left_days < EXPIRES_SOON_DAYS:
-        return (
-            f"The certificate expires in {left_days} days and was not renewed yet: let this box "
-            "reach head office before that, or renew the shop's own files."
-        )
+        return Sentence("certificate_expires", {"days": left_days})
     return None
 
 
-def clock_in_words(state: SyncState) -> str | None:
+def of_clock(state: SyncState) -> Sentence | None:
     """Both clocks as they stood at the last contact; None where they agreed, or there was none."""
     if state.last_contact_ms is None or state.server_time_ms is None:
         return None
     gap_s = (state.last_contact_ms - state.server_time_ms) // SECOND_MS
     if abs(gap_s) <= CLOCK_GAP_S_MAX:
         return None
-    way = "ahead of" if gap_s > 0 else "behind"
-    return (
-        f"This box's clock was {abs(gap_s):,} s {way} head office's at the last contact, and "
-        "receipts carry its time: set whichever is wrong (or let NTP). Selling goes on."
+    return Sentence("clock_ahead" if gap_s > 0 else "clock_behind", {"seconds": abs(gap_s)})
+
+
+def in_sentences(state: SyncState) -> tuple[Sentence, ...]:
+    """The state in one sentence, and what else somebody should know."""
+    more = (
+        _of_sending(state),
+        *_of_epochs(state),
+        _of_some("aside", state.events_set_aside),
+        of_disk(state.disk_free_bytes),
+        _of_protocols(state.protocols),
+        _of_some("alarms", state.alarms),
     )
+    return tuple(one for one in more if one is not None)
 
 
 def in_words(state: SyncState) -> str:
-    """The state in one sentence, and what else somebody should know."""
-    aside, disk = state.events_set_aside, disk_in_words(state.disk_free_bytes)
-    more = (
-        _sending_in_words(state),
-        _epochs_in_words(state),
-        _aside_in_words(aside),
-        disk,
-        _protocols_in_words(state.protocols),
-        _alarms_in_words(state.alarms),
-    )
-    return " ".join(sentence for sentence in more if sentence)
+    """The same in English, one after the other."""
+    return " ".join(said_in(ENGLISH, one) for one in in_sentences(state))
 
 
-def _aside_in_words(aside: int) -> str | None:
-    if not aside:
+def _of_some(name: str, count: int) -> Sentence | None:
+    if not count:
         return None
-    return (
-        f"It keeps {counted(aside, 'record')} that {'does' if aside == 1 else 'do'} not count yet."
-    )
+    return Sentence(f"{name}_one" if count == 1 else name, {"count": count})
 
 
-def _alarms_in_words(alarms: int) -> str | None:
-    if not alarms:
-        return None
-    return f"{counted(alarms, 'alarm')} {'needs' if alarms == 1 else 'need'} a person."
-
-
-def _protocols_in_words(spoken: tuple[int, ...]) -> str | None:
+def _of_protocols(spoken: tuple[int, ...]) -> Sentence | None:
     """Said before head office ends a version, while there is time to update."""
     if not spoken or max(spoken) == PROTOCOL_VERSION:
         return None
     if PROTOCOL_VERSION in spoken:
-        return f"Head office speaks protocol {max(spoken)} as well: this box can be updated."
-    older = "this box" if max(spoken) > PROTOCOL_VERSION else "head office"
-    return f"Head office does not speak this box's protocol {PROTOCOL_VERSION}: update {older}."
+        return Sentence("protocol_newer", {"newest": max(spoken)})
+    older = "protocol_update_box" if max(spoken) > PROTOCOL_VERSION else "protocol_update_office"
+    return Sentence(older, {"ours": PROTOCOL_VERSION})
 
 
-def _epochs_in_words(state: SyncState) -> str | None:
-    if state.side_branch is None:
-        return None
-    tails = ", ".join(state.tails)
-    ended = f" The end of epoch {tails} goes to head office first." if state.tails else ""
-    return f"This box sells in epoch {state.side_branch}, which it opened itself.{ended}"
+def _of_epochs(state: SyncState) -> Iterator[Sentence]:
+    if state.side_branch is not None:
+        yield Sentence("own_epoch", {"epoch": state.side_branch})
+        if state.tails:
+            yield Sentence("tails", {"epochs": ", ".join(state.tails)})
 
 
-def _sending_in_words(state: SyncState) -> str:
-    waiting = state.waiting
+def _of_sending(state: SyncState) -> Sentence:
+    waiting = {"waiting": state.waiting}
     if state.stopped is not None:
-        return (
-            f"Sending to head office is stopped ({state.stopped}); {waiting:,} records wait. "
-            "Selling goes on. Call head office."
-        )
+        return Sentence("stopped", {"why": state.stopped, **waiting})
     if state.refused is not None:
         why = state.refused[:1].upper() + state.refused[1:].rstrip(".")
-        return f"{why}; {waiting:,} records wait. Selling goes on. Call head office."
+        return Sentence("refused", {"why": why, **waiting})
     if state.busy:
-        waits = f"{waiting:,} records wait and are sent when it has" if waiting else "it asks for"
-        return f"Head office is busy; {waits} a moment. Selling goes on."
+        return Sentence("busy_waiting", waiting) if state.waiting else Sentence("busy")
     if state.last_contact_ms is None:
-        return f"Head office was not reached yet; {waiting:,} records wait. Selling goes on."
+        return Sentence("never_reached", waiting)
     if _quiet_s(state) > QUIET_S:
-        reached = f"last reached {_quiet_s(state) // MINUTE_S:,} min ago"
-        if not waiting:
-            return f"Head office has everything; it was {reached}. Selling goes on."
-        return (
-            f"Head office was {reached}; {waiting:,} records wait and will be sent when the line "
-            "is back. Selling goes on."
-        )
-    if state.unreached and waiting:
-        return (
-            f"{waiting:,} records wait for head office, which does not answer just now. "
-            "Selling goes on."
-        )
+        minutes = {"minutes": _quiet_s(state) // MINUTE_S}
+        return Sentence("quiet_waiting" if state.waiting else "quiet", {**minutes, **waiting})
     if state.unreached:
-        return "Head office has everything; it does not answer just now. Selling goes on."
-    if waiting:
-        return f"{waiting:,} records are on their way to head office."
-    return "Head office has everything."
+        return Sentence("unreached_waiting", waiting) if state.waiting else Sentence("unreached")
+    return Sentence("on_their_way", waiting) if state.waiting else Sentence("everything")
 
 
 def _quiet_s(state: SyncState) -> int:

@@ -3,7 +3,7 @@ what head office has confirmed, what is wrong and what to do. The words are thos
 (``edge/usecases/box/read_status.py``) and of `edge doctor` (``edge/doctor``)."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from litestar import Request, Response, get
@@ -17,10 +17,11 @@ from edge.db.store import read_settings
 from edge.db.unsent import Confirmed, Unsent, last_confirmed, unsent_receipts, waiting_since
 from edge.db.workstations import PairedWorkstation, list_workstations
 from edge.domain.box import SettingsMissing
+from edge.domain.state_words import said_in
 from edge.pages.coming_in import needing, office_guard
 from edge.pages.page import language_here, page, tables_page
 from edge.pages.places import SYNC
-from edge.pages.words import say_in
+from edge.pages.words import LANGUAGES, say_in
 from edge.usecases.box.read_status import SyncStatus
 from sync.protocol.money import format_minor
 from sync.protocol.permissions import Permission
@@ -37,13 +38,22 @@ class Money(NamedTuple):
     decimals: int
 
 
+class Told(NamedTuple):
+    """An alarm: what it means and what to do, how often, and what the box wrote down of it."""
+
+    means: str
+    times: str
+    detail: str
+
+
 class Looked(NamedTuple):
-    """One thing that is looked at. ``said``: in the page's words, ``quoted``: in the box's."""
+    """One thing that is looked at. ``said``: in the page's words, ``quoted``: in others'."""
 
     name: str
     light: Light
     said: str
     quoted: tuple[str, ...] = ()
+    alarms: tuple[Told, ...] = ()
 
 
 class WorkstationLine(NamedTuple):
@@ -76,6 +86,7 @@ async def show_sync(request: AnyRequest, box: TheBox) -> Response[Any]:
         "sync.html",
         status_light=_light(status),
         sync=status,
+        summary=_spoken(request, status, _of_summary),
         money=read.money,
         receipts=receipts,
         worth_minor=worth_minor,
@@ -128,11 +139,11 @@ def _looked(
     """In the order in which a person would look."""
     say = say_in(language_here(request)).sync
     return [
-        Looked("line", _line_light(status), "", _line_words(status)),
-        _clock(say, status),
-        _disk(say, status),
+        Looked("line", _line_light(status), _spoken(request, status, _of_line)),
+        _clock(request, say, status),
+        _disk(request, say, status),
         _backup(say, unsent),
-        _certificate(say, box, status),
+        _certificate(request, say, box, status),
         _data(say, status),
         Looked("counted", "wait", say.not_counted(status.events_set_aside))
         if status.events_set_aside
@@ -149,22 +160,33 @@ def _line_light(status: SyncStatus) -> Light:
     return "away" if status.head_office_away else "fine"
 
 
-def _line_words(status: SyncStatus) -> tuple[str, ...]:
-    told = (status.stopped, status.refused)
-    return tuple(one for one in told if one is not None) or (status.summary,)
+def _spoken(request: AnyRequest, status: SyncStatus, is_meant: Callable[[str], bool]) -> str:
+    """What the box says of itself, in the page's language: the sentences of these names."""
+    language = LANGUAGES.index(language_here(request))
+    return " ".join(said_in(language, one) for one in status.sentences if is_meant(one.name))
 
 
-def _clock(say: Any, status: SyncStatus) -> Looked:
+def _of_summary(name: str) -> bool:
+    return not name.startswith(("clock", "certificate"))
+
+
+def _of_line(name: str) -> bool:
+    """How sending goes: the summary without what has a row of its own."""
+    return _of_summary(name) and not name.startswith(("alarms", "aside", "disk"))
+
+
+def _clock(request: AnyRequest, say: Any, status: SyncStatus) -> Looked:
     if status.clock is not None:
-        return Looked("clock", "attention", "", (status.clock,))
+        spoken = _spoken(request, status, lambda name: name.startswith("clock"))
+        return Looked("clock", "attention", spoken)
     if status.last_contact_ms is None:
         return Looked("clock", "unknown", say.clock_unknown)
     return Looked("clock", "fine", say.clock_fine)
 
 
-def _disk(say: Any, status: SyncStatus) -> Looked:
+def _disk(request: AnyRequest, say: Any, status: SyncStatus) -> Looked:
     if status.disk is not None:
-        return Looked("disk", "attention", "", (status.disk,))
+        return Looked("disk", "attention", _spoken(request, status, lambda name: name == "disk"))
     return Looked("disk", "fine", say.disk_fine(status.disk_free_bytes >> 20))
 
 
@@ -175,9 +197,10 @@ def _backup(say: Any, unsent: tuple[int, int, Money]) -> Looked:
     return Looked("backup", "wait" if receipts else "fine", said)
 
 
-def _certificate(say: Any, box: Box, status: SyncStatus) -> Looked:
+def _certificate(request: AnyRequest, say: Any, box: Box, status: SyncStatus) -> Looked:
     if status.certificate is not None:
-        return Looked("certificate", "attention", "", (status.certificate,))
+        spoken = _spoken(request, status, lambda name: name.startswith("certificate"))
+        return Looked("certificate", "attention", spoken)
     if box.certificate.served is None or not box.settings.lan:
         light: Light = "unknown" if box.settings.lan else "fine"
         return Looked("certificate", light, say.certificate_none)
@@ -203,9 +226,10 @@ def _alarms(say: Any, status: SyncStatus) -> Looked:
     if not status.alarms:
         return Looked("alarms", "fine", say.no_alarm)
     told = tuple(
-        f"{say.alarm(one.kind, one.times)} {one.subject}: {one.detail}" for one in status.alarms
+        Told(say.alarms.get(one.kind, say.another_alarm), say.times(one.times), one.detail)
+        for one in status.alarms
     )
-    return Looked("alarms", "attention", "", told)
+    return Looked("alarms", "attention", say.who_clears, alarms=told)
 
 
 def _lines(box: Box, read: _Read) -> Sequence[WorkstationLine]:

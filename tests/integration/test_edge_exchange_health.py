@@ -9,7 +9,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from edge.db.journal import read_head
-from edge.domain.sync_state import DISK_LOW_BYTES, disk_in_words
+from edge.domain.state_words import in_english
+from edge.domain.sync_state import DISK_LOW_BYTES, of_disk
 from sync.engine.transport import Request, Response
 from sync.protocol.clock import ClockState
 from sync.protocol.codec import encode
@@ -73,8 +74,8 @@ async def test_a_login_page_in_the_way_calls_nobody(shop: Shop) -> None:
 
 def test_a_disk_that_fills_is_said_before_it_is_full() -> None:
     """A34: sales were refused, and the status said that all was well."""
-    assert disk_in_words(DISK_LOW_BYTES) is None
-    said = disk_in_words(DISK_LOW_BYTES - 1)
+    assert of_disk(DISK_LOW_BYTES) is None
+    said = in_english(of_disk(DISK_LOW_BYTES - 1))
     assert said is not None
     assert "511 MiB left: free some space" in said
 

@@ -8,6 +8,7 @@ import pytest
 
 from edge.db.journal import acknowledge, read_head
 from edge.domain import sync_state
+from edge.pages.words import sync as words
 from edge.usecases.box.raise_alarm import raise_alarm
 from sync.protocol.facts import AlarmKind
 from tests.edge_store import sale
@@ -94,3 +95,25 @@ async def test_who_is_signed_in_where_stands_beside_each_workstation(browser: Br
     row = page.split('id="workstations-table"')[1].split("</table>")[0]
     assert "Anna" in row
     assert "Cleo <small>Back office</small>" in row
+
+
+@pytest.mark.parametrize("kind", list(AlarmKind))
+def test_every_alarm_says_what_it_means_and_what_to_do(kind: AlarmKind) -> None:
+    english, chinese = words.alarms[kind.value]
+    assert kind.value.replace("_", " ") not in english.lower()
+    assert english.endswith(".")
+    assert chinese.endswith("。")
+
+
+async def test_what_the_box_says_of_itself_is_chinese_on_a_chinese_page(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_state, "DISK_LOW_BYTES", 1 << 60)
+    await browser.enter()
+    await browser.send("/office/language", language="zh-Hans", next=SYNC)
+    page = await browser.text(SYNC)
+    status = (await browser.till.call("GET", "/sync")).json()
+    assert "请腾出空间" in page
+    assert status["disk"] not in page
+    assert status["summary"] not in page
+    assert "尚未联络到总部" in page

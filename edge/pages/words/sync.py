@@ -85,6 +85,69 @@ no_alarm = "None stands.", "没有警报。"
 no_mail = "None waits.", "没有等待发送的。"
 
 
+who_clears = (
+    "Selling goes on. Call head office, then let a technician clear each with `edge alarm clear`.",
+    "销售照常。请致电总部，然后由技术人员用 edge alarm clear 逐一解除。",
+)
+another_alarm = (
+    "Something happened that should not. Call head office.",
+    "发生了不应发生的情况。请致电总部。",
+)
+alarms = MappingProxyType(
+    {
+        "sale_id_reused": (
+            "A till sent another receipt under the number of one that was finished: the first one"
+            " counts. Look at that till's last receipts.",
+            "收银台以已完成收据的编号发送了另一张收据：以第一张为准。请核对该台最近的收据。",
+        ),
+        "fork": (
+            "A copy of this box sold as well. This one goes on with numbers of its own; switch the"
+            " other off, and let head office say which goes on.",
+            "本机的另一副本也在销售。本机以自己的编号继续；请关闭另一个，并由总部决定哪一个继续。",
+        ),
+        "rewound": (
+            "This box was put back to an older copy of itself: what its tills kept since comes back"
+            " from them. Keep every till switched on.",
+            "本机被恢复为较旧的副本：此后的内容由收银台送回。请保持所有收银台开机。",
+        ),
+        "central_rewound": (
+            "Head office was put back to an older copy of itself, and gets again what it lost."
+            " Nothing is lost here.",
+            "总部被恢复为较旧的副本，正重新接收所失内容。本店没有丢失。",
+        ),
+        "workstation_ahead": (
+            "A till knows of receipts that this box has not: it brings them back. Keep that till"
+            " switched on.",
+            "某收银台有本机没有的收据：它会送回。请保持该台开机。",
+        ),
+        "fenced": (
+            "Another box has taken this one's place: this one sends what it still has, and no more."
+            " Sell at the new one.",
+            "另一主机已接替本机：本机只发送余下的内容。请在新主机上销售。",
+        ),
+        "restored": (
+            "This box goes on from a copy. Compare its last receipts with the tills' papers.",
+            "本机由副本继续运行。请将最近的收据与收银台的纸质收据核对。",
+        ),
+        "bad_envelope": (
+            "Head office could not read a record of this box, and sending is stopped. Call head"
+            " office.",
+            "总部无法读取本机的一条记录，已停止发送。请致电总部。",
+        ),
+        "journal_damaged": (
+            "A record on this box's disk has changed and was set aside: its till is asked for the"
+            " whole one. Let somebody look at the disk.",
+            "本机磁盘上的一条记录已改变并被搁置：正向收银台索取完整记录。请检查磁盘。",
+        ),
+        "journal_cut": (
+            "The disk is nearly full: old records that head office has are kept for a shorter time."
+            " Free some space.",
+            "磁盘将满：总部已有的旧记录保存时间缩短。请腾出空间。",
+        ),
+    }
+)
+
+
 def disk_fine(mebibytes: int) -> Said:
     """Room that is left."""
     return f"{mebibytes:,} MiB are free.", f"剩余 {mebibytes:,} MiB。"
@@ -167,10 +230,9 @@ def printers(names: str) -> Said:
     )
 
 
-def alarm(kind: str, times: int) -> Said:
-    """One that stands."""
-    often = "once" if times == 1 else f"{times:,} times"
-    return f"{kind.replace('_', ' ')}, {often}:", f"{kind}，{times:,} 次："
+def times(count: int) -> Said:
+    """How often an alarm was raised."""
+    return "once" if count == 1 else f"{count:,} times", f"{count:,} 次"
 
 
 def opened_here(known: bool) -> Said:

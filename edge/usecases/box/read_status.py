@@ -12,13 +12,15 @@ from edge.db.reference import count_aside, read_cursors, rows_aside
 from edge.db.showing import known_incarnation
 from edge.db.sought import list_missing, list_sought
 from edge.domain.epoch import EpochState
+from edge.domain.state_words import Sentence, in_english
 from edge.domain.sync_state import (
     SyncState,
-    clock_in_words,
-    disk_in_words,
+    in_sentences,
     in_words,
     is_away,
     needs_a_person,
+    of_clock,
+    of_disk,
 )
 from sync.engine.journal import Moment
 from sync.protocol.feeds import KEY_CHARACTERS_MAX
@@ -92,7 +94,9 @@ class SyncStatus(msgspec.Struct, frozen=True):
     the head office that this box speaks for. What was acknowledged to a till under another one, or
     in another epoch than that which is written in, is worth nothing until it is offered again.
     ``mails_waiting``: receipts that wait to go by e-mail; ``mails_given_up`` in MAILS_TOLD_DAYS.
-    ``is_watched``: a display before the till that asks is on, and is to be told what it shows."""
+    ``is_watched``: a display before the till that asks is on, and is to be told what it shows.
+    ``sentences``: those of ``summary``, then ``clock`` and ``certificate``, by name, for whoever
+    says them in another language (edge/domain/state_words.py)."""
 
     store_code: str
     summary: str
@@ -125,6 +129,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     mails_waiting: int = 0
     mails_given_up: int = 0
     is_watched: bool = False
+    sentences: tuple[Sentence, ...] = ()
 
 
 def read_status(
@@ -153,9 +158,9 @@ def read_status(
         stopped=state.stopped,
         last_contact_ms=state.last_contact_ms,
         clock_state=moment.clock_state.value,
-        clock=clock_in_words(state),
+        clock=in_english(of_clock(state)),
         refused=state.refused,
-        disk=disk_in_words(disk_free_bytes),
+        disk=in_english(of_disk(disk_free_bytes)),
         disk_free_bytes=disk_free_bytes,
         feeds=feeds,
         alarms=alarms,
@@ -166,6 +171,7 @@ def read_status(
         incarnation=known_incarnation(db).incarnation,
         events_set_aside=state.events_set_aside,
         epochs=tuple(map(_epoch, held)),
+        sentences=(*in_sentences(state), *filter(None, [of_clock(state)])),
     )
 
 

@@ -1,11 +1,15 @@
 """How far a store and head office are apart is said in one sentence, and what else there is."""
 
+import re
+
 import pytest
 
+from edge.domain.state_words import CHINESE, SENTENCES, said_in
 from edge.domain.sync_state import (
     DISK_LOW_BYTES,
     QUIET_S,
     SyncState,
+    in_sentences,
     in_words,
     is_away,
     needs_a_person,
@@ -84,3 +88,17 @@ def test_an_epoch_that_the_box_opened_itself_and_a_tail_that_waits_are_said() ->
     assert "sells in epoch 2-9f3c11aa, which it opened itself" in said
     assert "The end of epoch 2-aabbccdd goes to head office first." in said
     assert not needs_a_person(WELL._replace(side_branch="2-9f3c11aa"))
+
+
+def test_every_sentence_says_the_same_figures_in_both_languages() -> None:
+    for name, said in SENTENCES.items():
+        english, chinese = (set(re.findall(r"{(\w+)", each)) for each in said)
+        assert english == chinese, name
+
+
+def test_the_state_is_said_in_chinese_of_the_same_figures() -> None:
+    state = WELL._replace(waiting=1_200, disk_free_bytes=0, alarms=2)
+    said = [said_in(CHINESE, one) for one in in_sentences(state)]
+    assert said[0] == "1,200 条记录正发往总部。"
+    assert [one.name for one in in_sentences(state)] == ["on_their_way", "disk", "alarms"]
+    assert all("{" not in each for each in said)
