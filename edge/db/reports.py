@@ -74,6 +74,21 @@ TOTAL = Column("total", "minor", f"coalesce(sum({_WORTH}), 0)")
 """What customers owed, with tax, less what came back."""
 _SALES = (RECEIPTS, GROSS, REFUNDS, DISCOUNTS, TAX, TOTAL)
 
+_NET = "l.amount_minor - CASE WHEN l.tax_included THEN l.tax_minor ELSE 0 END"
+_BEFORE_TAX = Column("net", "minor", f"coalesce(sum({_NET}), 0)")
+_COST = Column("cost", "minor", "coalesce(sum(l.cost_minor), 0)")
+_MARGIN = Column(
+    "margin",
+    "minor",
+    f"coalesce(sum({_NET} - l.cost_minor) FILTER (WHERE l.cost_minor IS NOT NULL), 0)",
+)
+"""Of the lines whose cost is known: what has none is no margin."""
+_WITHOUT_COST = Column(
+    "without_cost",
+    "milli",
+    "coalesce(sum(l.quantity_milli) FILTER (WHERE l.cost_minor IS NULL), 0)",
+)
+
 _LINES = "sale s JOIN sale_line l ON l.sale_id = s.sale_id"
 _ITEMS = f"{_LINES} LEFT JOIN item i ON i.item_id = l.item_id"
 _WALL = (
@@ -125,6 +140,14 @@ REPORTS: tuple[Report, ...] = (
         (RECEIPTS, LINES, GROSS, REFUNDS, DISCOUNTS, TOTAL),
         "total",
         average=True,
+    ),
+    Report(
+        "margin",
+        _ITEMS,
+        "l.item_id",
+        "coalesce(max(i.name), max(l.description))",
+        (RECEIPTS, QUANTITY, _BEFORE_TAX, _COST, _MARGIN, _WITHOUT_COST),
+        "margin",
     ),
     Report(
         "tender",

@@ -29,7 +29,7 @@ from sync.http.page import HTML, PAGE_HEADERS, asked_by_htmx, load_instead, pack
 from sync.http.problems import Problem
 from sync.http.tables import CSV, WORKBOOK, file_address, page_or_file
 from sync.http.written import local_time, quantity, time_on, written
-from sync.protocol.errors import Refusal
+from sync.protocol.errors import Explained, Refusal
 from sync.protocol.figures import owed_minor
 from sync.protocol.money import format_minor
 
@@ -140,7 +140,8 @@ def _in_words(kind: Any) -> Any:
         answer = answered(request, error)
         problem = msgspec.json.decode(answer.content, type=Problem)
         slug = problem.type.rpartition(":")[2]
-        said = {"problem": problem, "slug": slug, "home": HOME}
+        refusal = error if isinstance(error, Explained) and error.slug == slug else None
+        said = {"problem": problem, "slug": slug, "home": HOME, "refusal": refusal}
         headers = dict(answer.headers)
         headers.pop("WWW-Authenticate", None)
         return page(request, "problem.html", status=problem.status, headers=headers, **said)

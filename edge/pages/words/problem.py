@@ -5,6 +5,7 @@ import re
 from types import MappingProxyType
 
 from edge.pages.words.language import Said
+from edge.pages.words.refusals import REFUSALS
 
 back = "Back", "返回"
 to_sign_in = "Sign in as somebody else", "以其他人身份登录"
@@ -63,4 +64,7 @@ def remedy(slug: str, own: str) -> Said:
     """For a person at a page; ``own``: the refusal's, in the store box's words."""
     if slug in remedies:
         return remedies[slug]
-    return ask_somebody if NOT_FOR_PEOPLE.search(own) else (own, own)
+    if NOT_FOR_PEOPLE.search(own):
+        return ask_somebody
+    known = REFUSALS.get(slug)
+    return own, own if known is None else known.remedy or own

@@ -13,6 +13,7 @@ names = MappingProxyType(
         "item": ("Items", "按商品"),
         "department": ("Departments", "按部门"),
         "operator": ("Operators", "按操作员"),
+        "margin": ("Margin", "毛利"),
         "tender": ("Ways to pay", "按付款方式"),
         "tax": ("Tax", "按税率"),
         "basket": ("Size of baskets", "按购物篮大小"),
@@ -28,6 +29,10 @@ questions = MappingProxyType(
         "item": ("What was sold, how much of it, for how much?", "卖了什么，多少，金额多少？"),
         "department": ("Which departments earn what?", "各部门营业多少？"),
         "operator": ("Who sold what?", "谁卖了多少？"),
+        "margin": (
+            "What is left of what was sold, after what it had cost?",
+            "所售商品扣除成本后剩余多少？",
+        ),
         "tender": ("How was it paid?", "如何付款？"),
         "tax": ("Which tax is in it, at which rate?", "含多少税，税率几何？"),
         "basket": (
@@ -54,6 +59,9 @@ columns = MappingProxyType(
         "tendered": ("Tendered", "收取"),
         "change": ("Change given", "找零"),
         "kept": ("Kept", "实收"),
+        "cost": ("Cost", "成本"),
+        "margin": ("Margin", "毛利"),
+        "without_cost": ("Units without a cost", "无成本的数量"),
         "off": ("Taken off", "减让"),
     }
 )

@@ -139,6 +139,10 @@ alarms = MappingProxyType(
             " whole one. Let somebody look at the disk.",
             "本机磁盘上的一条记录已改变并被搁置：正向收银台索取完整记录。请检查磁盘。",
         ),
+        "day_forgotten": (
+            "A business day was left open. Count its tills, and close it.",
+            "有营业日未结束。请清点其收银台并结束。",
+        ),
         "journal_cut": (
             "The disk is nearly full: old records that head office has are kept for a shorter time."
             " Free some space.",

@@ -145,11 +145,7 @@ def read_status(
     held, now, alarms, feeds = held_epochs(db), writing(db), list_alarms(db), _feeds(db)
     state = _sync_state(db, held, len(alarms), moment, disk_free_bytes, (unreached, busy))
     return SyncStatus(
-        store_code=store_code,
-        summary=in_words(state),
-        needs_a_person=needs_a_person(state),
-        head_office_away=is_away(state),
-        head_office_busy=busy,
+        *(store_code, in_words(state), needs_a_person(state), is_away(state), busy),
         epoch=str(now.epoch),
         last_seq=now.head.seq,
         head_hash=now.head.hash.hex(),
