@@ -99,7 +99,8 @@ async def test_a_day_is_looked_into_down_to_a_receipt_and_closed_after_it_was_co
     await expect(page.locator("#row-sum")).to_have_text(written(item.price_minor))
     assert await wrong_with(page) == {}
     await page.get_by_role("link", name=number).click()
-    await expect(page.locator("#paper")).to_contain_text("COPY")
+    await expect(page.locator("#paper")).to_contain_text(number)
+    await expect(page.locator("#content")).to_contain_text("It was not given out yet")
     assert await wrong_with(page) == {}
     await page.keyboard.press("/")
     await expect(page.get_by_role("searchbox")).to_be_focused()
