@@ -117,7 +117,7 @@ class CountOutdated(
     field = "count_id"
 
 
-class UnknownCount(NotNow, slug="unknown-count", status=404, title="This count is not known"):
+class UnknownCount(NotNow, slug="unknown-count", status=404, title="No such count of the till"):
     count_id: MovementId
     detail = "There is no count {count_id} of this till session."
     remedy = "Settle by one of its counts, or count it first."
