@@ -30,20 +30,22 @@ SELECT s.operator_id, count(*), count(s.post_void_of),
            AND l.amount_minor <> l.extended_minor - l.discount_minor))
 FROM sale s WHERE NOT s.training AND s.business_date BETWEEN ? AND ? GROUP BY s.operator_id
 """
-_SHARED = (
-    "SELECT s.sale_id, s.receipt_number, s.tendered_at_ms, s.workstation_id, {count} AS times"
-    " FROM sale s WHERE NOT s.training AND s.operator_id = ? AND s.business_date BETWEEN ? AND ?"
-    " AND times > 0 ORDER BY s.tendered_at_ms"
+_TIMES = "SELECT s.sale_id, s.receipt_number, s.tendered_at_ms, s.workstation_id, "
+_OF_OPERATOR = (
+    " AS times FROM sale s WHERE NOT s.training AND s.operator_id = ?"
+    " AND s.business_date BETWEEN ? AND ? AND times > 0 ORDER BY s.tendered_at_ms"
 )
-_VOIDS = _SHARED.format(count="s.post_void_of IS NOT NULL")
-_REFUNDS = _SHARED.format(
-    count="s.post_void_of IS NULL AND EXISTS (SELECT 1 FROM sale_line l"
+_REFUND = (
+    "s.post_void_of IS NULL AND EXISTS (SELECT 1 FROM sale_line l"
     " WHERE l.sale_id = s.sale_id AND l.quantity_milli < 0)"
 )
-_PRICES = _SHARED.format(
-    count="(SELECT count(*) FROM sale_line l WHERE l.sale_id = s.sale_id"
+_SET_PRICES = (
+    "(SELECT count(*) FROM sale_line l WHERE l.sale_id = s.sale_id"
     " AND l.amount_minor <> l.extended_minor - l.discount_minor)"
 )
+_VOIDS = _TIMES + "s.post_void_of IS NOT NULL" + _OF_OPERATOR
+_REFUNDS = _TIMES + _REFUND + _OF_OPERATOR
+_PRICES = _TIMES + _SET_PRICES + _OF_OPERATOR
 _ROSTER = """
 SELECT business_date, till_session_id, till_id, workstation_id, operator_id, min(at_ms), max(at_ms),
        sum(receipts)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from edge.domain.stock import Only
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import StockCounted, StockMoved, StockTransferred
@@ -149,9 +150,9 @@ class _Why(NamedTuple):
 
 
 def list_levels(
-    db: sqlite3.Connection, department: str | None, only: str | None, limit: int, offset: int
+    db: sqlite3.Connection, department: str | None, only: Only | None, limit: int, offset: int
 ) -> tuple[Level, ...]:
-    """By name; ``only``: ``oversold`` (the most first), ``recount``, or ``there``."""
+    """By name; of those that were sold beyond the books the most first."""
     values = {"department": department, "only": only, "offset": offset}
     rows = db.execute(_LEVELS, {**values, "limit": min(limit, LEVELS_LISTED_MAX)})
     return tuple(_level(row) for row in rows)

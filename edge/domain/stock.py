@@ -1,6 +1,7 @@
 """Stock moves by movements only; below zero is recorded as oversold and never refused."""
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import NamedTuple
 
 from sync.protocol.errors import NotAcceptable
@@ -14,6 +15,15 @@ class WrongSign(NotAcceptable, slug="wrong-sign", title="Goods go out with a qua
     field: str
     detail = "What is taken out has a quantity below zero, and nothing is moved by none."
     remedy = "State what goes out below zero; what comes in is received, or adjusted."
+
+
+class Only(StrEnum):
+    """Which levels are looked at: of what is there, of what was sold beyond the books, of what is
+    to be counted again."""
+
+    THERE = "there"
+    OVERSOLD = "oversold"
+    RECOUNT = "recount"
 
 
 class Movement(NamedTuple):

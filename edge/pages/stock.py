@@ -1,16 +1,17 @@
 """Stock: what there is, of an item what explains each unit, what was sold beyond the books, how old
 it is."""
 
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Request, Response, get
-from litestar.params import QueryParameter
+from litestar.params import FromQuery
 
 from edge.api.parameters import TextInPath, TheBox
 from edge.db.shelf_counts import departments
 from edge.db.stock_look import AGES_DAYS, LEVELS_LISTED_MAX
 from edge.db.store import read_settings
+from edge.domain.stock import Only
 from edge.pages.coming_in import needing, office_guard
 from edge.pages.day import Named, Offset
 from edge.pages.page import tables_page
@@ -21,8 +22,6 @@ from sync.protocol.permissions import Permission
 
 AnyRequest = Request[Any, Any, Any]
 UNITS_LISTED = 100
-ONLY = ("there", "oversold", "recount")
-Only = Annotated[str | None, QueryParameter(pattern=f"^({'|'.join(ONLY)})$")]
 
 
 @get(STOCK, guards=[office_guard], opt=needing(Permission.SEE_REPORTS))
@@ -31,7 +30,7 @@ async def show_stock(
     box: TheBox,
     text: Named = None,
     department: Named = None,
-    only: Only = None,
+    only: FromQuery[Only | None] = None,
     after: Offset = 0,
 ) -> Response[Any]:
     """Levels by words, department, or what is wrong with them."""
@@ -53,7 +52,7 @@ async def show_stock(
         settings=settings,
         departments=known,
         asked=asked,
-        only_kinds=ONLY,
+        only_kinds=list(Only),
         first=f"{STOCK}?{urlencode(kept)}" if after else None,
         following=f"{STOCK}?{urlencode(following)}"
         if len(look.levels) == LEVELS_LISTED_MAX

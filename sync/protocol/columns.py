@@ -43,6 +43,10 @@ SALE_FIELDS = len(AS_THEY_STAND)
 BEFORE, BEHIND = LINE_COLUMNS.index("quantity_milli"), LINE_COLUMNS.index("line_no") + 1
 ARTICLE_FIELDS = BEFORE + len(LINE_COLUMNS) - BEHIND
 """Fields of a line without its figures: those before them, and those behind."""
+UNIT_COST = LINE_COLUMNS.index("unit_cost_minor")
+"""Its place among an article's fields, before the figures."""
+COST = Line.__struct_fields__.index("cost_minor") - len(LINE_COLUMNS)
+"""The place of what a line cost, behind the fields that have a name here."""
 TAIL_FIELDS_MAX = 32
 BODIES_BYTES_MAX = 2 * UNFOLDED_BYTES_MAX
 LINES_OF_ALL_MAX = EVENTS_MAX * LINE_NO_MAX
@@ -73,7 +77,8 @@ class Sales(msgspec.Struct, frozen=True, array_like=True):
     their ``prices_minor``; ``article``: a line's place among them. ``extended_minor`` is the
     difference to price x quantity, ``amount_minor`` the difference to the extended amount.
     ``sale_tail`` and ``line_tail``: fields that stand behind those that have a name here, a column
-    each over the sales and over the lines; what they mean is not known here.
+    each over the sales and over the lines; what they mean is not known here. Of what a
+    line cost (``COST``) stands there the difference to its article's cost of a unit x quantity.
     """
 
     sale_ids: Annotated[tuple[SaleId, ...], msgspec.Meta(max_length=EVENTS_MAX)]

@@ -23,16 +23,19 @@ from sync.protocol.columns import (
     SALE_COLUMNS,
     TAIL_FIELDS_MAX,
     TURNED,
+    UNIT_COST,
     Columns,
     Origin,
     Sales,
     SentBatch,
+    Tail,
     Values,
 )
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import Line, RetailTransaction
 from sync.protocol.identity import BootId, EventId, SaleId
 from sync.protocol.money import MILLI
+from sync.protocol.turned_costs import with_costs, with_differences
 
 _Line: TypeAlias = tuple[Any, ...]
 _Sale: TypeAlias = tuple[Any, ...]
@@ -219,6 +222,8 @@ def _turn(sales: list[_Turning]) -> Sales:
     articles = [(*first[place][:BEFORE], *first[place][BEHIND:]) for place in range(len(places))]
     figures = list(zip(*(line[BEFORE:BEHIND] for line in lines), strict=True))
     quantity, price, extended, amount, tax, points, line_no = figures or [()] * 7
+    tails = tuple(zip(*(row for sale in sales for row in sale.line_tails), strict=True))
+    unit_costs = [one[UNIT_COST] for one in articles]
     return Sales(
         sale_ids=columns["sale_id"],
         tendered_ms=tuple(sale.occurred_at_ms - sale.row[_TENDERED] for sale in sales),
@@ -237,7 +242,7 @@ def _turn(sales: list[_Turning]) -> Sales:
         points=points,
         line_no=line_no,
         sale_tail=tuple(zip(*(sale.tail for sale in sales), strict=True)),
-        line_tail=tuple(zip(*(row for sale in sales for row in sale.line_tails), strict=True)),
+        line_tail=with_differences(tails, unit_costs, article, quantity),
     )
 
 
@@ -327,19 +332,26 @@ def _bodies(sales: Sales, instants: list[int]) -> list[bytes]:
     return bodies
 
 
+def _line_tail(sales: Sales) -> Tail:
+    """As the bodies have it."""
+    unit_costs = sales.articles[UNIT_COST]
+    return with_costs(sales.line_tail, unit_costs, sales.article, sales.quantity_milli)
+
+
 def _lines(sales: Sales) -> "collections.abc.Iterator[tuple[Any, ...]]":
     """Each line's values in their order. Raises Undecodable where articles repeat into more than
     BODIES_BYTES_MAX."""
     rows = list(zip(*sales.articles, strict=True))
-    begins = _array(len(LINE_COLUMNS) + len(sales.line_tail))
-    beyond = zip(*sales.line_tail, strict=True) if sales.line_tail else repeat(())
+    line_tail = _line_tail(sales)
+    begins = _array(len(LINE_COLUMNS) + len(line_tail))
+    beyond = zip(*line_tail, strict=True) if line_tail else repeat(())
     heads = [Raw(begins + b"".join(row[:BEFORE])) for row in rows]
     tails = [Raw(b"".join(row[BEFORE:])) for row in rows]
     longest = max(map(len, heads), default=0) + max(map(len, tails), default=0)
     count = len(sales.article)
     if count * longest > BODIES_BYTES_MAX or sum(sales.line_counts) != count:
         raise Undecodable("the lines are more than the sales have, or too long")
-    if any(len(column) != count for column in sales.line_tail):
+    if any(len(column) != count for column in line_tail):
         raise Undecodable("a column behind the lines is not as long as they are")
     prices = sales.prices_minor
     return (

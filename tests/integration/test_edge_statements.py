@@ -27,7 +27,7 @@ BEGUN = {"alarm", "business_day", "operator_session", "push_state", "settings", 
 BEGUN |= {"shelf_count"}
 """Tables of whose rows some columns are filled later, or by SQLite."""
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b")
-FRAGMENTS = {"edge.db.items._SELECT"}
+FRAGMENTS = {"edge.db.acts._TIMES", "edge.db.items._SELECT"}
 """Beginnings that other statements share."""
 TRANSACTIONS = {"BEGIN"}
 """What the walk over the whole chain says on a connection of its own (edge/api/local.py)."""

@@ -19,6 +19,7 @@ from edge.db.stock_look import (
     units_of,
 )
 from edge.domain.item import UnknownItem
+from edge.domain.stock import Only
 from edge.usecases.item.look_up import as_of_now
 from sync.engine.journal import Moment
 from sync.protocol.errors import NotFound
@@ -57,7 +58,7 @@ def look_at_levels(
     db: sqlite3.Connection,
     words: str,
     department: str | None,
-    only: str | None,
+    only: Only | None,
     limit: int,
     offset: int,
     moment: Moment,

@@ -28,6 +28,9 @@ TOTALS = Totals(
     discounts_minor=40,
     tips_minor=0,
     points_given_back=0,
+    cash_moved_minor=0,
+    safe_over_short_minor=0,
+    deposited_minor=0,
 )
 ACCOUNT = Account(TOTALS, 7, bytes(32))
 

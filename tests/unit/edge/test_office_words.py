@@ -10,6 +10,7 @@ import pytest
 from edge.pages.words import CATALOGUES, LANGUAGES, language_of, say_in
 from edge.pages.words.figures import label
 from edge.pages.words.language import Said, spoken
+from edge.pages.words.refusals import REFUSALS
 from sync.protocol.figures import FIGURES, DayFigure, Reading
 
 
@@ -17,7 +18,7 @@ def pairs(module: ModuleType) -> Iterator[tuple[str, Any]]:
     for name, words in vars(module).items():
         if name.startswith("_"):
             continue
-        if isinstance(words, Mapping):
+        if isinstance(words, Mapping) and words is not REFUSALS:
             yield from ((f"{name}.{key}", each) for key, each in words.items())
         elif isinstance(words, tuple):
             yield name, words
@@ -33,6 +34,14 @@ def test_every_text_is_said_in_both_languages(module: ModuleType) -> None:
     for name, words in vars(module).items():
         if inspect.isfunction(words) and words.__module__ == module.__name__:
             assert words.__annotations__["return"] is Said, name
+
+
+def test_what_is_refused_in_chinese_is_a_sentence() -> None:
+    """Its remedy may be that of the page's own words."""
+    assert len(REFUSALS) >= 25
+    for slug, known in REFUSALS.items():
+        assert not known.detail.isascii(), slug
+        assert known.remedy == "" or not known.remedy.isascii(), slug
 
 
 def test_a_text_that_says_the_same_in_both_is_a_name_or_a_command() -> None:

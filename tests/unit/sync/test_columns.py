@@ -16,6 +16,7 @@ from sync.protocol.codec import decode, encode, pack_batch
 from sync.protocol.columns import (
     ARTICLE_FIELDS,
     BODIES_BYTES_MAX,
+    COST,
     LINE_COLUMNS,
     SALE_COLUMNS,
     TAIL_FIELDS_MAX,
@@ -106,6 +107,40 @@ def test_a_longer_body_folds_as_well(tail: list[object], line_tail: list[object]
     assert over_the_wire(later) == later
     grown = msgspec.structs.replace(batch, envelopes=later)
     assert len(pack_batch(grown)) <= len(pack_batch(batch)) + 200
+
+
+def with_costs(sale: Envelope, costs: list[object]) -> Envelope:
+    """The sale with other costs on its lines."""
+    body = msgspec.msgpack.decode(sale.body)
+    place = len(LINE_COLUMNS) + COST
+    for line, cost in zip(body[LINES], costs, strict=True):
+        line[place] = cost
+    return msgspec.structs.replace(sale, body=encode(body))
+
+
+@pytest.mark.parametrize(
+    "costs",
+    [
+        [1, None, -700, 0, 1 << 40],
+        [None] * 5,
+        [1, 2, "three", 4, 5],
+        [1, [2], 3, 4, 5],
+        [(1 << 63) - 1] * 5,
+        [-(1 << 63)] * 5,
+    ],
+    ids=["some", "none", "no figure", "as a difference is told", "the largest", "the smallest"],
+)
+def test_what_lines_cost_comes_back_whatever_it_is(costs: list[object]) -> None:
+    sales = (with_costs(SALES[0], costs), *SALES[1:3])
+    assert over_the_wire(sales) == sales
+
+
+def test_costs_are_told_by_what_they_stray_from_the_catalogues() -> None:
+    assert {bytes(one) for one in fold(SALES).sales.line_tail[COST]} == {b"\x91\x00"}
+    body = msgspec.msgpack.decode(SALES[0].body)
+    place = len(LINE_COLUMNS) + COST
+    dearer = with_costs(SALES[0], [line[place] + 3 for line in body[LINES]])
+    assert {bytes(one) for one in fold((dearer,)).sales.line_tail[COST]} == {b"\x91\x03"}
 
 
 def test_bodies_of_two_lengths_travel_in_one_batch() -> None:
@@ -245,6 +280,19 @@ def columns_with(**sales: Any) -> Columns:
 
 
 ONE = fold(SALES[:1])
+
+
+def told(difference: int) -> tuple[msgspec.Raw]:
+    """As a cost stands in its column."""
+    return (msgspec.Raw(encode([difference])),)
+
+
+def with_column(costs: tuple[msgspec.Raw, ...]) -> tuple[tuple[msgspec.Raw, ...], ...]:
+    """The columns behind the lines with another one of costs."""
+    tail = ONE.sales.line_tail
+    return (*tail[:COST], costs, *tail[COST + 1 :])
+
+
 MISFITS = {
     "a line of no article": columns_with(article=(99, *ONE.sales.article[1:])),
     "a line fewer": columns_with(line_no=ONE.sales.line_no[1:]),
@@ -259,6 +307,14 @@ MISFITS = {
     "an event of no origin": msgspec.structs.replace(ONE, origin=(1,)),
     "a tail shorter than the sales": columns_with(sale_tail=((),)),
     "a tail longer than the lines": columns_with(line_tail=((msgspec.Raw(b"\xc0"),) * 6,)),
+    "a cost fewer": columns_with(line_tail=with_column(told(0) * 4)),
+    "a difference that is none": columns_with(
+        line_tail=with_column((msgspec.Raw(b"\x91\xa1x"),) * 5)
+    ),
+    "a unit's cost that is no figure": columns_with(
+        articles=tuple((msgspec.Raw(b"\xa1x"),) * 5 for _ in ONE.sales.articles)
+    ),
+    "a cost beyond 64 bits": columns_with(line_tail=with_column(told((1 << 64) - 1) * 5)),
     "an instant fewer": msgspec.structs.replace(ONE, occurred_ms=()),
 }
 
