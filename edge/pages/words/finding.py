@@ -3,7 +3,7 @@
 from edge.pages.words.language import Said
 
 label = "Find a receipt, an item or a customer", "查找收据、商品或顾客"
-hint = "Receipt, item, customer ( / )", "收据、商品、顾客 ( / )"
+hint = "Find … ( / )", "查找 … ( / )"
 title = "Found", "查找结果"
 ask = (
     "Type a receipt's number as it is printed, words or the code of an item, or a customer's name,"
