@@ -51,7 +51,7 @@ INSERT INTO sale SELECT $1, lpad(to_hex(n), 32, '0')::uuid, 1, '\\x00000000', n,
     $2::date + (n / $3::int)::int,
     1770000000000 + n, NULL, 'SGD',
     (SELECT sum(100 + (n * 7 + l * 13) % 1900) FROM generate_series(1, 5) AS l), 0, 0, 0, 0, 0,
-    false
+    false, NULL, 0
 FROM generate_series(0::bigint, $4::bigint - 1) AS n
 """
 _LINES = """
@@ -70,7 +70,7 @@ FROM sale_line WHERE store_id = $1 GROUP BY store_id, sale_id, tax_class, tax_ra
 """
 _TENDERS = """
 INSERT INTO sale_tender SELECT store_id, sale_id, 1, business_date,
-    kind, initcap(kind), kind, total_minor, NULL, 0
+    kind, initcap(kind), kind, total_minor, NULL, 0, NULL, 0
 FROM sale, LATERAL (SELECT CASE seq % 3 WHEN 0 THEN 'cash' ELSE 'card' END) AS paid (kind)
 WHERE store_id = $1
 """
