@@ -20,7 +20,10 @@ from edge.commands.examples import EXAMPLES as EDGE_EXAMPLES
 from tests.typed_commands import parsed
 
 PROGRAMS = {"edge": (edge_app, EDGE_EXAMPLES), "central": (central_app, CENTRAL_EXAMPLES)}
-FILES = ("prices.csv", "customers.csv", "november.csv", "account.csv")
+FILES = (
+    *("prices.csv", "customers.csv", "november.csv", "account.csv"),
+    *("suppliers.csv", "points.csv"),
+)
 
 
 def walk(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
