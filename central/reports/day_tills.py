@@ -19,7 +19,8 @@ _TILLS = """
 SELECT t.till_session_id, t.till_id, t.workstation_id, t.operator_id, t.float_minor,
     coalesce(t.expected_cash_minor, t.float_minor + t.moved_minor + coalesce(c.cash, 0)
         - coalesce(g.change, 0))::bigint,
-    coalesce(t.counted_cash_minor, v.counted_cash_minor), v.till_session_id
+    CASE WHEN t.counted IS NOT FALSE THEN coalesce(t.counted_cash_minor, v.counted_cash_minor) END,
+    v.till_session_id, t.counted IS FALSE
 FROM till_session AS t
 LEFT JOIN till_carried AS v ON v.store_id = t.store_id AND v.carried_id = t.till_session_id
 LEFT JOIN (
@@ -39,7 +40,7 @@ ORDER BY t.workstation_id, t.till_id, t.till_session_id LIMIT $3
 
 class DayTill(NamedTuple):
     """``counted_minor``: None while nobody counted. ``went_on_as``: the session that this one was
-    carried into, where its box was gone."""
+    carried into, where its box was gone. ``left_uncounted``: it was settled, and nobody counted."""
 
     till_session_id: UUID
     till_id: str
@@ -49,6 +50,7 @@ class DayTill(NamedTuple):
     expected_minor: int
     counted_minor: int | None
     went_on_as: UUID | None
+    left_uncounted: bool
 
     @property
     def over_short_minor(self) -> int | None:
@@ -62,6 +64,6 @@ async def day_tills(
     """By workstation; TILLS_MAX at most."""
     rows = await (await driver_of(db)).fetch(_TILLS, store_id, business_date, TILLS_MAX)
     return tuple(
-        DayTill._make((plain_uuid(row[0]), *row[1:7], row[7] and plain_uuid(row[7])))
+        DayTill._make((plain_uuid(row[0]), *row[1:7], row[7] and plain_uuid(row[7]), row[8]))
         for row in rows
     )

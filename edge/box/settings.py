@@ -29,6 +29,8 @@ PORT_MAX = 65_535
 TRUST_PORT_ABOVE = 1_000
 INTERVAL_S_MAX = 3_600
 LOCK_AFTER_S_MAX = 12 * 3_600
+DAY_FORGOTTEN_AFTER_H = 6
+DAY_FORGOTTEN_AFTER_H_MAX = 366 * 24
 KEEP_DAYS = 35
 KEEP_DAYS_MAX = 3_650
 NAMES_MAX = 8
@@ -59,8 +61,10 @@ class EdgeSettings(BaseSettings):
     ``trust_port`` (TRUST_PORT_ABOVE above ``port``) how a device comes to trust the company.
     ``tls_cert`` and ``tls_key``: PEM files of the shop's own, in place of the company's
     certificate. Who does nothing for ``lock_after_s`` types the PIN again.
-    ``suspended_at_close``: what becomes of suspended baskets when the day is closed. Records stay
-    in the journal for ``keep_days`` after head office has them, unless the disk is nearly full.
+    ``suspended_at_close``: what becomes of suspended baskets when the day is closed. A day that
+    nobody closes closes itself, its tills not counted, ``day_forgotten_after_h`` hours past the end
+    of its date, once nobody has done anything on it for two hours. Records stay in the journal for
+    ``keep_days`` after head office has them, unless the disk is nearly full.
     ``door`` and ``tries`` in the environment are JSON: ``EDGE_DOOR='{"idle_s": 30}'``, lists
     too. ``terminals``: where each workstation's card terminal listens in the shop's network, ``W1 =
     "192.168.1.31:9300"``; up to ``card_offline_max_minor`` one may take a card without asking the
@@ -83,6 +87,9 @@ class EdgeSettings(BaseSettings):
     central_timeout_s: int = Field(default=20, ge=1, le=INTERVAL_S_MAX)
     lock_after_s: int = Field(default=300, ge=10, le=LOCK_AFTER_S_MAX)
     suspended_at_close: SuspendedAtClose = SuspendedAtClose.CARRY
+    day_forgotten_after_h: int = Field(
+        default=DAY_FORGOTTEN_AFTER_H, ge=1, le=DAY_FORGOTTEN_AFTER_H_MAX
+    )
     keep_days: int = Field(default=KEEP_DAYS, ge=KEEP_DAYS, le=KEEP_DAYS_MAX)
     door: DoorLimits = DoorLimits()
     tries: TryLimits = TryLimits()

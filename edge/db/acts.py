@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
+from edge.domain.forgotten_day import NOBODY
 from sync.protocol.codec import decode_fact
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import LinesRemoved, OperatorActed
@@ -184,7 +185,7 @@ def counted_by_operator(
     removed: Counter[str] = Counter()
     for one in acts:
         removed[one.operator_id] += one.lines
-    for who in {*drawers, *(who for who, lines in removed.items() if lines)}:
+    for who in {*drawers, *(who for who, lines in removed.items() if lines)} - {NOBODY}:
         before = found.get(who, Counted())
         found[who] = before._replace(no_sales=drawers[who], removed_lines=removed[who])
     return found

@@ -32,8 +32,18 @@ _REOPENABLE = (
 )
 _REOPEN = (
     "UPDATE business_day SET state = 'open', closed_by = NULL, closed_at_ms = NULL,"
-    " closed_seq = NULL, closed_opened_no = NULL WHERE business_date = ?"
+    " closed_seq = NULL, closed_opened_no = NULL, reopened_at_ms = ? WHERE business_date = ?"
 )
+_TOUCHED = """
+SELECT max(d.opened_at_ms, coalesce(d.reopened_at_ms, 0),
+    coalesce((SELECT max(s.tendered_at_ms) FROM sale s
+        WHERE s.business_date = d.business_date), 0),
+    coalesce((SELECT max(max(t.opened_at_ms, coalesce(t.settled_at_ms, 0))) FROM till_session t
+        WHERE t.business_date = d.business_date), 0),
+    coalesce((SELECT max(c.moved_at_ms) FROM cash_moved c
+        WHERE c.business_date = d.business_date), 0))
+FROM business_day d WHERE d.business_date = ?
+"""
 _BEFORE = "SELECT max(business_date) FROM business_day WHERE business_date < ?"
 _AFTER = "SELECT min(business_date) FROM business_day WHERE business_date > ?"
 _NEWEST = "SELECT max(business_date) FROM business_day"
@@ -122,9 +132,16 @@ def can_reopen(db: sqlite3.Connection, business_date: date) -> bool:
     return db.execute(_REOPENABLE, (business_date.isoformat(),)).fetchone() is not None
 
 
-def mark_reopened(db: sqlite3.Connection, business_date: date) -> None:
+def mark_reopened(db: sqlite3.Connection, business_date: date, at_ms: int) -> None:
     """As if it had never been closed; its first event stays the first."""
-    db.execute(_REOPEN, (business_date.isoformat(),))
+    db.execute(_REOPEN, (at_ms, business_date.isoformat()))
+
+
+def touched_at_ms(db: sqlite3.Connection, business_date: date) -> int:
+    """When something was done on the day last: it was opened or opened again, something was sold, a
+    till was opened or settled, cash moved. 0 for a day that was never opened."""
+    row = db.execute(_TOUCHED, (business_date.isoformat(),)).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def _day(row: tuple[Any, ...] | None) -> BusinessDay | None:

@@ -81,8 +81,8 @@ _CHANGE_GIVEN = (
 
 class TillSession(msgspec.Struct, frozen=True):
     """A till's period from float to count. ``operator_id`` opened it, ``held_by`` has it now. The
-    four behind that are None until it is settled; ``counted``: False where it was settled and
-    nobody counted."""
+    four behind that are None until it is settled, ``settled_by`` also where no person did;
+    ``counted``: False where it was settled and nobody counted."""
 
     till_session_id: TillSessionId
     till_id: TillId

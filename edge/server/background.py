@@ -19,6 +19,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from edge.box.box import Box
+from edge.box.forgotten_day import close_forgotten
 from edge.box.mailing import send_mails
 from edge.box.people import keep_used_sessions, tell_owed_pins
 from edge.box.pruning import prune_acknowledged
@@ -52,6 +53,7 @@ SECOND_MS = 1_000
 PEOPLE_EVERY_S = 20
 PRUNE_EVERY_S = 120
 MAIL_EVERY_S = 15
+DAY_EVERY_S = 60
 
 log = structlog.get_logger()
 
@@ -298,6 +300,9 @@ def _timers(box: Box, exchange: Exchange) -> AsyncIOScheduler:
     async def mails_due() -> None:
         await send_mails(box)
 
+    async def day_due() -> None:
+        await close_forgotten(box)
+
     scheduler = AsyncIOScheduler(timezone=UTC)
     for due, every_s in (
         (push_due, box.settings.push_every_s),
@@ -305,6 +310,7 @@ def _timers(box: Box, exchange: Exchange) -> AsyncIOScheduler:
         (people_due, PEOPLE_EVERY_S),
         (prune_due, PRUNE_EVERY_S),
         (mails_due, MAIL_EVERY_S),
+        (day_due, DAY_EVERY_S),
     ):
         scheduler.add_job(due, "interval", seconds=every_s, coalesce=True, misfire_grace_time=None)
     return scheduler

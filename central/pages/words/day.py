@@ -36,6 +36,7 @@ expected = "Expected"
 counted = "Counted"
 over_short = "Over or short"
 carried = "its box is gone, counted where it went on"
+left_uncounted = "not counted: the day closed itself"
 
 
 def tills_of(place: str, business_date: date, currency: str) -> str:

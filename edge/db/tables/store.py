@@ -299,6 +299,7 @@ class BusinessDay(EdgeTable, table=True):
     closed_at_ms: int | None = None
     closed_seq: int | None = None
     closed_opened_no: int | None = None
+    reopened_at_ms: int | None = None
 
 
 class TillSession(EdgeTable, table=True):

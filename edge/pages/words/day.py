@@ -32,6 +32,11 @@ expected = "Expected", "应有"
 counted = "Counted", "实点"
 over_short = "Over or short", "长短"
 not_counted = "not counted yet", "尚未清点"
+settled_uncounted = "not counted", "未清点"
+forgotten = (
+    "Nobody closed this day: it closed itself, and what lay in the drawers was not counted.",
+    "此营业日无人结束：已自动结束，钱箱未清点。",
+)
 whole_day = "The whole day", "全天"
 sum_of_all = "Sum", "总计"
 row = "Receipt or till", "收据或收银台"
@@ -87,7 +92,9 @@ def opened(who: str, when: str) -> Said:
 
 
 def closed(who: str, when: str) -> Said:
-    """Who closed it, and when."""
+    """Who closed it, and when; nobody where it closed itself."""
+    if not who:
+        return f"closed by itself on {when}", f"{when} 自动结束"
     return f"closed by {who} on {when}", f"{who} 于 {when} 结束"
 
 

@@ -140,8 +140,9 @@ alarms = MappingProxyType(
             "本机磁盘上的一条记录已改变并被搁置：正向收银台索取完整记录。请检查磁盘。",
         ),
         "day_forgotten": (
-            "A business day was left open. Count its tills, and close it.",
-            "有营业日未结束。请清点其收银台并结束。",
+            "Nobody closed a business day: it closed itself, and tills that were open were not"
+            " counted. Count what lies in their drawers now, and note it down for head office.",
+            "有营业日无人结束：已自动结束，当时未结算的收银台未清点。请清点其钱箱并记下，交总部。",
         ),
         "journal_cut": (
             "The disk is nearly full: old records that head office has are kept for a shorter time."

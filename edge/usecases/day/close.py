@@ -77,6 +77,17 @@ def close_business_day(
     if tills:
         named = tuple((till.till_id, till.workstation_id) for till in tills)
         raise TillsOpen(business_date, named)
+    return write_closed(db, request, business_date, event_id, moment)
+
+
+def write_closed(
+    db: sqlite3.Connection,
+    request: CloseBusinessDay,
+    business_date: date,
+    event_id: EventId,
+    moment: Moment,
+) -> ClosedDay:
+    """An open day that has no open till closes; whoever asks for it may. Raises NotEnrolled."""
     suspended, cancel = suspended_baskets(db), request.cancel_suspended
     if cancel:
         cancel_all(db, request.operator_id, event_id, moment)

@@ -17,6 +17,7 @@ from edge.db.suspended import SuspendedBasket, suspended_baskets
 from edge.db.tills import TillSession, any_till_open, sessions_of_day
 from edge.db.totals import TILL, WORKSTATION, Part, read_parts, read_totals
 from edge.domain.business_day import DayState, UnknownBusinessDay
+from edge.domain.forgotten_day import NOBODY
 from edge.domain.till import CountedBlind, TillState, UnknownTillSession
 from edge.domain.workstation import UnknownWorkstation
 from edge.usecases.day.add_up import AMOUNT
@@ -68,6 +69,17 @@ class DayLook(NamedTuple):
         """Those that keep the day from being closed."""
         sessions = (one.session for one in self.tills if one.session is not None)
         return tuple(one for one in sessions if one.state is TillState.OPEN)
+
+    @property
+    def uncounted(self) -> tuple[TillSession, ...]:
+        """Those that were settled and nobody counted."""
+        sessions = (one.session for one in self.tills if one.session is not None)
+        return tuple(one for one in sessions if not one.counted)
+
+    @property
+    def closed_itself(self) -> bool:
+        """Whether nobody closed it."""
+        return self.day.closed_by == NOBODY
 
 
 class FigureRow(NamedTuple):

@@ -50,7 +50,7 @@ def reopen_business_day(
         raise BusinessDayBehind(business_date)
     fact = BusinessDayReopened(business_date, request.operator_id, request.reason)
     append(db, fact, event_id, moment)
-    mark_reopened(db, business_date)
+    mark_reopened(db, business_date, moment.wall_ms)
     reopened = find_day(db, business_date)
     if reopened is None:
         raise LookupError(f"the business day {business_date} was there a moment ago")

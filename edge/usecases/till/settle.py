@@ -19,6 +19,7 @@ from edge.db.tills import (
     settled_tenders,
 )
 from edge.domain.fields import AmountMinor, Request, Sentence, ShortOperator
+from edge.domain.forgotten_day import NOBODY
 from edge.domain.rights import Override
 from edge.domain.till import (
     TILL,
@@ -109,6 +110,15 @@ def settle_till(
     return _write_settled(db, session, request.operator_id, should, counted, event_id, moment)
 
 
+def settle_uncounted(
+    db: sqlite3.Connection, session: TillSession, event_id: EventId, moment: Moment
+) -> SettledTill:
+    """An open till that nobody counts: what was expected stands, and nothing is over or short.
+    Raises SettingsMissing, NotEnrolled."""
+    should = expected_of(db, session)
+    return _write_settled(db, session, NOBODY, should, None, event_id, moment)
+
+
 def _counted(
     db: sqlite3.Connection, request: SettleTill, session: TillSession, should: Expected
 ) -> _Counted:
@@ -146,7 +156,7 @@ def _write_settled(
         state=TillState.SETTLED,
         expected_cash_minor=should.cash_minor,
         counted_cash_minor=by.cash_minor,
-        settled_by=operator_id,
+        settled_by=operator_id or None,
         settled_at_ms=moment.wall_ms,
         counted=counted is not None,
     )

@@ -324,6 +324,7 @@ def _create_business_day() -> None:
         sa.Column("closed_at_ms", sa.Integer(), nullable=True),
         sa.Column("closed_seq", sa.Integer(), nullable=True),
         sa.Column("closed_opened_no", sa.Integer(), nullable=True),
+        sa.Column("reopened_at_ms", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("business_date", name=op.f("pk_business_day")),
     )
 
