@@ -3,9 +3,8 @@
 A month of a hundred stores is thousands of cells, and what a template looks up, calls and escapes
 for each was most of what the page cost. So the template says once how a cell is built, with a place
 for each of its words, and here the words are put there: the form is cut at its places once, what is
-the same in a store's cells is put there once, and what they say is escaped together. While somebody
-looks at a board most stores say what they said a moment ago: their cells are kept as they were
-filled, and filled anew once one of them is another.
+the same in a store's cells is put there once, and what they say is escaped together. A
+store's cells are kept as they were filled, and filled anew once one of them says something else.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,14 +15,13 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from central.domain.day_state import DayState
+from central.pages.kept import kept
 from central.pages.words import board as say
 from central.pages.words.states import word
 from central.reports.day_cells import Cell, StoreRow
 
 FORMS_MAX = 16
 """That are kept cut; a page has one."""
-ROWS_MAX = 512
-"""Stores' rows that are kept filled, of some 8 KB each for a month."""
 _STATES: Mapping[DayState, tuple[str, str]] = {
     state: (state.value, escape(word(state))) for state in DayState
 }
@@ -67,10 +65,10 @@ class Fill(NamedTuple):
         which nothing came and nothing is missed."""
         is_silent = any(cell.state is DayState.NOT_HEARD for cell in row.cells)
         since = say.since(row.heard_ms, self.now_ms) if is_silent else ""
-        return _filled(row.code, address, row.cells, since, self.decimals, tuple(forms))
+        said = (row.code, address, row.cells, since, self.decimals, tuple(forms))
+        return kept("board.cells", _filled, *said)
 
 
-@lru_cache(maxsize=ROWS_MAX)
 def _filled(
     code: str,
     address: str,

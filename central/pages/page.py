@@ -20,6 +20,7 @@ from central.api.problems import EXCEPTION_HANDLERS
 from central.domain.access import NotSignedIn, PasswordWanted
 from central.pages import words
 from central.pages.assets import WEB, asset_address
+from central.pages.kept import kept
 from central.pages.words.figures import FILTERS
 from sync.http.page import HTML, PAGE_HEADERS, asked_by_htmx, load_instead, see_other
 from sync.http.problems import Problem
@@ -39,6 +40,7 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.globals["asset"] = asset_address
+_templates.globals["kept"] = kept
 _templates.globals["say"] = words
 _templates.filters.update(FILTERS)
 
