@@ -102,8 +102,8 @@ def close_a_day_in_the_future(box: Box, today: str) -> None:
         db.execute(
             "INSERT INTO till_session (till_session_id, till_id, workstation_id, operator_id,"
             " business_date, state, float_minor, opened_at_ms, expected_cash_minor,"
-            " counted_cash_minor, settled_by, settled_at_ms)"
-            " VALUES (?, 'T', 'W', 'x', ?, 'settled', 0, 1, 0, 0, 'x', 2)",
+            " counted_cash_minor, settled_by, settled_at_ms, held_by, counted)"
+            " VALUES (?, 'T', 'W', 'x', ?, 'settled', 0, 1, 0, 0, 'x', 2, 'x', 1)",
             (bytes(16), tomorrow),
         )
         db.commit()
