@@ -31,6 +31,9 @@ labels = {
     "smallest_coin": "Smallest coin",
     "rounding": "Cash is rounded",
     "basket_hours": "Hours a basket may take",
+    "tips": "Tips",
+    "gift_months": "Months that a gift card is good",
+    "credit_months": "Months that store credit is good",
     "points": "Points earned",
     "points_for_each": "for each",
     "points_worth": "Points when they are spent",
@@ -41,6 +44,8 @@ choices = {
     "added": "tax is added",
     "nearest": "to the nearest",
     "down": "down",
+    "off": "are not taken",
+    "on": "are taken at the till",
 }
 allowed = {
     "name": "1 to 200 characters",
@@ -54,6 +59,8 @@ allowed = {
     "currency": "Three letters such as SGD: the whole company's, until something is sold or priced",
     "smallest_coin": "An amount such as 0.05; 0 rounds nothing",
     "basket_hours": "From its pricing to its arrival; 0 sets no limit",
+    "gift_months": "From the day on which money is put on it; 0: for ever",
+    "credit_months": "From the day on which it is given; 0: for ever",
     "points": "A whole number; 0: none are earned",
     "points_for_each": "An amount such as 10.00",
     "points_worth": "A whole number from 1",
