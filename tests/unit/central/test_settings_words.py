@@ -1,4 +1,4 @@
-"""Every setting of a store has its words on head office's page: one without is a page that fails."""
+"""Every setting of a store has its words on head office's page: without them the page fails."""
 
 import pytest
 
