@@ -145,11 +145,11 @@ async function afterwards(answered) {
   }
 }
 
-/** The count first; only the answer says what was expected. */
-export async function settleTill(countedMinor) {
+/** ``counted``: the cash as a sum, or by which count; only the answer says what was expected.
+ * @param {{counted_cash_minor: number} | {count_id: string}} counted */
+export async function settleTill(counted) {
   const session = state.till.value.till_session;
   const path = `/till-sessions/${session.till_session_id}/settle`;
-  const counted = { counted_cash_minor: countedMinor };
   const settled = await act("settle_till", session.till_session_id, path, counted);
   await keepOpening(null);
   state.dialog.value = { name: "settled", settled };

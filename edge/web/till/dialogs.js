@@ -3,6 +3,7 @@
 
 import { AskDialog, NoteDialog } from "./ask_view.js";
 import { ArrangeKeys } from "./arrange_view.js";
+import { CashDialog } from "./cash_view.js";
 import { CustomerDialog } from "./customer_view.js";
 import { CloseDay } from "./day_view.js";
 import { DiscountDialog } from "./discount_view.js";
@@ -20,7 +21,7 @@ import { PriceDialog } from "./price_view.js";
 import { QuantityDialog } from "./quantity_view.js";
 import { QuickKeysSheet } from "./quick_keys_view.js";
 import { ReturnDialog, UnverifiedDialog } from "./return_view.js";
-import { Settled } from "./settle_view.js";
+import { Counted, Settled } from "./settle_view.js";
 import { InvoiceDialog, MailDialog } from "./papers_view.js";
 import * as state from "./state.js";
 import { Tills } from "./tills_view.js";
@@ -29,7 +30,9 @@ import { html } from "./ui.js";
 const DIALOGS = {
   ask: AskDialog,
   "arrange keys": ArrangeKeys,
+  cash: CashDialog,
   "close day": CloseDay,
+  counted: Counted,
   customer: CustomerDialog,
   discount: DiscountDialog,
   display: OfferDisplay,

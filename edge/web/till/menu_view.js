@@ -11,6 +11,7 @@ import * as state from "./state.js";
 import { changeTraining, mayChange } from "./training.js";
 import { html } from "./ui.js";
 import { MENU } from "./words.js";
+import { CASH } from "./words_cash.js";
 import { DISPLAY } from "./words_display.js";
 import { PEOPLE_MENU } from "./words_people.js";
 import { QUICK } from "./words_quick_keys.js";
@@ -64,6 +65,11 @@ const CHOICES = [
   { label: () => DISPLAY.open, act: closing(openDisplay) },
   { label: () => DISPLAY.another, act: show("display"), permission: "pair_workstations" },
   { label: () => MENU.keys, act: show("keys"), key: "?" },
+  {
+    label: () => CASH.menu,
+    act: show("cash"),
+    when: () => isFree() && session() !== null && !state.training.value,
+  },
   {
     label: () => MENU.settleTill,
     act: closing(() => (state.place.value = "settling")),

@@ -1,21 +1,35 @@
-/** The blind count: what should be in the drawer is told only after the count is committed. */
+/** The blind count: what should be in the drawer is told only after the count is committed. By its sum
+ *  the till is settled at once; by notes and coins once somebody has seen what came of it. */
 
 import { doing } from "./actions.js";
+import { countDrawer, countedTenders, piecesOf, worthOf } from "./cash.js";
 import { settleTill } from "./day_actions.js";
 import { Field, Form } from "./fields.js";
 import { Modal } from "./modal.js";
 import { notAnAmount } from "./opening_view.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
-import { html } from "./ui.js";
+import { html, useState } from "./ui.js";
+import { COUNT } from "./words_cash.js";
 import { SETTLE, SETTLED } from "./words_day.js";
 
 export function Settle() {
   const { decimals, problem, place, till } = state;
-  const submit = ({ counted }) => {
-    const minor = parseMinor(counted, decimals.value);
-    if (minor === null) problem.value = notAnAmount(counted, decimals.value);
-    else void doing(() => settleTill(minor));
+  const [typed, setTyped] = useState({});
+  const faces = till.value.denominations ?? [];
+  const pieces = piecesOf(faces, typed);
+  const submit = (texts) => {
+    const counted = countedBy(texts, decimals.value);
+    if ("wrong" in counted) {
+      problem.value = notAnAmount(counted.wrong, decimals.value);
+      return;
+    }
+    const { minor, slips } = counted;
+    if (pieces === null) problem.value = COUNT.notPieces;
+    else if (pieces.length > 0 || slips.length > 0) {
+      void doing(() => countDrawer(minor, pieces, slips));
+    } else if (minor === null) problem.value = notAnAmount("", decimals.value);
+    else void doing(() => settleTill({ counted_cash_minor: minor }));
   };
   const { till_id, business_date } = till.value.till_session;
   return html`<section class="card narrow">
@@ -23,6 +37,8 @@ export function Settle() {
     <p>${SETTLE.count(till_id, business_date)}</p>
     <${Form} onSubmit=${submit}>
       <${Field} label=${SETTLE.counted} name="counted" inputmode="decimal" first />
+      <${Pieces} faces=${faces} sum=${pieces === null ? null : worthOf(pieces)}
+        onFace=${(face, text) => setTyped({ ...typed, [face]: text })} />
       <div class="row">
         <button type="submit" class="main">${SETTLE.commit}</button>
         <button type="button" onClick=${() => (place.value = "selling")}>${SETTLE.back}</button>
@@ -31,22 +47,93 @@ export function Settle() {
   </section>`;
 }
 
+/** The sum, null where none was typed, and the slips; or the text that is no amount. */
+function countedBy(texts, decimals) {
+  const minor = texts.counted.trim() === "" ? null : parseMinor(texts.counted, decimals);
+  if (minor === null && texts.counted.trim() !== "") return { wrong: texts.counted };
+  const slips = [];
+  for (const { tender_id } of countedTenders()) {
+    const text = (texts[`slip_${tender_id}`] ?? "").trim();
+    const counted_minor = parseMinor(text, decimals);
+    if (text !== "" && counted_minor === null) return { wrong: text };
+    if (counted_minor !== null) slips.push({ tender_id, counted_minor });
+  }
+  return { minor, slips };
+}
+
+/** Every note and coin of the currency, and the slips of what is no cash. */
+function Pieces({ faces, sum, onFace }) {
+  const decimals = state.decimals.value;
+  return html`<details class="pieces">
+    <summary>${COUNT.byPieces}</summary>
+    <p class="quiet">${COUNT.hint}</p>
+    <div class="faces" role="group" aria-label=${COUNT.pieces}>
+      ${faces.map(
+        (face) => html`<${Field} key=${face} label=${formatMinor(face, decimals)}
+          name=${`face_${face}`} inputmode="numeric" maxlength="7"
+          onInput=${({ target }) => onFace(face, target.value)} />`,
+      )}
+    </div>
+    <dl class="figures">
+      <dt>${COUNT.sum}</dt>
+      <dd data-testid="counted-so-far">${sum === null ? "" : formatMinor(sum, decimals)}</dd>
+    </dl>
+    <div class="faces" role="group" aria-label=${COUNT.slips}>
+      ${countedTenders().map(
+        ({ tender_id, name }) => html`<${Field} key=${tender_id} label=${name}
+          name=${`slip_${tender_id}`} inputmode="decimal" />`,
+      )}
+    </div>
+  </details>`;
+}
+
+/** What was counted beside what was expected. */
+function Difference({ of }) {
+  const decimals = state.decimals.value;
+  const { expected_cash_minor, counted_cash_minor, over_short_minor } = of;
+  const word = over_short_minor < 0 ? SETTLED.short : SETTLED.over;
+  return html`<dl class="figures">
+    <dt>${SETTLED.counted}</dt><dd>${formatMinor(counted_cash_minor, decimals)}</dd>
+    <dt>${SETTLED.expected}</dt><dd>${formatMinor(expected_cash_minor, decimals)}</dd>
+    <dt class="change">${over_short_minor === 0 ? SETTLED.none : word}</dt>
+    <dd class="change" data-testid="over-short">
+      ${formatMinor(Math.abs(over_short_minor), decimals)}
+    </dd>
+    ${of.tenders.map(([tenderId, expected, counted]) => html`<${Slips} key=${tenderId}
+      tenderId=${tenderId} expected=${expected} counted=${counted} />`)}
+  </dl>`;
+}
+
+function Slips({ tenderId, expected, counted }) {
+  const decimals = state.decimals.value;
+  const tender = state.till.value.tenders.find((each) => each.tender_id === tenderId);
+  const away = counted - expected;
+  const word = away === 0 ? SETTLED.none : away < 0 ? SETTLED.short : SETTLED.over;
+  return html`<dt>${tender?.name ?? tenderId}: ${word}</dt>
+    <dd>${formatMinor(Math.abs(away), decimals)}</dd>`;
+}
+
+/** A count by notes and coins: the till is settled with it, or counted again. */
+export function Counted({ counted }) {
+  const again = () => (state.dialog.value = null);
+  const settle = () => void doing(() => settleTill({ count_id: counted.count_id }));
+  return html`<${Modal} label=${COUNT.title} onClose=${again}>
+    <h2>${COUNT.title}</h2>
+    <${Difference} of=${counted} />
+    <p class="quiet">${COUNT.kept}</p>
+    <div class="row">
+      <button type="button" class="main" onClick=${settle}>${COUNT.settle}</button>
+      <button type="button" onClick=${again}>${COUNT.again}</button>
+    </div>
+  <//>`;
+}
+
 /** The result of a count. */
 export function Settled({ settled }) {
-  const decimals = state.decimals.value;
-  const { expected_cash_minor, counted_cash_minor, over_short_minor } = settled;
-  const word = over_short_minor < 0 ? SETTLED.short : SETTLED.over;
   const close = () => (state.dialog.value = null);
   return html`<${Modal} label=${SETTLED.title} onClose=${close}>
     <h2>${SETTLED.title}</h2>
-    <dl class="figures">
-      <dt>${SETTLED.counted}</dt><dd>${formatMinor(counted_cash_minor, decimals)}</dd>
-      <dt>${SETTLED.expected}</dt><dd>${formatMinor(expected_cash_minor, decimals)}</dd>
-      <dt class="change">${over_short_minor === 0 ? SETTLED.none : word}</dt>
-      <dd class="change" data-testid="over-short">
-        ${formatMinor(Math.abs(over_short_minor), decimals)}
-      </dd>
-    </dl>
+    <${Difference} of=${settled} />
     <button type="button" class="main" onClick=${close}>${SETTLED.done}</button>
   <//>`;
 }
