@@ -10,12 +10,14 @@ from typing import Any
 
 from central.demo.accounts import Counted
 from central.demo.business_day import close_day, open_day
+from central.demo.cash import count_drawer, deposit, move_cash
 from central.demo.stage import StoreBox
 from central.demo.trade import Article, Shoppers
 from central.demo.workstation import Workstation, new_id, pair
 
 WORKSTATIONS = ("W1", "W2")
 FLOAT_MINOR = 20_000
+LOAN_MINOR, PICKUP_MINOR = 5_000, 10_000
 OVER_SHORT_MINOR = {("S01", "W2"): 10, ("S02", "W1"): -50}
 
 
@@ -68,7 +70,7 @@ class Shop:
 async def open_shop(
     counted: Counted, codes: dict[str, str], shoppers: Shoppers, pins: Mapping[str, str]
 ) -> Shop:
-    """Pair both workstations, open the day and a till on each."""
+    """Pair both workstations, open the day and a till on each; the first one runs out of coins."""
     box = counted.box
     stations = [
         await pair(box.url, box.code, workstation_id, codes[workstation_id], pins)
@@ -77,6 +79,7 @@ async def open_shop(
     business_date = await open_day(stations[0], shoppers.operators[0], None)
     shop = Shop(counted, stations, shoppers, business_date)
     await open_tills(shop)
+    await move_cash(stations[0], shop.operator, "loan", LOAN_MINOR, "coins ran out")
     return shop
 
 
@@ -110,21 +113,22 @@ async def open_till(shop: Shop, station: Workstation, carried_id: str | None = N
 
 
 async def close_shop(shop: Shop) -> str | None:
-    """Count each drawer (two are wrong by a little), settle, close the day. What is to be said of a
-    day that stays open."""
+    """Bring what is too much into the safe, count each drawer (two are wrong by a little), settle,
+    take cash to the bank, close the day. What is to be said of a day that stays open."""
     for station in shop.workstations:
+        await move_cash(station, shop.operator, "pickup", PICKUP_MINOR, "too much in the drawer")
         over_short = OVER_SHORT_MINOR.get((shop.code, station.workstation_id), 0)
         await settle_till(shop, station, over_short)
+    in_bag = PICKUP_MINOR * len(shop.workstations)
+    await deposit(shop.workstations[0], shop.operator, in_bag, f"{shop.code}-{shop.business_date}")
     return await close_day(shop.workstations[0], shop.operator)
 
 
 async def settle_till(shop: Shop, station: Workstation, over_short_minor: int = 0) -> None:
-    """Count its drawer."""
-    settling = {
-        "event_id": new_id(),
-        "operator_id": shop.operator,
-        "counted_cash_minor": station.cash_minor + over_short_minor,
-    }
+    """Count its drawer blind, by notes and coins, and settle it by that count."""
+    lies_there = station.cash_minor + over_short_minor
+    count_id = await count_drawer(station, shop.operator, lies_there, shop.counted.currency)
+    settling = {"event_id": new_id(), "operator_id": shop.operator, "count_id": count_id}
     await station.call("POST", f"/till-sessions/{station.till_session_id}/settle", settling)
 
 
