@@ -19,6 +19,7 @@ from central.api.reading import reading
 from central.domain.access import UserRole
 from central.domain.day_verdict import Colour, DayVerdict
 from central.reports.evidence import SetAside
+from central.reports.purchases import Purchase, purchases
 from central.reports.reconciled_day import ProvenThrough, Reason, ReconciledDay
 from central.reports.reconciliation import reconcile_day
 from central.reports.sales import (
@@ -189,6 +190,19 @@ async def report_transfers(
     async with reading(office_of(request)) as db:
         page = Page(limit + 1, offset)
         rows = await transfers_between_stores(db, person_of(request).company_id, page)
+    return _page(request, rows, limit, offset)
+
+
+@get("/v1/reports/purchases", guards=[person_guard], opt=needing(UserRole.LOOK))
+async def report_purchases(
+    request: AnyRequest, store: StoreCode = None, limit: ItemsLimit = ITEMS_MAX, offset: Offset = 0
+) -> Response[Sequence[Purchase]]:
+    """What stores ordered of suppliers, what of it came and is open, and by how much it cost more,
+    the newest order first. Where rows are left, ``Link`` names the next page."""
+    company_id = person_of(request).company_id
+    async with reading(office_of(request)) as db:
+        store_id = await _store(db, company_id, store)
+        rows = await purchases(db, company_id, store_id, Page(limit + 1, offset))
     return _page(request, rows, limit, offset)
 
 

@@ -25,7 +25,7 @@ class StockMovementRow(CentralTable, table=True):
     """Stock that moved without a sale (sales move it through their lines)."""
 
     __tablename__ = "stock_movement"
-    __table_args__ = (Index(None, "store_id", "business_date"),)
+    __table_args__ = (Index(None, "store_id", "business_date"), Index(None, "order_id"))
     store_id: UUID = Field(primary_key=True)
     event_id: UUID = Field(primary_key=True)
     line_no: int = Field(primary_key=True)
@@ -39,6 +39,50 @@ class StockMovementRow(CentralTable, table=True):
     lot: str | None
     unit_cost_minor: int | None = big()
     cost_minor: int | None = big()
+    order_id: UUID | None
+    supplier_id: str | None
+
+
+class PurchaseOrderRow(CentralTable, table=True):
+    """An order that a store sent to a supplier."""
+
+    __tablename__ = "purchase_order"
+    store_id: UUID = Field(primary_key=True)
+    order_id: UUID = Field(primary_key=True)
+    supplier_id: str
+    operator_id: str
+    business_date: date | None
+    expected_on: date | None
+    number: str
+    sent_at_ms: int = big()
+
+
+class PurchaseOrderLineRow(CentralTable, table=True):
+    """What was ordered; what came of it are movements that name the order."""
+
+    __tablename__ = "purchase_order_line"
+    store_id: UUID = Field(primary_key=True)
+    order_id: UUID = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    item_id: str
+    quantity_milli: int = big()
+    cost_minor: int | None = big()
+    code: str | None
+
+
+class PurchaseOrderEndRow(CentralTable, table=True):
+    """An order of which nothing more is awaited."""
+
+    __tablename__ = "purchase_order_end"
+    __table_args__ = (Index(None, "order_id"),)
+    store_id: UUID = Field(primary_key=True)
+    closing_id: UUID = Field(primary_key=True)
+    order_id: UUID
+    operator_id: str
+    business_date: date | None
+    cancelled: bool
+    reason: str
+    ended_at_ms: int = big()
 
 
 class StockTransferRow(CentralTable, table=True):

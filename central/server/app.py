@@ -25,6 +25,7 @@ from central.api.readmission import readmit
 from central.api.reports import (
     report_daily_sales,
     report_price_books,
+    report_purchases,
     report_reconciliation,
     report_stock,
     report_stock_value,
@@ -104,6 +105,7 @@ ROUTES: Sequence[Any] = (
     report_stock_value,
     report_stores,
     report_transfers,
+    report_purchases,
     report_reconciliation,
     read_asset,
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.errors import NotAcceptable
 from sync.protocol.identity import ItemId
 from sync.protocol.moving_cost import NOTHING_HELD, Held, move_cost
@@ -24,6 +25,20 @@ class Only(StrEnum):
     THERE = "there"
     OVERSOLD = "oversold"
     RECOUNT = "recount"
+
+
+class TooMuchAtOnce(NotAcceptable, slug="too-much-at-once", title="This is too much at once"):
+    """A fact's figures have a bound (bounds.py)."""
+
+    detail = f"The lines together come to more than {FIGURE_MAX:,} thousandths or minor units."
+    remedy = "Say it in parts."
+    field = "lines"
+
+
+def refuse_size(*figures: Iterable[int]) -> None:
+    """Of each, all lines together. Raises TooMuchAtOnce."""
+    if any(sum(map(abs, each)) > FIGURE_MAX for each in figures):
+        raise TooMuchAtOnce
 
 
 class Movement(NamedTuple):

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     MOVE_CASH = "move_cash"
     KEEP_SAFE = "keep_safe"
     RECEIVE_STOCK = "receive_stock"
+    ORDER_STOCK = "order_stock"
     ADJUST_STOCK = "adjust_stock"
     COUNT_STOCK = "count_stock"
     EDIT_CUSTOMERS = "edit_customers"

@@ -21,6 +21,8 @@ from sync.protocol.facts import (
     LinesRemoved,
     ManifestGiven,
     PinSet,
+    PurchaseOrderClosed,
+    PurchaseOrderSent,
     Released,
     SafeCounted,
     StockLine,
@@ -61,6 +63,8 @@ def each_kind(shop: Shop) -> dict[str, AnyFact]:
         GrantReleased((Released("points", CUSTOMERS[0], shop.new_id(), 0, 7),), (shop.new_id(),)),
         EXAMPLES[LinesRemoved.KIND],
         *_cash(shop),
+        msgspec.structs.replace(EXAMPLES[PurchaseOrderSent.KIND], order_id=shop.new_id()),
+        msgspec.structs.replace(EXAMPLES[PurchaseOrderClosed.KIND], closing_id=shop.new_id()),
         EpochEnded("fenced", len(shop.events) + 1, None),
     ]
     return {kind_of(fact).kind: fact for fact in told}

@@ -1,9 +1,11 @@
 """What rows the golden facts of stock and orders make at head office."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from sync.protocol.facts import KindVersion
 from tests.contract.projected import Projected, figures
+from tests.golden import examples as golden
 
 STOCK: Mapping[KindVersion, Projected] = {
     KindVersion("stock_moved", 1): Projected(
@@ -40,6 +42,8 @@ STOCK: Mapping[KindVersion, Projected] = {
                     "kind": "receipt",
                     "cost_minor": 9_995,
                     "lot": "L-9",
+                    "order_id": golden.GRANT,
+                    "supplier_id": "ACME",
                 },
                 {
                     "line_no": 2,
@@ -47,6 +51,8 @@ STOCK: Mapping[KindVersion, Projected] = {
                     "kind": "receipt",
                     "cost_minor": None,
                     "lot": None,
+                    "order_id": golden.GRANT,
+                    "supplier_id": "ACME",
                 },
             ],
             "stock_level": [
@@ -82,6 +88,34 @@ STOCK: Mapping[KindVersion, Projected] = {
                 {"item_id": "I00043", "on_hand_milli": -2_500},
             ],
             "day_total": figures({"stock units moved": -8_500}),
+        }
+    ),
+    KindVersion("purchase_order_sent", 1): Projected(
+        {
+            "purchase_order": [
+                {
+                    "order_id": golden.ORDER,
+                    "supplier_id": "ACME",
+                    "number": "PO-S01-1AABBCCDD-57",
+                    "expected_on": date(2025, 12, 1),
+                }
+            ],
+            "purchase_order_line": [
+                {"line_no": 1, "item_id": "I00042", "cost_minor": 9_995, "code": "A-17"},
+                {"line_no": 2, "item_id": "I00043", "cost_minor": 1_365, "code": None},
+            ],
+        }
+    ),
+    KindVersion("purchase_order_closed", 1): Projected(
+        {
+            "purchase_order_end": [
+                {
+                    "closing_id": golden.MOVEMENT,
+                    "order_id": golden.ORDER,
+                    "cancelled": False,
+                    "reason": "they have no more of it",
+                }
+            ]
         }
     ),
     KindVersion("stock_counted", 1): Projected(

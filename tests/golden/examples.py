@@ -39,11 +39,14 @@ from sync.protocol.facts import (
     ManifestGiven,
     OperatorAct,
     OperatorActed,
+    OrderLine,
     OriginalLine,
     Outcome,
     Override,
     PinSet,
     PriceModifier,
+    PurchaseOrderClosed,
+    PurchaseOrderSent,
     Released,
     RemovedLine,
     RetailTransaction,
@@ -99,6 +102,7 @@ CUSTOMER = CustomerId(UUID("019ab4a8-7c00-7000-8000-000000000004"))
 MOVEMENT = MovementId(UUID("019ab4a8-7c00-7000-8000-000000000005"))
 GRANT = UUID("019ab4a8-7c00-7000-8000-000000000006")
 STORE = UUID("019ab4a8-7c00-7000-8000-000000000007")
+ORDER = UUID("019ab4a8-7c00-7000-8000-000000000008")
 ANNA, BEN = OperatorId("anna"), OperatorId("ben")
 W1, TILL = WorkstationId("W1"), TillId("W1")
 
@@ -543,5 +547,16 @@ EXAMPLES: dict[KindVersion, Any] = {
     ),
     KindVersion("cash_deposited", 1): CashDeposited(
         MOVEMENT, BEN, DAY, "SGD", 50_000, "SB-0081726", (Pieces(5_000, 10),), "night box"
+    ),
+    KindVersion("purchase_order_sent", 1): PurchaseOrderSent(
+        *(ORDER, "ACME", BEN, DAY),
+        (
+            OrderLine(ItemId("I00042"), 24_000, None, "A-17", 9_995),
+            OrderLine(ItemId("I00043"), 10_500, 130),
+        ),
+        *(date(2025, 12, 1), "PO-S01-1AABBCCDD-57"),
+    ),
+    KindVersion("purchase_order_closed", 1): PurchaseOrderClosed(
+        *(MOVEMENT, ORDER, BEN, DAY, False, "they have no more of it"),
     ),
 }

@@ -54,6 +54,8 @@ LATER = frozenset(
         "till_handed_over",
         "safe_counted",
         "cash_deposited",
+        "purchase_order_sent",
+        "purchase_order_closed",
     }
 )
 """Kinds that no released journal has yet."""

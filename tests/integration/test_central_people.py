@@ -182,6 +182,7 @@ async def test_a_token_opens_the_reports_of_its_company_only(postgres_url: str) 
             f"/v1/reports/tax?{day}",
             "/v1/reports/stock?limit=1",
             "/v1/reports/stock-value?store=S01",
+            "/v1/reports/purchases?store=S01",
             f"/v1/reports/tax?{day}&store=S01",
         ):
             assert (await served.client.get(path, headers=headers)).json() == []
@@ -194,6 +195,7 @@ async def test_a_token_opens_the_reports_of_its_company_only(postgres_url: str) 
             "/v1/reports/reconciliation/B01/2026-03-01",
             "/v1/reports/stock?store=B01",
             "/v1/reports/stock-value?store=B01",
+            "/v1/reports/purchases?store=B01",
             f"/v1/reports/daily-sales?{day}&store=B01",
         ):
             assert problem(await served.client.get(path, headers=headers)) == (404, "not-found")

@@ -224,6 +224,21 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
             "lines": [{"item_id": "item-1", "quantity_milli": -1_000}],
         },
     ),
+    ("GET", "/purchase-orders"): (Permission.RECEIVE_STOCK, None),
+    ("GET", "/purchase-orders/{order_id:uuid}"): (Permission.RECEIVE_STOCK, None),
+    ("POST", "/purchase-orders"): (
+        Permission.ORDER_STOCK,
+        lambda _: fresh(order_id=str(uuid4()), supplier_id="ACME", lines=goods()["lines"]),
+    ),
+    ("POST", "/purchase-orders/{order_id:uuid}/send"): (Permission.ORDER_STOCK, lambda _: fresh()),
+    ("POST", "/purchase-orders/{order_id:uuid}/receipts"): (
+        Permission.RECEIVE_STOCK,
+        lambda _: goods(),
+    ),
+    ("POST", "/purchase-orders/{order_id:uuid}/close"): (
+        Permission.ORDER_STOCK,
+        lambda _: by_ben("closing_id", cancelled=True, reason="r"),
+    ),
     ("GET", "/transfers"): (ANYBODY, None),
     ("POST", "/transfers/out"): (
         Permission.ADJUST_STOCK,
@@ -292,6 +307,7 @@ def in_full(path: str, now: Now) -> str:
         "{basket_id:uuid}": str(uuid4()),
         "{attempt_id:uuid}": str(uuid4()),
         "{count_id:uuid}": str(uuid4()),
+        "{order_id:uuid}": str(uuid4()),
     }
     for name, value in named.items():
         path = path.replace(name, value)

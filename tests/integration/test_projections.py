@@ -147,6 +147,9 @@ NEVER_TRADED = {
     *(
         "stock_count",
         "stock_transfer",
+        "purchase_order",
+        "purchase_order_line",
+        "purchase_order_end",
         "recovered_fact",
         "till_carried",
         "manifest_given",

@@ -17,6 +17,7 @@ from central.projections.fold import (
     day,
     escrow,
     operator,
+    purchase,
     recovered,
     sale,
     stock,
@@ -28,7 +29,10 @@ from central.projections.row_changes import RowChanges
 from central.projections.rows.journal import CountedFact, RecoveredFact
 from sync.protocol.identity import CompanyId
 
-SUBJECTS = (sale, basket, till, cash, day, stock, customer, box, operator, recovered, escrow)
+SUBJECTS = (
+    *(sale, basket, till, cash, day, stock, purchase, customer),
+    *(box, operator, recovered, escrow),
+)
 """Their modules: each adds its kinds to FACT_KINDS."""
 
 

@@ -1,6 +1,7 @@
 """Stock that came or went without a sale, and what was counted (``stock_counts``)."""
 
 from collections import defaultdict
+from uuid import UUID
 
 from central.projections.event import Event
 from central.projections.fold.collect import Fold
@@ -15,7 +16,7 @@ def _items(stock: StockMoved | StockTransferred | StockCounted) -> list[str]:
 
 @folds(StockMoved, keys=_items)
 def _moved(into: Fold, event: Event, moved: StockMoved) -> None:
-    _movement(into, event, moved, moved.kind.value)
+    _movement(into, event, moved, moved.kind.value, (moved.order_id, moved.supplier_id))
 
 
 @folds(StockTransferred, keys=_items)
@@ -26,7 +27,14 @@ def _transferred(into: Fold, event: Event, transferred: StockTransferred) -> Non
     into.put(StockTransfer(event.store_id, event.event_id, *what))
 
 
-def _movement(into: Fold, event: Event, moved: StockMoved | StockTransferred, kind: str) -> None:
+def _movement(
+    into: Fold,
+    event: Event,
+    moved: StockMoved | StockTransferred,
+    kind: str,
+    of: tuple[UUID | None, str | None] = (None, None),
+) -> None:
+    """``of``: the order and the supplier of what was delivered."""
     day = moved.business_date
     for number, line in enumerate(moved.lines, start=1):
         on_hand = into.on_hand[event.store_id, line.item_id]
@@ -34,8 +42,8 @@ def _movement(into: Fold, event: Event, moved: StockMoved | StockTransferred, ki
         on_hand[1] += 1
         what = (day, line.item_id, kind, line.quantity_milli)
         cost = line.came_for_minor if line.quantity_milli > 0 else line.cost_minor
-        costs = (line.lot, line.unit_cost_minor, cost)
-        into.put(StockMovement(event.store_id, event.event_id, number, *what, *event.place, *costs))
+        said = (line.lot, line.unit_cost_minor, cost, *of)
+        into.put(StockMovement(event.store_id, event.event_id, number, *what, *event.place, *said))
     if day is not None:
         into.tallies[event.store_id, day].add(moved)
 

@@ -24,6 +24,8 @@ class StockMovement(NamedTuple):
     lot: str | None
     unit_cost_minor: int | None
     cost_minor: int | None
+    order_id: UUID | None
+    supplier_id: str | None
 
 
 class StockTransfer(NamedTuple):

@@ -37,3 +37,39 @@ class ReorderPointRow(EdgeTable, table=True):
     item_id: str = Field(primary_key=True)
     at_milli: int
     up_to_milli: int
+
+
+class PurchaseOrderRow(EdgeTable, table=True):
+    """An order at a supplier. ``state``: draft, sent, cancelled or closed; what came of it is a sum
+    of movements."""
+
+    __tablename__ = "purchase_order"
+    order_id: bytes = Field(primary_key=True)
+    state: str
+    supplier_id: str
+    number: str
+    expected_on: str | None
+    operator_id: str
+    changed_at_ms: int
+    reason: str
+
+
+class PurchaseOrderLineRow(EdgeTable, table=True):
+    """What is ordered."""
+
+    __tablename__ = "purchase_order_line"
+    order_id: bytes = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    item_id: str
+    quantity_milli: int
+    unit_cost_minor: int | None
+    code: str | None
+    cost_minor: int | None
+
+
+class PurchaseOrderReceiptRow(EdgeTable, table=True):
+    """A delivery against an order; its lines are movements of its event."""
+
+    __tablename__ = "purchase_order_receipt"
+    event_id: bytes = Field(primary_key=True)
+    order_id: bytes = Field(index=True)

@@ -43,6 +43,7 @@ acts = MappingProxyType(
         "move_cash": ("move cash of this amount", "调拨此金额的现金"),
         "keep_safe": ("count the safe, or take cash to the bank", "清点保险箱或存款"),
         "receive_stock": ("receive goods", "收货"),
+        "order_stock": ("order goods, or take more than was ordered", "订货，或收取超出订单的货"),
         "adjust_stock": ("change the stock", "调整库存"),
         "count_stock": ("count stock", "盘点库存"),
         "edit_customers": ("change a customer", "更改顾客资料"),

@@ -1,6 +1,7 @@
 """Receive goods: stock goes up by what came, with or without an open day."""
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -24,10 +25,11 @@ from edge.domain.fields import (
 )
 from edge.domain.item import UnknownItem
 from edge.domain.rights import Override
+from edge.domain.stock import refuse_size
 from edge.domain.supplier import UnknownSupplier
 from sync.engine.journal import Moment
 from sync.protocol.facts import LINES_MAX, StockLine, StockMoved, StockMovementKind
-from sync.protocol.identity import EventId, MovementId
+from sync.protocol.identity import EventId, MovementId, OperatorId
 from sync.protocol.permissions import Permission
 
 
@@ -70,29 +72,54 @@ def receive_goods(
     """What was booked; its event has the movement's id.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownItem,
-    UnknownSupplier, NotEnrolled.
+    UnknownSupplier, TooMuchAtOnce, NotEnrolled.
     """
-    event_id = EventId(request.movement_id)
-    require(db, request.operator_id, Permission.RECEIVE_STOCK, event_id, override)
-    _refuse_unknown_items(db, request)
+    require(db, request.operator_id, Permission.RECEIVE_STOCK, request.movement_id, override)
     if request.supplier_id is not None and not knows_supplier(db, request.supplier_id):
         raise UnknownSupplier(request.supplier_id)
-    day = find_open_day(db)
-    business_date = None if day is None else day.business_date
-    fact = StockMoved(
+    booked = book_in(
+        db,
         request.movement_id,
-        StockMovementKind.RECEIPT,
         request.operator_id,
-        business_date,
-        request.reason,
-        with_costs(db, [_line(line) for line in request.lines]),
-        request.document,
-        None,
-        request.supplier_id,
+        request.lines,
+        moment,
+        reason=request.reason,
+        document=request.document,
+        supplier_id=request.supplier_id,
+    )
+    return ReceivedGoods(request.movement_id, booked)
+
+
+def book_in(
+    db: sqlite3.Connection,
+    movement_id: MovementId,
+    operator_id: OperatorId,
+    lines: Sequence[GoodsLine],
+    moment: Moment,
+    *,
+    reason: str,
+    document: str | None = None,
+    order_id: UUID | None = None,
+    supplier_id: str | None = None,
+) -> tuple[MovedLine, ...]:
+    """A receipt of whoever may: the movement, and the levels after it. Raises UnknownItem,
+    TooMuchAtOnce, NotEnrolled."""
+    _refuse_unknown_items(db, lines)
+    refuse_size(line.quantity_milli for line in lines)
+    day, event_id = find_open_day(db), EventId(movement_id)
+    fact = StockMoved(
+        movement_id,
+        StockMovementKind.RECEIPT,
+        operator_id,
+        None if day is None else day.business_date,
+        reason,
+        with_costs(db, [_line(line) for line in lines]),
+        document,
+        order_id,
+        supplier_id,
     )
     append(db, fact, event_id, moment)
-    booked = move_stock(db, fact, fact.kind.value, event_id, moment.wall_ms)
-    return ReceivedGoods(request.movement_id, booked)
+    return move_stock(db, fact, fact.kind.value, event_id, moment.wall_ms)
 
 
 def _line(line: GoodsLine) -> StockLine:
@@ -100,8 +127,8 @@ def _line(line: GoodsLine) -> StockLine:
     return StockLine(*what, None, line.cost_minor)
 
 
-def _refuse_unknown_items(db: sqlite3.Connection, request: ReceiveGoods) -> None:
+def _refuse_unknown_items(db: sqlite3.Connection, lines: Sequence[GoodsLine]) -> None:
     """Inactive items may still come in."""
-    unknown = first_unknown(db, [line.item_id for line in request.lines])
+    unknown = first_unknown(db, [line.item_id for line in lines])
     if unknown is not None:
-        raise UnknownItem(request.lines[unknown].item_id, field=f"lines[{unknown}].item_id")
+        raise UnknownItem(lines[unknown].item_id, field=f"lines[{unknown}].item_id")

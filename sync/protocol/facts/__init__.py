@@ -33,6 +33,7 @@ from sync.protocol.facts.day import (
 )
 from sync.protocol.facts.escrow import GrantAsked, GrantReleased, Released
 from sync.protocol.facts.operator import OperatorAct, OperatorActed, PinSet
+from sync.protocol.facts.purchase import OrderLine, PurchaseOrderClosed, PurchaseOrderSent
 from sync.protocol.facts.recovered import EventRecovered
 from sync.protocol.facts.safe import CashDeposited, SafeCounted
 from sync.protocol.facts.sale import (
@@ -106,6 +107,8 @@ AnyFact: TypeAlias = (
     | TillHandedOver
     | SafeCounted
     | CashDeposited
+    | PurchaseOrderSent
+    | PurchaseOrderClosed
 )
 """Every kind and version that was ever written: the one list. Entries are added, never changed."""
 
@@ -138,11 +141,14 @@ __all__ = [
     "ManifestGiven",
     "OperatorAct",
     "OperatorActed",
+    "OrderLine",
     "OriginalLine",
     "Outcome",
     "Override",
     "PinSet",
     "PriceModifier",
+    "PurchaseOrderClosed",
+    "PurchaseOrderSent",
     "Released",
     "RemovedLine",
     "RetailTransaction",

@@ -60,7 +60,16 @@ from sync.protocol.errors import (
     NotJson,
     WrongContentType,
 )
-from sync.protocol.facts import KindVersion, TaxClass, TenderKind, escrow, sale, stock, tender
+from sync.protocol.facts import (
+    KindVersion,
+    TaxClass,
+    TenderKind,
+    escrow,
+    purchase,
+    sale,
+    stock,
+    tender,
+)
 from sync.protocol.money import CashRounding
 from sync.protocol.reference import DataSet
 from sync.protocol.shared import CustomerField
@@ -86,6 +95,7 @@ MODULES = (
     figures,
     manifest,
     price_books,
+    purchase,
     reference,
     rights,
     sale,

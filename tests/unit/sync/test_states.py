@@ -9,9 +9,11 @@ from central.domain import epoch as central
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState, NoOpenBusinessDay
 from edge.domain.epoch import EPOCH, EpochEvent, EpochState, UnknownEpoch
 from edge.domain.payment.attempt import ATTEMPT, AttemptEvent, AttemptState
+from edge.domain.purchase_order import ORDER, OrderEvent
 from edge.domain.shelf_count import SHELF_COUNT, CountEvent, CountState
 from edge.domain.till import TILL, NoOpenTill, TillEvent, TillState
 from sync.protocol.identity import WorkstationId
+from sync.protocol.purchase_order import OrderState
 from sync.protocol.states import States
 
 TABLES: dict[str, tuple[States[Any, Any], type[StrEnum], type[StrEnum]]] = {
@@ -20,6 +22,7 @@ TABLES: dict[str, tuple[States[Any, Any], type[StrEnum], type[StrEnum]]] = {
     "epoch at head office": (central.EPOCH, central.EpochState, central.EpochEvent),
     "payment": (ATTEMPT, AttemptState, AttemptEvent),
     "count of shelves": (SHELF_COUNT, CountState, CountEvent),
+    "order at a supplier": (ORDER, OrderState, OrderEvent),
     "epoch of a box": (EPOCH, EpochState, EpochEvent),
 }
 

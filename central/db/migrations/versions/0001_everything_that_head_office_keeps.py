@@ -72,6 +72,7 @@ def upgrade() -> None:
     _create_stock_level()
     _create_stock_movement()
     _create_stock_transfer()
+    _create_purchase_orders()
     _create_store_alarm()
     _create_stream()
     _create_cash()
@@ -161,6 +162,9 @@ TABLES = (
     "stock_level",
     "stock_movement",
     "stock_transfer",
+    "purchase_order",
+    "purchase_order_line",
+    "purchase_order_end",
     "store_alarm",
     "stream",
     "cash_moved",
@@ -1181,6 +1185,49 @@ def _create_stock_transfer() -> None:
     )
 
 
+def _create_purchase_orders() -> None:
+    op.create_table(
+        "purchase_order",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.String(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=True),
+        sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("sent_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "order_id", name=op.f("pk_purchase_order")),
+    )
+    op.create_table(
+        "purchase_order_line",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("quantity_milli", sa.BigInteger(), nullable=False),
+        sa.Column("cost_minor", sa.BigInteger(), nullable=True),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "store_id", "order_id", "line_no", name=op.f("pk_purchase_order_line")
+        ),
+    )
+    op.create_table(
+        "purchase_order_end",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("closing_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=True),
+        sa.Column("cancelled", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("ended_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "closing_id", name=op.f("pk_purchase_order_end")),
+    )
+    op.create_index(
+        op.f("ix_purchase_order_end_order_id"), "purchase_order_end", ["order_id"], unique=False
+    )
+
+
 def _create_stock_movement() -> None:
     op.create_table(
         "stock_movement",
@@ -1197,7 +1244,12 @@ def _create_stock_movement() -> None:
         sa.Column("lot", sa.String(), nullable=True),
         sa.Column("unit_cost_minor", sa.BigInteger(), nullable=True),
         sa.Column("cost_minor", sa.BigInteger(), nullable=True),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("supplier_id", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "event_id", "line_no", name=op.f("pk_stock_movement")),
+    )
+    op.create_index(
+        op.f("ix_stock_movement_order_id"), "stock_movement", ["order_id"], unique=False
     )
     op.create_index(
         op.f("ix_stock_movement_store_id_business_date"),

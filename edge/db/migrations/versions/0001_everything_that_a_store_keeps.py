@@ -116,6 +116,9 @@ TABLES = (
     "till_session",
     "till_tender",
     "transfer",
+    "purchase_order",
+    "purchase_order_line",
+    "purchase_order_receipt",
     "unlock_challenge",
     "voucher_type",
     "waiting_row",
@@ -214,6 +217,7 @@ def upgrade() -> None:
     _create_till_session()
     _create_till_tender()
     _create_transfer()
+    _create_purchase_orders()
     _create_unlock_challenge()
     _create_voucher_type()
     _create_waiting_row()
@@ -1524,6 +1528,42 @@ def _create_transfer() -> None:
     )
     with op.batch_alter_table("transfer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_transfer_intent_id"), ["intent_id"], unique=False)
+
+
+def _create_purchase_orders() -> None:
+    op.create_table(
+        "purchase_order",
+        sa.Column("order_id", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("supplier_id", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("expected_on", sa.String(), nullable=True),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("changed_at_ms", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("order_id", name=op.f("pk_purchase_order")),
+    )
+    op.create_table(
+        "purchase_order_line",
+        sa.Column("order_id", sa.LargeBinary(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("quantity_milli", sa.Integer(), nullable=False),
+        sa.Column("unit_cost_minor", sa.Integer(), nullable=True),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("cost_minor", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("order_id", "line_no", name=op.f("pk_purchase_order_line")),
+    )
+    op.create_table(
+        "purchase_order_receipt",
+        sa.Column("event_id", sa.LargeBinary(), nullable=False),
+        sa.Column("order_id", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_purchase_order_receipt")),
+    )
+    with op.batch_alter_table("purchase_order_receipt", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_purchase_order_receipt_order_id"), ["order_id"], unique=False
+        )
 
 
 def _create_unlock_challenge() -> None:
