@@ -3,7 +3,7 @@
 Theory. Until an order comes, the supplier's lead time passes and selling goes on as it did in the
 last SOLD_DAYS days. Where what is then left is at the reorder point or below, so much is proposed
 that it reaches what the point says, in whole packs, for a supplier sends no part of one. What the
-shop has is counted as it is: below zero, too.
+shop has is counted as it is: below zero, too; what is on order and did not come counts as there.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ SOLD_DAYS = 28
 class ItemNow(NamedTuple):
     """An item with a reorder point. ``sold_milli``: in the last SOLD_DAYS days, returns
     subtracted. ``supplier_id``: who brings it, empty: nobody is known to; then a pack is one of its
-    unit. ``pack_cost_minor`` None: not known."""
+    unit. ``pack_cost_minor`` None: not known. ``on_order_milli``: open of orders that were sent."""
 
     item_id: ItemId
     name: str
@@ -32,6 +32,7 @@ class ItemNow(NamedTuple):
     pack_milli: int
     pack_cost_minor: int | None
     lead_days: int
+    on_order_milli: int = 0
 
 
 class Proposal(NamedTuple):
@@ -65,7 +66,8 @@ class Proposed(NamedTuple):
 
 def propose(item: ItemNow) -> Proposal:
     """Of nothing, no packs."""
-    left = item.on_hand_milli - _ceiling(max(item.sold_milli, 0) * item.lead_days, SOLD_DAYS)
+    there = item.on_hand_milli + item.on_order_milli
+    left = there - _ceiling(max(item.sold_milli, 0) * item.lead_days, SOLD_DAYS)
     if left > item.at_milli:
         return Proposal(item, left, 0)
     return Proposal(item, left, max(_ceiling(item.up_to_milli - left, item.pack_milli), 0))

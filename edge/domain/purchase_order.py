@@ -2,8 +2,8 @@
 
 A draft is a row of the store and changes as often as somebody likes; what was sent is a fact and
 stays. What came of it is a sum of movements (``sync/protocol/purchase_order.py``), so whether it is
-partly received is never written down. How much more may come than was ordered stands beside the
-table.
+partly received is never written down; that all of it came is, so that nobody adds it up again. How
+much more may come than was ordered stands beside the table.
 """
 
 from enum import StrEnum

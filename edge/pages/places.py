@@ -23,6 +23,7 @@ PEOPLE = f"{OFFICE}/people"
 REPORTS = f"{OFFICE}/reports"
 ORDERS = f"{OFFICE}/orders"
 RECEIVE = f"{ORDERS}/receive"
+NEW_ORDER = f"{ORDERS}/new"
 FIND = f"{OFFICE}/find"
 STOCK = f"{OFFICE}/stock"
 COUNTS = f"{STOCK}/counts"
@@ -96,6 +97,11 @@ def counted_address(operator_id: str, what: str, span: Span) -> str:
     """What is counted of somebody."""
     query = urlencode({"what": what, **span._asdict()})
     return f"{PEOPLE}/{quote(operator_id, safe='')}/counted?{query}"
+
+
+def order_address(order_id: UUID) -> str:
+    """An order: what was ordered, and what came of it."""
+    return f"{ORDERS}/{order_id}"
 
 
 def count_address(count_id: UUID) -> str:

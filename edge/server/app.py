@@ -62,9 +62,19 @@ from edge.api.problems import EXCEPTION_HANDLERS
 from edge.api.stated_head import compare_stated_head
 from edge.box.box import Box
 from edge.pages import assets as page_assets
-from edge.pages import day, finding, receiving, shelf_count_look, signing_in, sync
+from edge.pages import (
+    day,
+    finding,
+    order_drafts,
+    order_receiving,
+    receiving,
+    shelf_count_look,
+    signing_in,
+    sync,
+)
 from edge.pages import orders as page_orders
 from edge.pages import people as page_people
+from edge.pages import purchase_orders as page_purchase_orders
 from edge.pages import receipts as page_receipts
 from edge.pages import reports as page_reports
 from edge.pages import safe as page_safe
@@ -118,7 +128,8 @@ _OF_STOCK = (page_stock, page_counts, shelf_count_look, page_taking_out, page_tr
 _PAGES = (
     *(page_assets, signing_in, finding, day, page_receipts),
     *(page_tills, page_safe, *_OF_STOCK),
-    *(page_orders, receiving, page_reports, page_people, sync),
+    *(page_orders, order_drafts, page_purchase_orders, order_receiving, receiving),
+    *(page_reports, page_people, sync),
 )
 
 

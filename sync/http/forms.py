@@ -12,6 +12,8 @@ from sync.protocol.text import shown
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 FIELDS_MAX = 40
+FORM_FIELDS = "form_fields"
+"""In ``opt`` of a route whose form has a row for each of many things: so many fields at most."""
 _LINE_END = re.compile(r"\r?\n")
 
 
@@ -23,6 +25,8 @@ async def read_form(
     lines, which stand in one here, ``between`` them. Raises WrongContentType, InvalidField; too
     large is refused by the route's cap."""
     declared, _ = request.content_type
+    route = request.scope.get("route_handler")
+    most = FIELDS_MAX if route is None else route.opt.get(FORM_FIELDS, FIELDS_MAX)
     if declared != FORM_TYPE:
         raise WrongContentType(
             f"The body is declared as {declared or 'nothing'}.",
@@ -34,7 +38,7 @@ async def read_form(
             (await request.body()).decode("utf-8", "replace"),
             keep_blank_values=True,
             errors="replace",
-            max_num_fields=FIELDS_MAX,
+            max_num_fields=most,
         )
     except ValueError as error:
         raise InvalidField(

@@ -30,13 +30,13 @@ _KEPT = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR")
 
 class PagesBusy(NotNow, slug="pdf-busy", title="Too many pages are asked for"):
     detail = "As many PDFs as may be are waited for already."
-    remedy = "Ask again in a moment; the receipt's text is there at once."
+    remedy = "Ask again in a moment; what it says is there as text at once."
 
 
 class PageNotMade(NotNow, slug="pdf-not-made", title="The PDF could not be made"):
     why: str
-    detail = "The receipt could not be set as a page: {why}"
-    remedy = "The sale is safe, and its receipt is there as text; `doctor` says what is missing."
+    detail = "It could not be set as a page: {why}"
+    remedy = "Nothing is lost: it is there as text, too; `doctor` says what is missing."
 
 
 class Pages:

@@ -79,6 +79,7 @@ def in_full(path: str) -> str:
         **named,
         "{sale_id:uuid}": str(uuid4()),
         "{count_id:uuid}": str(uuid4()),
+        "{order_id:uuid}": str(uuid4()),
         "{till_session_id:uuid}": str(uuid4()),
     }.items():
         path = path.replace(name, value)

@@ -40,8 +40,8 @@ class ReorderPointRow(EdgeTable, table=True):
 
 
 class PurchaseOrderRow(EdgeTable, table=True):
-    """An order at a supplier. ``state``: draft, sent, cancelled or closed; what came of it is a sum
-    of movements."""
+    """An order at a supplier. ``state``: draft, sent, received, cancelled or closed; what came of
+    it is a sum of movements, and one that is sent may be received in part."""
 
     __tablename__ = "purchase_order"
     order_id: bytes = Field(primary_key=True)

@@ -12,6 +12,7 @@ nobody = "Nobody is known to bring these", "没有已知供应商"
 item = "Item", "商品"
 code = "Their code", "供应商编码"
 on_hand = "On hand", "现有"
+on_order = "On order", "在途订货"
 left = "Left on delivery", "到货时剩余"
 order = "Order", "订购"
 that_is = "That is", "合计数量"
@@ -62,10 +63,11 @@ def total(lines: int, unpriced: int) -> Said:
 def how(days: int) -> Said:
     """What the proposal is made of."""
     return (
-        "What is left when the supplier delivers, if selling goes on as in the last"
-        f" {days} days: where that is at the reorder point or below, whole packs up to what the"
-        " shop wants to have.",
-        f"按最近 {days} 天的销售速度推算到货时的剩余；若不高于再订货点，则按整包补足至目标数量。",
+        "What is left, with what is on order, when the supplier delivers, if selling goes on as in"
+        f" the last {days} days: where that is at the reorder point or below, whole packs up to"
+        " what the shop wants to have.",
+        f"按最近 {days} 天的销售速度推算到货时的剩余（含在途订货）；"
+        "若不高于再订货点，则按整包补足至目标数量。",
     )
 
 

@@ -11,9 +11,10 @@ from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta
+from msgspec.structs import replace
 
 from edge.db.operators import require
-from edge.db.purchase_orders import PurchaseOrder, add_receipt, find_order
+from edge.db.purchase_orders import PurchaseOrder, add_receipt, find_order, put_order
 from edge.domain.fields import Request, Sentence, ShortOperator, Word
 from edge.domain.purchase_order import ORDER, OrderEvent
 from edge.domain.rights import Override
@@ -70,6 +71,8 @@ def receive_order(
         supplier_id=order.supplier_id,
     )
     add_receipt(db, order_id, EventId(request.movement_id))
+    if whole:
+        put_order(db, replace(order, state=OrderState.RECEIVED))
     return look_up_order(db, order_id)
 
 

@@ -255,14 +255,14 @@ def _credit_note(fact: RetailTransaction, decimals: int) -> Iterator[Block]:
 def _many(line: Line, decimals: int) -> str:
     """What is sold, and what one of it costs where that is what the line comes to: pieces of a pack
     that has a price of its own cost nothing by themselves."""
-    quantity = _quantity(line.quantity_milli, line.unit)
+    quantity = quantity_said(line.quantity_milli, line.unit)
     by_piece = extend(line.unit_price_minor, line.quantity_milli) == line.extended_minor
     if divides(line.unit) == WHOLE_MILLI and not by_piece:
         return quantity
     return f"{quantity} x {format_minor(line.unit_price_minor, decimals)}"
 
 
-def _quantity(milli: int, unit: str) -> str:
+def quantity_said(milli: int, unit: str) -> str:
     """1000 of each -> ``1``, 755 of kg -> ``0.755 kg``: pieces are told by their number alone."""
     sign = "-" if milli < 0 else ""
     whole, part = divmod(abs(milli), MILLI)

@@ -17,9 +17,10 @@ def item(
     pack: int = 1_000,
     cost: int | None = 100,
     supplier: str = "ACME",
+    on_order: int = 0,
 ) -> ItemNow:
     what = (ItemId("BUN"), "Bun", "each", on_hand, at, up_to, sold)
-    return ItemNow(*what, supplier, supplier.title(), None, pack, cost, lead)
+    return ItemNow(*what, supplier, supplier.title(), None, pack, cost, lead, on_order)
 
 
 EXAMPLES = {
@@ -42,6 +43,8 @@ EXAMPLES = {
         12_000,
         12,
     ),
+    "what is on order counts as there": (item(2_000, 12_000, 48_000, on_order=6_000), 8_000, 40),
+    "what is on order may be enough": (item(2_000, 12_000, 48_000, on_order=36_000), 38_000, 0),
     "by weight": (item(1_250, 2_000, 5_000, pack=2_500), 1_250, 2),
     "the point is all that is wanted": (item(12_000, 12_000, 12_000), 12_000, 0),
 }

@@ -1,0 +1,124 @@
+"""An order at a supplier: sent, on paper or as a file, followed until all of it came, closed."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+
+from edge.api.papers import PDF_TYPE
+from edge.api.parameters import IdInPath, TheBox
+from edge.box.box import Box
+from edge.db.purchase_orders import PurchaseOrder
+from edge.db.store import read_settings
+from edge.pages.acting import act
+from edge.pages.coming_in import needing, office_guard, signed_in
+from edge.pages.page import tables_page
+from edge.pages.places import ORDERS, order_address
+from edge.pages.shelf_counts import NOTHING_TYPED
+from edge.pages.signing_in import as_typed
+from edge.usecases.purchase_order.close import CloseOrder, close_order
+from edge.usecases.purchase_order.look_up import look_up_order
+from edge.usecases.purchase_order.paper import order_paper
+from edge.usecases.purchase_order.send import SendOrder, send_order
+from sync.http.forms import read_form
+from sync.http.page import PAGE_HEADERS, see_other
+from sync.protocol.errors import Refusal
+from sync.protocol.paper.page import Form
+from sync.protocol.permissions import Permission
+
+AnyRequest = Request[Any, Any, Any]
+ONE = f"{ORDERS}/{{order_id:uuid}}"
+_NEEDS: dict[str, Any] = {"guards": [office_guard], "opt": needing(Permission.RECEIVE_STOCK)}
+
+
+@get(ONE, **_NEEDS)
+async def show_order(request: AnyRequest, box: TheBox, order_id: IdInPath) -> Response[Any]:
+    """What was ordered, what came, what is open, and what it cost more."""
+    return await _shown(request, box, order_id)
+
+
+@post(f"{ONE}/send", status_code=303, **_NEEDS)
+async def send_sent(request: AnyRequest, box: TheBox, order_id: IdInPath) -> Response[Any]:
+    """It goes to the supplier: on paper, or as a file, from then on."""
+    form, who = await read_form(request), {"operator_id": signed_in(request).operator_id}
+    try:
+        asked = as_typed(SendOrder, {**form, **who}, "event_id", "operator_id")
+        await act(
+            request,
+            box,
+            PurchaseOrder,
+            lambda db, at: send_order(db, order_id, asked, at.moment, at.override),
+        )
+    except Refusal as refusal:
+        return await _shown(request, box, order_id, form, refusal)
+    return see_other(order_address(order_id))
+
+
+@post(f"{ONE}/close", status_code=303, **_NEEDS)
+async def send_closed(request: AnyRequest, box: TheBox, order_id: IdInPath) -> Response[Any]:
+    """Given up before anything came, or its rest is not awaited."""
+    form, who = await read_form(request), {"operator_id": signed_in(request).operator_id}
+    try:
+        said = as_typed(
+            _Closing,
+            {**form, **who, "closing_id": form.get("event_id", "")},
+            *("closing_id", "operator_id", "reason"),
+        )
+        what = (said.closing_id, said.operator_id, bool(form.get("cancelled")), said.reason)
+        asked = CloseOrder(*what)
+        await act(
+            request,
+            box,
+            PurchaseOrder,
+            lambda db, at: close_order(db, order_id, asked, at.moment, at.override),
+        )
+    except Refusal as refusal:
+        return await _shown(request, box, order_id, form, refusal)
+    return see_other(order_address(order_id))
+
+
+class _Closing(CloseOrder, frozen=True, kw_only=True):
+    """The form's own words, before it is said which of the two it is."""
+
+    cancelled: bool = False
+
+
+@get(f"{ONE}/order.pdf", media_type=PDF_TYPE, **_NEEDS)
+async def give_order_pdf(box: TheBox, order_id: IdInPath) -> Response[bytes]:
+    """The paper for the supplier, the same each time. Raises UnknownOrder, PagesBusy,
+    PageNotMade."""
+
+    title, blocks, at_ms = await box.reader.read(lambda db: order_paper(db, order_id))
+    async with box.pages.turn():
+        made = await box.pages.set_page(blocks, Form.A4, title, at_ms)
+    name = f'inline; filename="{title}.pdf"'
+    headers = {**PAGE_HEADERS, "Content-Disposition": name}
+    return Response(made, media_type=PDF_TYPE, headers=headers)
+
+
+async def _shown(
+    request: AnyRequest,
+    box: Box,
+    order_id: UUID,
+    typed: Mapping[str, str] = NOTHING_TYPED,
+    refusal: Refusal | None = None,
+) -> Response[Any]:
+    order, settings = await box.reader.read(
+        lambda db: (look_up_order(db, order_id), read_settings(db))
+    )
+    return tables_page(
+        request,
+        "order.html",
+        status=refusal.status if refusal else 200,
+        order=order,
+        address=order_address(order_id),
+        settings=settings,
+        typed=typed,
+        refusal=refusal,
+        zone=box.clock.zone,
+        now_ms=box.clock.moment().wall_ms,
+    )
+
+
+ROUTES = (show_order, send_sent, send_closed, give_order_pdf)
