@@ -39,6 +39,7 @@ from central.reports.sales import (
 from central.reports.standings import STREAMS_MAX, StoreStanding, store_standings
 from central.reports.stock import ITEMS_MAX, StockOnHand, stock_by_store
 from central.reports.stock_value import StockWorth, stock_value
+from central.reports.supplier_returns import ReturnedGoods, supplier_returns
 from central.reports.transfers import TransferLine, transfers_between_stores
 from central.usecases.store.add import find_store
 from sync.protocol.errors import InvalidField
@@ -203,6 +204,19 @@ async def report_purchases(
     async with reading(office_of(request)) as db:
         store_id = await _store(db, company_id, store)
         rows = await purchases(db, company_id, store_id, Page(limit + 1, offset))
+    return _page(request, rows, limit, offset)
+
+
+@get("/v1/reports/supplier-returns", guards=[person_guard], opt=needing(UserRole.LOOK))
+async def report_supplier_returns(
+    request: AnyRequest, store: StoreCode = None, limit: ItemsLimit = ITEMS_MAX, offset: Offset = 0
+) -> Response[Sequence[ReturnedGoods]]:
+    """What stores sent back to suppliers, what it had cost and what was credited, the newest first.
+    Where rows are left, ``Link`` names the next page."""
+    company_id = person_of(request).company_id
+    async with reading(office_of(request)) as db:
+        store_id = await _store(db, company_id, store)
+        rows = await supplier_returns(db, company_id, store_id, Page(limit + 1, offset))
     return _page(request, rows, limit, offset)
 
 

@@ -85,6 +85,22 @@ class PurchaseOrderEndRow(CentralTable, table=True):
     ended_at_ms: int = big()
 
 
+class SupplierCreditRow(CentralTable, table=True):
+    """A supplier's credit note for goods that went back: movements of its movement_id."""
+
+    __tablename__ = "supplier_credit"
+    __table_args__ = (Index(None, "movement_id"),)
+    store_id: UUID = Field(primary_key=True)
+    credit_id: UUID = Field(primary_key=True)
+    movement_id: UUID
+    supplier_id: str
+    operator_id: str
+    business_date: date | None
+    number: str
+    amount_minor: int = big()
+    noted_at_ms: int = big()
+
+
 class StockTransferRow(CentralTable, table=True):
     """One end of a transfer between stores, as that store reported it."""
 

@@ -30,6 +30,7 @@ from central.api.reports import (
     report_stock,
     report_stock_value,
     report_stores,
+    report_supplier_returns,
     report_tax,
     report_transfers,
 )
@@ -106,6 +107,7 @@ ROUTES: Sequence[Any] = (
     report_stores,
     report_transfers,
     report_purchases,
+    report_supplier_returns,
     report_reconciliation,
     read_asset,
 )

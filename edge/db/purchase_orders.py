@@ -164,7 +164,8 @@ def _order(head: tuple[Any, ...], rows: Iterable[tuple[Any, ...]]) -> PurchaseOr
         state = came_to(line.standing for line in lines)
     expected_on = None if expected is None else date.fromisoformat(expected)
     rest = (number, expected_on, OperatorId(operator_id), at_ms, reason, lines)
-    return PurchaseOrder(UUID(bytes=order_id), state, *who, *rest)
+    values = (UUID(bytes=order_id), state, *who, *rest)
+    return PurchaseOrder(*values)
 
 
 def _line(row: tuple[Any, ...]) -> OrderedLine:

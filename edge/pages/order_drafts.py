@@ -172,10 +172,10 @@ async def _shown(
     lines = []
     for row in rows:
         ask, milli = asks.get(row.item_id), row.milli
-        named = (row.item_id, names.get(row.item_id, row.item_id))
-        known = (None, None) if ask is None else (ask.code, ask.pack_milli)
+        code, pack = (None, None) if ask is None else (ask.code, ask.pack_milli)
         asked = None if ask is None or milli is None else ask.for_milli(milli)
-        lines.append(ShownLine(*named, *known, row.quantity, row.cost, asked))
+        named = (row.item_id, names.get(row.item_id, row.item_id))
+        lines.append(ShownLine(*named, code, pack, row.quantity, row.cost, asked))
     return page(
         request,
         "order_draft.html",

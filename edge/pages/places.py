@@ -24,6 +24,7 @@ REPORTS = f"{OFFICE}/reports"
 ORDERS = f"{OFFICE}/orders"
 RECEIVE = f"{ORDERS}/receive"
 NEW_ORDER = f"{ORDERS}/new"
+RETURNS = f"{ORDERS}/returns"
 FIND = f"{OFFICE}/find"
 STOCK = f"{OFFICE}/stock"
 COUNTS = f"{STOCK}/counts"
@@ -102,6 +103,11 @@ def counted_address(operator_id: str, what: str, span: Span) -> str:
 def order_address(order_id: UUID) -> str:
     """An order: what was ordered, and what came of it."""
     return f"{ORDERS}/{order_id}"
+
+
+def return_address(movement_id: UUID) -> str:
+    """Goods that went back to a supplier."""
+    return f"{RETURNS}/{movement_id}"
 
 
 def count_address(count_id: UUID) -> str:

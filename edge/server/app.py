@@ -43,6 +43,7 @@ from edge.api import (
     session,
     shelf_counts,
     stock,
+    supplier_returns,
     sync_status,
     till,
     tills,
@@ -80,6 +81,7 @@ from edge.pages import reports as page_reports
 from edge.pages import safe as page_safe
 from edge.pages import shelf_counts as page_counts
 from edge.pages import stock as page_stock
+from edge.pages import supplier_returns as page_supplier_returns
 from edge.pages import taking_out as page_taking_out
 from edge.pages import tills as page_tills
 from edge.pages import transfers as page_transfers
@@ -119,6 +121,7 @@ _OF_SALES = (
     sales,
     shelf_counts,
     stock,
+    supplier_returns,
     tills,
     totals,
     transfers,
@@ -129,6 +132,7 @@ _PAGES = (
     *(page_assets, signing_in, finding, day, page_receipts),
     *(page_tills, page_safe, *_OF_STOCK),
     *(page_orders, order_drafts, page_purchase_orders, order_receiving, receiving),
+    page_supplier_returns,
     *(page_reports, page_people, sync),
 )
 

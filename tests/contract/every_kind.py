@@ -27,6 +27,7 @@ from sync.protocol.facts import (
     SafeCounted,
     StockLine,
     StockTransferred,
+    SupplierCredited,
     TillCounted,
     TillHandedOver,
     TransferDirection,
@@ -65,6 +66,7 @@ def each_kind(shop: Shop) -> dict[str, AnyFact]:
         *_cash(shop),
         msgspec.structs.replace(EXAMPLES[PurchaseOrderSent.KIND], order_id=shop.new_id()),
         msgspec.structs.replace(EXAMPLES[PurchaseOrderClosed.KIND], closing_id=shop.new_id()),
+        msgspec.structs.replace(EXAMPLES[SupplierCredited.KIND], credit_id=shop.new_id()),
         EpochEnded("fenced", len(shop.events) + 1, None),
     ]
     return {kind_of(fact).kind: fact for fact in told}

@@ -118,6 +118,19 @@ STOCK: Mapping[KindVersion, Projected] = {
             ]
         }
     ),
+    KindVersion("supplier_credited", 1): Projected(
+        {
+            "supplier_credit": [
+                {
+                    "credit_id": golden.GRANT,
+                    "movement_id": golden.MOVEMENT,
+                    "supplier_id": "ACME",
+                    "number": "CN-0815",
+                    "amount_minor": 1_190,
+                }
+            ]
+        }
+    ),
     KindVersion("stock_counted", 1): Projected(
         {
             "stock_count": [

@@ -59,6 +59,7 @@ from sync.protocol.facts import (
     StockMoved,
     StockMovementKind,
     StockTransferred,
+    SupplierCredited,
     TakeBack,
     TaxClass,
     TaxLine,
@@ -558,5 +559,8 @@ EXAMPLES: dict[KindVersion, Any] = {
     ),
     KindVersion("purchase_order_closed", 1): PurchaseOrderClosed(
         *(MOVEMENT, ORDER, BEN, DAY, False, "they have no more of it"),
+    ),
+    KindVersion("supplier_credited", 1): SupplierCredited(
+        *(MovementId(GRANT), MOVEMENT, "ACME", BEN, DAY, "CN-0815", 1_190),
     ),
 }

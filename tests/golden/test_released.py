@@ -56,6 +56,7 @@ LATER = frozenset(
         "cash_deposited",
         "purchase_order_sent",
         "purchase_order_closed",
+        "supplier_credited",
     }
 )
 """Kinds that no released journal has yet."""

@@ -183,6 +183,7 @@ async def test_a_token_opens_the_reports_of_its_company_only(postgres_url: str) 
             "/v1/reports/stock?limit=1",
             "/v1/reports/stock-value?store=S01",
             "/v1/reports/purchases?store=S01",
+            "/v1/reports/supplier-returns?store=S01",
             f"/v1/reports/tax?{day}&store=S01",
         ):
             assert (await served.client.get(path, headers=headers)).json() == []

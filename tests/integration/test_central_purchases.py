@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.db.engine import unit_of_work
 from central.reports.purchases import Purchase, purchases
 from central.reports.sales import Page
+from central.reports.supplier_returns import supplier_returns
+from sync.protocol.codec import encode
 from sync.protocol.facts import (
     OrderLine,
     PurchaseOrderClosed,
@@ -15,8 +17,9 @@ from sync.protocol.facts import (
     StockLine,
     StockMoved,
     StockMovementKind,
+    SupplierCredited,
 )
-from sync.protocol.identity import ItemId, MovementId
+from sync.protocol.identity import CompanyId, EventId, ItemId, MovementId
 from sync.protocol.purchase_order import OrderState
 from tests.integration.test_central_reports import arrived, engine, postgres_template
 from tests.shop_journal import ANNA, COMPANY, DAY, Shop
@@ -48,18 +51,13 @@ async def test_what_was_ordered_came_and_is_open_is_told_order_by_order(
 ) -> None:
     shop = Shop(1)
     shop.open()
-    steps = [
-        lambda: sent(shop, ORDER, OrderLine(BUN, 12_000, None, "A", 3_000), OrderLine(TEA, 5_000)),
-        lambda: came(
-            shop,
-            ORDER,
-            StockLine(BUN, 6_000, None, None, 1_575),
-            StockLine(TEA, 7_000),
-            StockLine(MILK, 1_000, 300),
-        ),
-    ]
-    for step in reversed(steps) if goods_first else steps:
-        step()
+    goods = (StockLine(BUN, 6_000, None, None, 1_575), StockLine(TEA, 7_000))
+    also = StockLine(MILK, 1_000, 300)
+    if goods_first:
+        came(shop, ORDER, *goods, also)
+    sent(shop, ORDER, OrderLine(BUN, 12_000, None, "A", 3_000), OrderLine(TEA, 5_000))
+    if not goods_first:
+        came(shop, ORDER, *goods, also)
     await arrived(engine, shop)
     one = (await told(engine))[ORDER]
     assert (one.store, one.number, one.supplier_id) == ("S01", "PO-71", "ACME")
@@ -88,5 +86,24 @@ async def test_how_an_order_ended_is_told_and_another_companys_is_not(engine: As
     async with unit_of_work(engine) as db:
         assert await purchases(db, COMPANY, None, Page(1, 1)) != ()
         assert await purchases(db, COMPANY, None, Page(1, 2)) == ()
-        other = type(COMPANY)(UUID(int=5))
+        other = CompanyId(UUID(int=5))
         assert await purchases(db, other, None, Page(10, 0)) == ()
+
+
+async def test_what_went_back_and_what_was_credited_for_it_is_told(engine: AsyncEngine) -> None:
+    shop = Shop(1)
+    shop.open()
+    movement, kind = MovementId(shop.new_id()), StockMovementKind.SUPPLIER_RETURN
+    lines = (StockLine(BUN, -4_000, None, None, -600), StockLine(TEA, -1_000, None, None, -100))
+    what = (kind, ANNA, DAY, "stale", lines, "RMA-7", None, "ACME")
+    for number, amount in (("CN-2", 200), ("CN-1", 450)):
+        credit = MovementId(shop.new_id())
+        shop.append(SupplierCredited(credit, movement, "ACME", ANNA, DAY, number, amount))
+    fact = StockMoved(movement, *what)
+    shop.append_body(*fact.KIND, encode(fact), EventId(movement))
+    await arrived(engine, shop)
+    async with unit_of_work(engine) as db:
+        (one,) = await supplier_returns(db, COMPANY, None, Page(10, 0))
+    assert (one.store, one.supplier_id, one.movement_id) == ("S01", "ACME", movement)
+    assert (one.quantity_milli, one.cost_minor, one.credited_minor) == (5_000, 700, 650)
+    assert (one.open_minor, one.numbers) == (50, "CN-1, CN-2")

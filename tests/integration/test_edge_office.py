@@ -80,6 +80,7 @@ def in_full(path: str) -> str:
         "{sale_id:uuid}": str(uuid4()),
         "{count_id:uuid}": str(uuid4()),
         "{order_id:uuid}": str(uuid4()),
+        "{movement_id:uuid}": str(uuid4()),
         "{till_session_id:uuid}": str(uuid4()),
     }.items():
         path = path.replace(name, value)

@@ -25,10 +25,9 @@ async def known(browser: Browser, operator_id: str = "anna", over_bp: int = 0) -
         says(
             Supplier("ACME", "Acme Foods", "buy@acme.example", "1 Mill Road", over_bp=over_bp),
             SupplierItem("ACME", ITEM, "A-17", 12_000, 3_000),
-            ReorderPoint(ITEM, 20_000, 40_000),
+            ReorderPoint(ITEM, 20_000, 36_000),
         )
     )
-    await browser.do(lambda db: db.execute("UPDATE stock_level SET on_hand_milli = 10000") and None)
     await browser.enter(operator_id)
 
 

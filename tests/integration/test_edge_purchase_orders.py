@@ -34,7 +34,7 @@ from edge.usecases.stock.receive_goods import GoodsLine
 from sync.protocol.buying import Supplier
 from sync.protocol.facts import PurchaseOrderClosed, PurchaseOrderSent, StockMoved
 from sync.protocol.identity import ItemId, MovementId, OperatorId
-from sync.protocol.money import QUANTITY_MILLI_MAX
+from sync.protocol.money import MINOR_MAX
 from sync.protocol.permissions import Permission
 from sync.protocol.purchase_order import OrderState
 from tests.builders import ANNA, W1, moment
@@ -122,7 +122,7 @@ def test_what_is_wrong_with_a_draft_is_said(shop: Buying) -> None:
     with pytest.raises(OrderedTwice):
         shop.save(WantedLine(TEA, 1_000), WantedLine(TEA, 2_000))
     with pytest.raises(TooMuchAtOnce):
-        shop.save(*(WantedLine(item, QUANTITY_MILLI_MAX, 10**8) for item in (BUN, TEA)))
+        shop.save(*(WantedLine(item, 1_000, cost_minor=MINOR_MAX) for item in (BUN, TEA)))
     with pytest.raises(UnknownOrder):
         shop.send()
     assert list_orders(shop.db, 10, 0) == ()

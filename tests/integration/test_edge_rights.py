@@ -239,6 +239,15 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
         Permission.ORDER_STOCK,
         lambda _: by_ben("closing_id", cancelled=True, reason="r"),
     ),
+    ("GET", "/supplier-returns"): (Permission.RECEIVE_STOCK, None),
+    ("POST", "/supplier-returns"): (
+        Permission.ADJUST_STOCK,
+        lambda _: {**goods(), "supplier_id": "ACME"},
+    ),
+    ("POST", "/supplier-returns/{movement_id:uuid}/credits"): (
+        Permission.ADJUST_STOCK,
+        lambda _: by_ben("credit_id", number="CN-1", amount_minor=100),
+    ),
     ("GET", "/transfers"): (ANYBODY, None),
     ("POST", "/transfers/out"): (
         Permission.ADJUST_STOCK,
@@ -308,6 +317,7 @@ def in_full(path: str, now: Now) -> str:
         "{attempt_id:uuid}": str(uuid4()),
         "{count_id:uuid}": str(uuid4()),
         "{order_id:uuid}": str(uuid4()),
+        "{movement_id:uuid}": str(uuid4()),
     }
     for name, value in named.items():
         path = path.replace(name, value)

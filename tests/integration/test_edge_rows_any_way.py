@@ -300,6 +300,8 @@ ALL_TABLES: dict[str, str] = {
     "purchase_order": "*",
     "purchase_order_line": "*",
     "purchase_order_receipt": "*",
+    "supplier_return": "*",
+    "supplier_credit": "*",
     "stock_movement": "event_id, line_no, item_id, kind, quantity_milli, business_date",
     "customer": "*",
     "customer_field": "*",

@@ -150,6 +150,7 @@ NEVER_TRADED = {
         "purchase_order",
         "purchase_order_line",
         "purchase_order_end",
+        "supplier_credit",
         "recovered_fact",
         "till_carried",
         "manifest_given",

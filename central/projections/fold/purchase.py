@@ -5,7 +5,7 @@ from central.projections.event import Event
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
 from central.projections.rows import purchase as rows
-from sync.protocol.facts import PurchaseOrderClosed, PurchaseOrderSent
+from sync.protocol.facts import PurchaseOrderClosed, PurchaseOrderSent, SupplierCredited
 
 
 @folds(PurchaseOrderSent)
@@ -19,6 +19,13 @@ def _sent(into: Fold, event: Event, sent: PurchaseOrderSent) -> None:
 
 @folds(PurchaseOrderClosed)
 def _closed(into: Fold, event: Event, closed: PurchaseOrderClosed) -> None:
+    who = (event.store_id, closed.closing_id, closed.order_id, closed.operator_id)
     why = (closed.business_date, closed.cancelled, closed.reason, event.occurred_at_ms)
-    who = (closed.order_id, closed.operator_id)
-    into.put(rows.PurchaseOrderEnd(event.store_id, closed.closing_id, *who, *why))
+    into.put(rows.PurchaseOrderEnd(*who, *why))
+
+
+@folds(SupplierCredited)
+def _credited(into: Fold, event: Event, fact: SupplierCredited) -> None:
+    ids = (event.store_id, fact.credit_id, fact.movement_id, fact.supplier_id, fact.operator_id)
+    what = (fact.business_date, fact.number, fact.amount_minor, event.occurred_at_ms)
+    into.put(rows.SupplierCredit(*ids, *what))

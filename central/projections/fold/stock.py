@@ -42,8 +42,9 @@ def _movement(
         on_hand[1] += 1
         what = (day, line.item_id, kind, line.quantity_milli)
         cost = line.came_for_minor if line.quantity_milli > 0 else line.cost_minor
+        where = (event.store_id, event.event_id, number)
         said = (line.lot, line.unit_cost_minor, cost, *of)
-        into.put(StockMovement(event.store_id, event.event_id, number, *what, *event.place, *said))
+        into.put(StockMovement._make((*where, *what, *event.place, *said)))
     if day is not None:
         into.tallies[event.store_id, day].add(moved)
 

@@ -1,4 +1,4 @@
-"""Orders at suppliers: sent, and ended."""
+"""Orders at suppliers: sent, and ended; what suppliers credited."""
 
 from datetime import date
 from typing import NamedTuple
@@ -46,8 +46,23 @@ class PurchaseOrderEnd(NamedTuple):
     ended_at_ms: int
 
 
+class SupplierCredit(NamedTuple):
+    """Table ``supplier_credit``."""
+
+    store_id: UUID
+    credit_id: UUID
+    movement_id: UUID
+    supplier_id: str
+    operator_id: str
+    business_date: date | None
+    number: str
+    amount_minor: int
+    noted_at_ms: int
+
+
 PROJECTIONS = (
     Projection("purchase_order", PurchaseOrder, 2),
     Projection("purchase_order_line", PurchaseOrderLine, 3),
     Projection("purchase_order_end", PurchaseOrderEnd, 2),
+    Projection("supplier_credit", SupplierCredit, 2),
 )

@@ -73,3 +73,27 @@ class PurchaseOrderReceiptRow(EdgeTable, table=True):
     __tablename__ = "purchase_order_receipt"
     event_id: bytes = Field(primary_key=True)
     order_id: bytes = Field(index=True)
+
+
+class SupplierReturnRow(EdgeTable, table=True):
+    """Goods that went back to a supplier; its lines are movements of its event."""
+
+    __tablename__ = "supplier_return"
+    movement_id: bytes = Field(primary_key=True)
+    supplier_id: str
+    operator_id: str
+    reason: str
+    document: str
+    at_ms: int
+
+
+class SupplierCreditRow(EdgeTable, table=True):
+    """What was credited for it."""
+
+    __tablename__ = "supplier_credit"
+    credit_id: bytes = Field(primary_key=True)
+    movement_id: bytes = Field(index=True)
+    number: str
+    amount_minor: int
+    operator_id: str
+    at_ms: int

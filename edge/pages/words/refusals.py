@@ -78,6 +78,21 @@ REFUSALS: Mapping[str, InChinese] = MappingProxyType(
         ),
         "unknown-till-session": InChinese("本店没有这个收银台时段。", "请在营业日页面选择。"),
         "no-such-workstation": InChinese("本店没有这个工作站。", "请在营业日页面选择。"),
+        "order-cancelled": InChinese("此订单已取消。", "请另下订单；已到之货可不按订单收货。"),
+        "order-closed": InChinese(
+            "此订单的余货已不再等待。", "请另下订单；已到之货可不按订单收货。"
+        ),
+        "order-not-sent": InChinese("此订单仍是草稿。", "请先发出订单。"),
+        "order-partly-received": InChinese(
+            "此订单已有部分到货，不能取消。", "请改为不再等待余货：已到之货保留。"
+        ),
+        "order-received": InChinese("此订单已到齐，不再等待。", "如有不妥，请退给供应商。"),
+        "order-sent-already": InChinese("此订单已发出，不再更改。", "请另下订单，或取消此订单。"),
+        "ordered-twice": InChinese("{item_id} 出现在多行中。", "每种商品只写一行。"),
+        "too-much-at-once": InChinese("各行合计超出上限。", "请分次填写。"),
+        "unknown-purchase-order": InChinese("本店没有这张订单。", "请在订货页面选择。"),
+        "unknown-supplier": InChinese("没有编号为 {supplier_id} 的供应商。", "请从列表中选择。"),
+        "unknown-supplier-return": InChinese("没有这笔退货。", "请在退供应商页面选择。"),
     }
 )
 

@@ -92,7 +92,8 @@ def _after(order: PurchaseOrder | None, lines: Iterable[GoodsLine]) -> dict[Item
     came: Counter[ItemId] = Counter()
     for line in lines:
         came[line.item_id] += line.quantity_milli
-    found = {} if order is None else {one.item_id: one.standing for one in order.lines}
+    ordered = () if order is None else order.lines
+    found = {one.item_id: one.standing for one in ordered}
     for item, milli in came.items():
         one = found.get(item, Standing(0, None, 0, None))
         found[item] = one._replace(received_milli=one.received_milli + milli)

@@ -33,7 +33,12 @@ from sync.protocol.facts.day import (
 )
 from sync.protocol.facts.escrow import GrantAsked, GrantReleased, Released
 from sync.protocol.facts.operator import OperatorAct, OperatorActed, PinSet
-from sync.protocol.facts.purchase import OrderLine, PurchaseOrderClosed, PurchaseOrderSent
+from sync.protocol.facts.purchase import (
+    OrderLine,
+    PurchaseOrderClosed,
+    PurchaseOrderSent,
+    SupplierCredited,
+)
 from sync.protocol.facts.recovered import EventRecovered
 from sync.protocol.facts.safe import CashDeposited, SafeCounted
 from sync.protocol.facts.sale import (
@@ -109,6 +114,7 @@ AnyFact: TypeAlias = (
     | CashDeposited
     | PurchaseOrderSent
     | PurchaseOrderClosed
+    | SupplierCredited
 )
 """Every kind and version that was ever written: the one list. Entries are added, never changed."""
 
@@ -161,6 +167,7 @@ __all__ = [
     "StockMoved",
     "StockMovementKind",
     "StockTransferred",
+    "SupplierCredited",
     "TakeBack",
     "TaxClass",
     "TaxLine",

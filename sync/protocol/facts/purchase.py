@@ -1,5 +1,6 @@
-"""Orders at suppliers: sent, and ended without all of it having come. What was received is stock
-that moved, and names its order (``stock.py``); a draft is no fact."""
+"""Orders at suppliers: sent, and ended without all of it having come; what is credited for goods
+that went back. What was received, and what went back, is stock that moved (``stock.py``); a draft
+is no fact."""
 
 from datetime import date
 from typing import Annotated
@@ -74,6 +75,25 @@ class PurchaseOrderClosed(Fact, frozen=True, array_like=True):
     business_date: date | None
     cancelled: bool
     reason: Text
+
+    def __post_init__(self) -> None:
+        refuse_date(self.business_date)
+
+
+class SupplierCredited(Fact, frozen=True, array_like=True):
+    """A supplier's credit note for goods that went back (``movement_id``: a ``stock_moved`` of kind
+    ``supplier_return``). Several of one return add up."""
+
+    KIND = KindVersion("supplier_credited", 1)
+    OWN_ID = "credit_id"
+
+    credit_id: MovementId
+    movement_id: MovementId
+    supplier_id: Text
+    operator_id: OperatorId
+    business_date: date | None
+    number: Text
+    amount_minor: Cost
 
     def __post_init__(self) -> None:
         refuse_date(self.business_date)

@@ -27,6 +27,7 @@ class StockMovementKind(StrEnum):
     ADJUSTMENT = "adjustment"
     WASTE = "waste"
     OWN_USE = "own_use"
+    SUPPLIER_RETURN = "supplier_return"
 
 
 class StockLine(Part, frozen=True, array_like=True):
@@ -66,9 +67,11 @@ def _refuse_lines(lines: "tuple[StockLine, ...] | tuple[CountLine, ...]") -> Non
 
 class StockMoved(Fact, frozen=True, array_like=True):
     """Stock came or went without a sale. Absolute figures stand only in a count. ``order_id`` and
-    ``supplier_id``: of a receipt, the order that it is (a part of) and who brought it.
+    ``supplier_id``: of a receipt, the order that it is (a part of) and who brought it; of goods
+    that go back, to whom.
 
-    Version 2 has these two, the kind ``own_use`` and a line's ``cost_minor``.
+    Version 2 has these two, the kinds ``own_use`` and ``supplier_return`` and a line's
+    ``cost_minor``.
     """
 
     KIND = KindVersion("stock_moved", 2)

@@ -165,6 +165,7 @@ TABLES = (
     "purchase_order",
     "purchase_order_line",
     "purchase_order_end",
+    "supplier_credit",
     "store_alarm",
     "stream",
     "cash_moved",
@@ -1225,6 +1226,22 @@ def _create_purchase_orders() -> None:
     )
     op.create_index(
         op.f("ix_purchase_order_end_order_id"), "purchase_order_end", ["order_id"], unique=False
+    )
+    op.create_table(
+        "supplier_credit",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("credit_id", sa.Uuid(), nullable=False),
+        sa.Column("movement_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.String(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=True),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("noted_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "credit_id", name=op.f("pk_supplier_credit")),
+    )
+    op.create_index(
+        op.f("ix_supplier_credit_movement_id"), "supplier_credit", ["movement_id"], unique=False
     )
 
 

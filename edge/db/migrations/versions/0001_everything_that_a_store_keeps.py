@@ -119,6 +119,8 @@ TABLES = (
     "purchase_order",
     "purchase_order_line",
     "purchase_order_receipt",
+    "supplier_return",
+    "supplier_credit",
     "unlock_challenge",
     "voucher_type",
     "waiting_row",
@@ -218,6 +220,7 @@ def upgrade() -> None:
     _create_till_tender()
     _create_transfer()
     _create_purchase_orders()
+    _create_supplier_returns()
     _create_unlock_challenge()
     _create_voucher_type()
     _create_waiting_row()
@@ -1563,6 +1566,33 @@ def _create_purchase_orders() -> None:
     with op.batch_alter_table("purchase_order_receipt", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_purchase_order_receipt_order_id"), ["order_id"], unique=False
+        )
+
+
+def _create_supplier_returns() -> None:
+    op.create_table(
+        "supplier_return",
+        sa.Column("movement_id", sa.LargeBinary(), nullable=False),
+        sa.Column("supplier_id", sa.String(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("movement_id", name=op.f("pk_supplier_return")),
+    )
+    op.create_table(
+        "supplier_credit",
+        sa.Column("credit_id", sa.LargeBinary(), nullable=False),
+        sa.Column("movement_id", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("amount_minor", sa.Integer(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("credit_id", name=op.f("pk_supplier_credit")),
+    )
+    with op.batch_alter_table("supplier_credit", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_supplier_credit_movement_id"), ["movement_id"], unique=False
         )
 
 
