@@ -28,10 +28,19 @@ from edge.usecases.day.close import CloseBusinessDay, close_business_day
 from edge.usecases.day.open import OpenBusinessDay, open_business_day
 from edge.usecases.day.reopen import ReopenBusinessDay, reopen_business_day
 from edge.usecases.sale.complete import complete_sale
+from edge.usecases.till.move_cash import MoveCash, move_cash
 from edge.usecases.till.open import OpenTill, open_till
 from edge.usecases.till.settle import SettleTill, settle_till
 from sync.protocol.errors import Refusal
-from sync.protocol.identity import EventId, SaleId, TenderId, TillSessionId, WorkstationId
+from sync.protocol.facts import TillMovementKind
+from sync.protocol.identity import (
+    EventId,
+    MovementId,
+    SaleId,
+    TenderId,
+    TillSessionId,
+    WorkstationId,
+)
 from sync.protocol.states import States
 from tests.integration.edge_fixtures import ANN, DAY, NOON_MS, TEA, W1, W2, moment, new_shop
 
@@ -103,8 +112,8 @@ class Walk:
             assert self.shop.contents() == before
             return
         self.note(event, subject, comes_to)
-        sold = event in (DayEvent.TRADED, TillEvent.SOLD)
-        assert (self.shop.contents() == before) is (comes_to is state and not sold)
+        moved = event in (DayEvent.TRADED, TillEvent.SOLD, TillEvent.TOUCHED)
+        assert (self.shop.contents() == before) is (comes_to is state and not moved)
 
     def of_day(self, event: DayEvent, subject: date) -> Outcome:
         """The table's word, with what no day's own state can say: other days, and tills."""
@@ -120,7 +129,7 @@ class Walk:
 
     def of_till(self, event: TillEvent, subject: WorkstationId) -> Outcome:
         """Tills are opened and sold on where a day is open."""
-        if event is not TillEvent.SETTLED:
+        if event not in (TillEvent.SETTLED, TillEvent.TOUCHED):
             opened = None if self.open_date() is None else DayState.OPEN
             day = expected(BUSINESS_DAY, opened, DayEvent.TRADED)
             if day is NoOpenBusinessDay:
@@ -159,12 +168,16 @@ class Walk:
         counted = SettleTill(ANN, self.cash_minor.get(where, 0))
         lines = (LineRequest(1, 1_000, item_id=TEA),)
         cash = (TenderRequest(TenderId("cash"), PRICE_MINOR),)
+        lent = MoveCash(
+            MovementId(key), ANN, TillMovementKind.LOAN, PRICE_MINOR, "coins for the drawer"
+        )
         sale = SaleRequest(SaleId(key), ANN, NOON, PRICE_MINOR, lines, cash)
         return {
             TillEvent.OPENED: lambda db: open_till(db, opening, where, now),
             TillEvent.SETTLED: lambda db: settle_till(
                 db, counted, session, where, EventId(key), now
             ),
+            TillEvent.TOUCHED: lambda db: move_cash(db, lent, session, now),
             TillEvent.SOLD: lambda db: complete_sale(db, sale, key.bytes * 2, where, now),
         }[event]
 
