@@ -192,52 +192,50 @@ class ColdRoomReadingRow(CentralTable, table=True):
 
 DATA_SET: Mapping[str, Edits] = {
     "sync/protocol/reference.py": (
-        Behind('    GRANTS = "grants"\n', '    SUPPLIERS = "suppliers"\n'),
+        Behind('    GRANTS = "grants"\n', '    CARRIERS = "carriers"\n'),
         Behind(
             "    epoch_number: Annotated[int, msgspec.Meta(ge=0, le=EPOCH_NUMBER_MAX)]\n",
             '''
 
-class Supplier(msgspec.Struct, frozen=True, array_like=True):
+class Carrier(msgspec.Struct, frozen=True, array_like=True):
     """Who delivers. Key: its id."""
 
-    supplier_id: Word
+    carrier_id: Word
     name: Name
     active: bool = True
 ''',
         ),
     ),
     "sync/protocol/feeds.py": (
-        Behind("    StoreSettings,\n", "    Supplier,\n"),
+        Behind("    StoreSettings,\n", "    Carrier,\n"),
         Behind(
             "Rows(Role, lambda role: role.role),\n",
-            "        DataSet.SUPPLIERS: Rows(Supplier, lambda supplier: supplier.supplier_id),\n",
+            "        DataSet.CARRIERS: Rows(Carrier, lambda carrier: carrier.carrier_id),\n",
         ),
     ),
     "sync/PROTOCOL.md": (
-        Behind(
-            "| `grants` | store | grant id | `Grant` |\n", "| `suppliers` | shared | id | … |\n"
-        ),
+        Behind("| `grants` | store | grant id | `Grant` |\n", "| `carriers` | shared | id | … |\n"),
         Behind(
             "| `Grant` | grant_id, customer_id, points, epoch_number |\n",
-            "| `Supplier` | supplier_id, name, active |\n",
+            "| `Carrier` | carrier_id, name, active |\n",
         ),
     ),
     "edge/db/published.py": (
         Behind(
             "Kept(_take_grants, _drop_grants, lambda *_: []),\n",
-            "        DataSet.SUPPLIERS:"
-            ' _as_they_are(DataSet.SUPPLIERS, "supplier", ("supplier_id",)),\n',
+            "        DataSet.CARRIERS:"
+            ' _as_they_are(DataSet.CARRIERS, "carrier", ("carrier_id",)),\n',
         ),
     ),
     "edge/db/tables/published.py": (
         AtEnd(
             '''
 
-class SupplierRow(EdgeTable, table=True):
+class CarrierRow(EdgeTable, table=True):
     """Who delivers."""
 
-    __tablename__ = "supplier"
-    supplier_id: str = Field(primary_key=True)
+    __tablename__ = "carrier"
+    carrier_id: str = Field(primary_key=True)
     name: str
     active: bool
 '''
@@ -247,15 +245,15 @@ class SupplierRow(EdgeTable, table=True):
         Behind(
             "def upgrade() -> None:\n",
             """    op.create_table(
-        "supplier",
-        sa.Column("supplier_id", sa.String(), nullable=False),
+        "carrier",
+        sa.Column("carrier_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("supplier_id", name=op.f("pk_supplier")),
+        sa.PrimaryKeyConstraint("carrier_id", name=op.f("pk_carrier")),
     )
 """,
         ),
-        Behind("TABLES = (\n", '    "supplier",\n'),
+        Behind("TABLES = (\n", '    "carrier",\n'),
     ),
 }
 

@@ -76,7 +76,7 @@ from sync.protocol.codec import decode, encode, pack_batch, unpack_batch
 from sync.protocol.facts import TaxClass
 from sync.protocol.identity import ItemId, MovementId, PromotionId, TenderId
 from sync.protocol.promotions.shape import Pick
-from sync.protocol.reference import DataSet, FeedPage, Item, PublishedPromotion, Supplier
+from sync.protocol.reference import Carrier, DataSet, FeedPage, Item, PublishedPromotion
 from tests.builders import ANNA, BUSINESS_DATE, CARD, DEVICE, NOW_MS, STORE, STORE_CODE
 from tests.builders import moment, new_store
 from tests.chain_strategies import Chain
@@ -147,16 +147,16 @@ async def reported(engine, told):
 async def published(engine, writer):
     """A row of the new data set goes from head office into the store's table."""
     async with unit_of_work(engine) as db:
-        await publish_rows(db, COMPANY, DataSet.SUPPLIERS, [Supplier("s1", "Dairy")])
+        await publish_rows(db, COMPANY, DataSet.CARRIERS, [Carrier("s1", "Dairy")])
     await drain_publications(engine)
     async with unit_of_work(engine) as db:
         heads = await feed_heads(db, COMPANY, STORE, "")
-        feed = FollowedFeed(DataSet.SUPPLIERS, "")
+        feed = FollowedFeed(DataSet.CARRIERS, "")
         page = await feed_page(db, COMPANY, feed, FeedCursor(None, 0))
-    assert {head.data_set: head.head for head in heads}["suppliers"] == 1
+    assert {head.data_set: head.head for head in heads}["carriers"] == 1
     page = decode(FeedPage, encode(page))
     writer.run_now(lambda db: apply_reference(db, page, moment()))
-    rows = writer.run_now(lambda db: db.execute("SELECT * FROM supplier").fetchall())
+    rows = writer.run_now(lambda db: db.execute("SELECT * FROM carrier").fetchall())
     assert [tuple(row) for row in rows] == [("s1", "Dairy", 1)]
 
 

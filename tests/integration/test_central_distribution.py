@@ -79,11 +79,15 @@ def filled() -> Iterator[tuple[str, str]]:
     of_receipts = (totals._RECEIPTS, totals._RECEIPTS_OF_DAY)
     for number, (scope, asked) in enumerate(totals._OF.items()):
         for name, text in vars(asked).items():
-            if scope not in of_receipts or name not in ("tills", "other_stock"):
+            if scope not in of_receipts or name not in NOT_OF_RECEIPTS:
                 yield f"central.reports.totals {name} of scope {number}", text
     for kind, rows in figure_rows._STATEMENTS.items():
         put = {"wanted": "*", "used": figure_rows._USED, "rest": figure_rows._AFTER}
         yield f"central.reports.figure_rows {kind}", figure_rows._ROWS.format(rows=rows, **put)
+
+
+NOT_OF_RECEIPTS = ("tills", "counts", "other_stock", "other_cash")
+"""What no receipt has: never asked for of receipts."""
 
 
 def statements() -> dict[str, str]:
