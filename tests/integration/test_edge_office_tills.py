@@ -28,7 +28,7 @@ def table(page: str, name: str) -> str:
 async def test_the_tills_of_the_day_stand_in_a_table_that_leads_to_each(browser: Browser) -> None:
     till = await at_a_till(browser)
     page = await browser.text("/office/tills")
-    assert "1 of 1 tills are not settled." in page
+    assert "Not settled: 1 of 1 tills." in page
     assert f'href="{till}"' in page
     assert 'aria-current="page"' in page
     await browser.send("/office/language", language=LANGUAGES[1], next="/office/tills")

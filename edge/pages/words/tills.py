@@ -87,4 +87,8 @@ def counted_now(expected_: str, counted_: str, over: str) -> Said:
 
 def open_of(open_: int, all_: int) -> Said:
     """The answer in a sentence."""
-    return f"{open_} of {all_} tills are not settled.", f"{all_} 台中 {open_} 台未结算。"
+    if not all_:
+        return "No till was opened yet.", "尚未开启收银台。"
+    if not open_:
+        return f"All tills are settled: {all_}.", f"所有收银台均已结算：{all_} 台。"
+    return f"Not settled: {open_} of {all_} tills.", f"{all_} 台中 {open_} 台未结算。"
