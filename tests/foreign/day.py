@@ -5,14 +5,21 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from tests.foreign.facts import Receipt, StockMoved, StockTransferred, TillOpened, TillSettled
+from tests.foreign.facts import (
+    Receipt,
+    StockMoved,
+    StockTransferred,
+    TillMoved,
+    TillOpened,
+    TillSettled,
+)
 
 Totals = namedtuple(
     "Totals",
     "transactions lines gross_minor refunds_minor tax_added_minor taxes tenders change_minor"
     " rounding_minor float_minor expected_cash_minor counted_cash_minor over_short_minor"
     " points_earned points_spent points_taken_back stock_milli discounts_minor"
-    " tips_minor points_given_back",
+    " tips_minor points_given_back cash_moved_minor safe_over_short_minor deposited_minor counts",
 )
 
 
@@ -39,6 +46,7 @@ def totals(facts: Sequence[Any], day: date, workstation_id: str | None = None) -
         if workstation_id
         else [one for one in dated if isinstance(one, StockMoved | StockTransferred)]
     )
+    cash = [] if workstation_id else [one for one in dated if isinstance(one, TillMoved)]
     lines = [line for sale in sales for line in sale.lines]
     tenders = [tender for sale in sales for tender in sale.tenders]
     expected = sum(one.expected_cash_minor for one in settled)
@@ -78,6 +86,10 @@ def totals(facts: Sequence[Any], day: date, workstation_id: str | None = None) -
         ),
         tips_minor=0,
         points_given_back=0,
+        cash_moved_minor=sum(one.amount_minor for one in cash),
+        safe_over_short_minor=0,
+        deposited_minor=0,
+        counts=(),
     )
 
 

@@ -133,7 +133,7 @@ class Shop:
             *(self.day, *head.epoch, self.first_seq, head.seq, head.hash),
             *(totals(self.facts, self.day), workstation_totals(self.facts, self.day), []),
         ]
-        self.write("business_day_closed", [self.day, OPERATOR, manifest], version=3)
+        self.write("business_day_closed", [self.day, OPERATOR, manifest], version=4)
 
     @property
     def session(self) -> UUID:
