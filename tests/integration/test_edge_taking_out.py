@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 
 from edge.domain.item import UnknownItem
-from edge.domain.stock import WrongSign
+from edge.domain.stock import TooMuchAtOnce, WrongSign
 from edge.usecases.stock.take_out import TakenFor, TakenLine, TakeOut, take_out
+from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.facts import StockMoved, StockMovementKind
 from sync.protocol.identity import ItemId, MovementId
 from tests.builders import ANNA, moment
@@ -65,6 +66,13 @@ def test_waste_brings_nothing_and_nothing_moves_nothing(
         take_out(shop.db, out(kind, milli), moment())
     with pytest.raises(UnknownItem):
         take_out(shop.db, out(TakenFor.WASTE, -1, ItemId("no such")), moment())
+
+
+def test_more_than_a_fact_can_say_is_refused_and_leaves_nothing(shop: Counting) -> None:
+    before = len(shop.events())
+    with pytest.raises(TooMuchAtOnce):
+        take_out(shop.db, out(TakenFor.WASTE, -FIGURE_MAX - 1), moment())
+    assert (len(shop.events()), shop.on_hand("I01")) == (before, 0)
 
 
 async def test_the_page_books_it_by_scanner_and_lists_it(browser: Browser) -> None:

@@ -8,8 +8,10 @@ import pytest
 
 from edge.db.transfers import list_transfers
 from edge.domain.item import UnknownItem
+from edge.domain.stock import TooMuchAtOnce
 from edge.domain.transfer import TransferToItself
 from edge.usecases.transfer.book import SendGoods, SentLine, TakeIn, send_goods, take_in
+from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.facts import StockTransferred, TransferDirection
 from sync.protocol.identity import ItemId, MovementId
 from sync.protocol.transfers import intent_of
@@ -75,6 +77,8 @@ def test_a_store_sends_nothing_to_itself_and_nothing_that_it_does_not_know(
         send_goods(shop.db, sending(to="s01"), moment())
     with pytest.raises(UnknownItem):
         send_goods(shop.db, sending(item=ItemId("no such")), moment())
+    with pytest.raises(TooMuchAtOnce):
+        send_goods(shop.db, sending(FIGURE_MAX + 1), moment())
     assert list_transfers(shop.db, 10, 0) == ()
 
 

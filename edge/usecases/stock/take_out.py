@@ -17,7 +17,7 @@ from edge.db.stock import MovedLine, move_stock, with_costs
 from edge.domain.fields import Request, Sentence, ShortItem, ShortOperator, Word
 from edge.domain.item import UnknownItem
 from edge.domain.rights import Override
-from edge.domain.stock import WrongSign
+from edge.domain.stock import WrongSign, refuse_size
 from sync.engine.journal import Moment
 from sync.protocol.facts import LINES_MAX, StockLine, StockMoved, StockMovementKind
 from sync.protocol.identity import EventId, MovementId
@@ -67,7 +67,7 @@ def take_out(
     """What was booked; its event has the movement's id.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownItem,
-    WrongSign, NotEnrolled.
+    WrongSign, TooMuchAtOnce, NotEnrolled.
     """
     event_id = EventId(request.movement_id)
     require(db, request.operator_id, Permission.ADJUST_STOCK, event_id, override)
@@ -97,3 +97,4 @@ def _refuse(db: sqlite3.Connection, request: TakeOut) -> None:
         goes = line.quantity_milli < 0
         if line.quantity_milli == 0 or (request.kind is not TakenFor.ADJUSTMENT and not goes):
             raise WrongSign(field=f"lines[{number}].quantity_milli")
+    refuse_size([line.quantity_milli for line in request.lines])

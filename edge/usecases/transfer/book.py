@@ -17,6 +17,7 @@ from edge.db.transfers import TransferEnd, TransferLine, insert_transfer
 from edge.domain.fields import QuantityMilli, Request, Sentence, ShortItem, ShortOperator, Word
 from edge.domain.item import UnknownItem
 from edge.domain.rights import Override
+from edge.domain.stock import refuse_size
 from edge.domain.transfer import TransferToItself
 from sync.engine.journal import Moment, NotEnrolled
 from sync.protocol.facts import LINES_MAX, StockLine, StockTransferred, TransferDirection
@@ -64,7 +65,7 @@ def send_goods(
     """With the number that goes onto the paper of the goods; its event has the transfer's id.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownItem,
-    TransferToItself, NotEnrolled.
+    TransferToItself, TooMuchAtOnce, NotEnrolled.
     """
     require(db, request.operator_id, Permission.ADJUST_STOCK, request.transfer_id, override)
     box, head = read_enrolment(db), read_head(db)
@@ -85,7 +86,7 @@ def take_in(
     """Whether its despatch was heard of or not; its event has the transfer's id.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownItem,
-    NotEnrolled.
+    TooMuchAtOnce, NotEnrolled.
     """
     require(db, request.operator_id, Permission.RECEIVE_STOCK, request.transfer_id, override)
     lines = [StockLine(one.item_id, one.quantity_milli, lot=one.lot) for one in request.lines]
@@ -105,6 +106,7 @@ def _book(
     unknown = first_unknown(db, [line.item_id for line in lines])
     if unknown is not None:
         raise UnknownItem(lines[unknown].item_id, field=f"lines[{unknown}].item_id")
+    refuse_size([line.quantity_milli for line in lines])
     box, day = read_enrolment(db), find_open_day(db)
     if box is None:
         raise NotEnrolled("there is no epoch to write in")
