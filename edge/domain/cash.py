@@ -6,11 +6,12 @@ from typing import Annotated, TypeAlias
 import msgspec
 
 from edge.domain.fields import Request, ShortTender, SomeMinor
-from edge.domain.till import CountedTwice, NotItsPieces
+from edge.domain.till import CountedTwice, NotItsPieces, TooMuchCounted
 from sync.protocol.denominations import FACES_MAX, Pieces, worth
 from sync.protocol.drawer import Expected
 from sync.protocol.figures import TenderCount
 from sync.protocol.identity import TenderId
+from sync.protocol.money import MINOR_MAX
 
 PIECES_MAX = 1_000_000
 TENDERS_COUNTED_MAX = 200
@@ -38,9 +39,11 @@ CountedTenders: TypeAlias = Annotated[
 
 def told_pieces(faces: Iterable[CountedFace], amount_minor: int | None) -> tuple[Pieces, ...]:
     """The faces of which there are any, the largest first. ``amount_minor``: what they must come
-    to; None: whatever they do. Raises NotItsPieces."""
+    to; None: whatever they do. Raises NotItsPieces, TooMuchCounted."""
     found = sorted(((one.face_minor, one.count) for one in faces if one.count), reverse=True)
     pieces = tuple(Pieces(*one) for one in found)
+    if worth(pieces) > MINOR_MAX:
+        raise TooMuchCounted
     if pieces and amount_minor is not None and worth(pieces) != amount_minor:
         raise NotItsPieces
     return pieces

@@ -139,6 +139,16 @@ class NotItsPieces(
     field = "pieces"
 
 
+class TooMuchCounted(
+    NotAcceptable, slug="too-much-counted", title="Notes and coins come to more than can be"
+):
+    """What is counted has the bound of an amount, so that a day's tills add up."""
+
+    detail = "The notes and coins that were told come to more than any amount of money may."
+    remedy = "Look at how many of each were typed, and count them again."
+    field = "pieces"
+
+
 class HandedToHolder(NotNow, slug="handed-to-holder", title="The till is theirs already"):
     operator_id: OperatorId
     detail = "The till is held by {operator_id!r} already."

@@ -183,6 +183,9 @@ async def test_a_count_that_does_not_add_up_or_says_a_tender_twice_is_refused(
     path = f"/till-sessions/{session}/counts"
     wrong = count("anna", counted_cash_minor=5, pieces=[{"face_minor": 10, "count": 1}])
     assert slug(await counter.call("POST", path, wrong)) == "not-its-pieces"
+    notes = [{"face_minor": 10**11, "count": 1_000_000}] * 40
+    much = count("anna", pieces=notes)
+    assert slug(await counter.call("POST", path, much)) == "too-much-counted"
     one = {"tender_id": "card", "counted_minor": 5}
     twice = count("anna", tenders=[one, one])
     assert slug(await counter.call("POST", path, twice)) == "counted-twice"

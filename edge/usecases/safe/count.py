@@ -46,7 +46,7 @@ def count_safe(
     """Its event has the count's id; with or without an open day.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, SettingsMissing,
-    NotItsPieces, NotEnrolled.
+    NotItsPieces, TooMuchCounted, NotEnrolled.
     """
     event_id = EventId(request.count_id)
     require(db, request.operator_id, Permission.KEEP_SAFE, event_id, override)

@@ -48,7 +48,7 @@ def deposit_cash(
     """Its event has the deposit's id; with or without an open day.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, SettingsMissing,
-    NotItsPieces, NotEnrolled.
+    NotItsPieces, TooMuchCounted, NotEnrolled.
     """
     event_id = EventId(request.deposit_id)
     require(db, request.operator_id, Permission.KEEP_SAFE, event_id, override)

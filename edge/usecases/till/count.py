@@ -60,7 +60,8 @@ def count_till(
     stands where it is, else it takes the right to settle others'.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, SettingsMissing,
-    UnknownTillSession, TillNotOpen, NotItsPieces, CountedTwice, NotEnrolled.
+    UnknownTillSession, TillNotOpen, NotItsPieces, TooMuchCounted, CountedTwice,
+    NotEnrolled.
     """
     found = find_till_session(db, till_session_id)
     session = TILL.require(found, state_of(found), TillEvent.TOUCHED, till_session_id)

@@ -60,7 +60,7 @@ def move_cash(
     """Its event has the movement's id. The till's own business date is the movement's.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideNeeded, OverrideRefused,
-    UnknownTillSession, TillNotOpen, NotItsPieces, NotEnrolled.
+    UnknownTillSession, TillNotOpen, NotItsPieces, TooMuchCounted, NotEnrolled.
     """
     event_id, amount = EventId(request.movement_id), request.amount_minor
     word = require(

@@ -56,7 +56,7 @@ def open_till(
 
     Raises NoTillHere, UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused,
     SettingsMissing, NoOpenBusinessDay, TillOpenAlready, TillSessionNotCarried, NotItsPieces,
-    NotEnrolled.
+    TooMuchCounted, NotEnrolled.
     """
     if kind_of(db, workstation_id) is WorkstationKind.OFFICE:
         raise NoTillHere(workstation_id)
