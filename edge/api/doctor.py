@@ -9,9 +9,8 @@ from litestar import get
 from edge.api.allowed import allow
 from edge.api.described import Described
 from edge.api.parameters import TheBox
-from edge.box.addresses import known_address
+from edge.box.addresses import address_here, known_address
 from edge.box.box import Box
-from edge.box.settings import LOOPBACK
 from edge.doctor.checks import examine
 from edge.doctor.scene import AtWork, Scene
 from sync.program.findings import Report
@@ -33,8 +32,7 @@ async def examined(box: Box) -> Report:
 
 async def _examine(box: Box) -> Report:
     """Looked at beside the sales: in a thread, by connections of its own."""
-    port = box.settings.port
-    address = known_address(box.folder) or (f"http://{LOOPBACK}:{port}" if port else None)
+    address = known_address(box.folder) or address_here(box.settings)
     heard, refused = dict(box.workstations.heard), box.certificate.refused
     at_work = AtWork(heard, box.begun_ms, address, refused)
     return await asyncio.to_thread(examine, Scene(box.folder, at_work))

@@ -9,7 +9,7 @@ import litestar
 import msgspec
 import segno
 
-from edge.box.addresses import pairing_link
+from edge.box.addresses import address_here, pairing_link
 from edge.box.box import Box
 from edge.box.company import authority_of
 from edge.box.links import till_links, trust_link, trust_port
@@ -44,7 +44,7 @@ class PairingOffer(msgspec.Struct, frozen=True):
     """The only time that the code can be read. ``links``: by which other machines open the till
     page, the back office or a customer's display, and pair, by name first; none where they are not
     answered. ``qr``: the first as SVG. ``to_trust``: null where every device trusts what it is
-    shown."""
+    shown. ``here``: the link on the box's own machine, null where each start takes another port."""
 
     workstation_id: WorkstationId
     code: str
@@ -52,6 +52,7 @@ class PairingOffer(msgspec.Struct, frozen=True):
     links: tuple[str, ...]
     qr: str | None
     to_trust: ToTrust | None
+    here: str | None
 
 
 async def offer_pairing(request: litestar.Request[Any, Any, Any], box: Box) -> PairingOffer:
@@ -67,10 +68,12 @@ async def offer_pairing(request: litestar.Request[Any, Any, Any], box: Box) -> P
     issued = await box.writer.run(
         lambda db: issue_pairing_code(db, asked.workstation_id, drawn, moment, asked.kind)
     )
-    links = tuple(
-        pairing_link(link, issued.workstation_id, issued.code, asked.kind)
-        for link in till_links(box.certificate, box.settings.port)
-    )
+
+    def linked(address: str) -> str:
+        return pairing_link(address, issued.workstation_id, issued.code, asked.kind)
+
+    links = tuple(linked(link) for link in till_links(box.certificate, box.settings.port))
+    here = address_here(box.settings)
     return PairingOffer(
         issued.workstation_id,
         issued.code,
@@ -78,6 +81,7 @@ async def offer_pairing(request: litestar.Request[Any, Any, Any], box: Box) -> P
         links,
         _as_svg(links[0]) if links else None,
         to_trust(box) if links else None,
+        None if here is None else linked(here),
     )
 
 

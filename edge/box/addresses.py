@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from edge.box.folder import ADDRESS_FILE
+from edge.box.settings import LOOPBACK, EdgeSettings
 from edge.domain.workstation import WorkstationKind
 from sync.program.command_line import command
 
@@ -51,13 +52,10 @@ def known_address(folder: Path) -> str | None:
         return None
 
 
-def configured_address(folder: Path) -> str | None:
-    """Where the store will answer; None where each start takes another port. Raises NotProvisioned,
-    WrongSettings."""
-    from edge.box.settings import LOOPBACK, read_settings
-
-    port = read_settings(folder).port
-    return f"http://{LOOPBACK}:{port}" if port else None
+def address_here(settings: EdgeSettings) -> str | None:
+    """Where the store answers on its own machine; None where each start takes another port, and it
+    does not serve yet."""
+    return f"http://{LOOPBACK}:{settings.port}" if settings.port else None
 
 
 def pairing_link(

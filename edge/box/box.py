@@ -127,12 +127,12 @@ def hold(folder: Path) -> FolderLock:
 
 
 @asynccontextmanager
-async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
-    """The store in ``folder``, held, migrated and open; close it to let it go.
-
-    Raises NotProvisioned, FolderHeld, CannotStart.
-    """
-    with hold(folder):
+async def open_box(
+    folder: Path, settings: EdgeSettings, *, held: FolderLock | None = None
+) -> AsyncIterator[Box]:
+    """The store in ``folder``, held, migrated and open; close it to let it go. ``held``: the hold
+    of who has it already. Raises NotProvisioned, FolderHeld, CannotStart."""
+    with held or hold(folder):
         device_key = read_key(folder)
         _shut(folder)
         found = _bring_up_to_date(folder)

@@ -16,13 +16,11 @@ from typing import Any, NamedTuple, cast
 from edge.box.folder import SETTINGS_FILE, NotProvisioned
 from edge.db.connection.errors import CannotStart, FolderHeld
 from edge.server.local_socket import build_local_app, short_path
+from edge.server.turn import LOOK_EVERY_S, TURN_WITHIN_S
 
 ANSWER_BYTES_MAX = 64 << 20
 CALL_TIMEOUT_S = 300
 """Walking a long chain takes its time."""
-TURN_WITHIN_S = 60
-"""A store on a busy machine takes this long from its hold on the folder to its socket."""
-LOOK_EVERY_S = 0.1
 
 
 class Answer(NamedTuple):
@@ -67,34 +65,6 @@ def call_edge(folder: Path, method: str, path: str, body: object = None) -> Answ
             if time.monotonic() > ends_at:
                 raise
             time.sleep(LOOK_EVERY_S)
-
-
-def await_turn(folder: Path) -> None:
-    """Until no other command holds ``folder`` for a moment. Raises NotProvisioned, and FolderHeld
-    where a store serves it, or somebody holds it for long."""
-    from edge.box.box import hold
-
-    ends_at = time.monotonic() + TURN_WITHIN_S
-    while True:
-        try:
-            hold(folder).release()
-        except FolderHeld:
-            if _is_served(folder) or time.monotonic() > ends_at:
-                raise
-            time.sleep(LOOK_EVERY_S)
-        else:
-            return
-
-
-def _is_served(folder: Path) -> bool:
-    connection = _OverSocket(folder)
-    try:
-        connection.connect()
-    except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
-        return False
-    finally:
-        connection.close()
-    return True
 
 
 def call_running(

@@ -149,12 +149,10 @@ def serve(
         fail("`--tls-cert` and `--tls-key` go together: name both files, or neither.")
     with in_one_sentence():
         from edge.box.addresses import telling_addresses
-        from edge.commands.running_box import await_turn
         from edge.server.serving import serve as serve_folders
 
         for folder in data:
             work_as_account("edge", folder)
-            await_turn(folder)
         with telling_addresses(data, _say) as say:
             serve_folders(data, instead, say)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from edge.commands.command import Folder, answer, ask, fail, in_one_sentence
+from edge.commands.command import Folder, answer, ask, fail
 from sync.program.command_line import command
 from sync.program.frame import instant
 from sync.program.plain_commands import tell as print
@@ -26,7 +26,6 @@ def pair(
     ] = False,
 ) -> None:
     """Make a one-time code, and a link, that pair the workstation WORKSTATION."""
-    from edge.box.addresses import configured_address, known_address, pairing_link
     from edge.domain.workstation import WorkstationKind
 
     if office and display:
@@ -36,12 +35,10 @@ def pair(
         kind = WorkstationKind.OFFICE if office else WorkstationKind.DISPLAY
     asked = {"workstation_id": workstation, "kind": kind.value}
     answered = answer(data, "POST", "/pairing-codes", asked)
-    code, workstation_id = answered.document["code"], answered.document["workstation_id"]
-    with in_one_sentence():
-        address = known_address(data) if answered.serving else configured_address(data)
-    print(code)
-    if address is not None:
-        print(f"{_PAGES[kind.value]}: {pairing_link(address, workstation_id, code, kind)}")
+    workstation_id, here = answered.document["workstation_id"], answered.document["here"]
+    print(answered.document["code"])
+    if here is not None:
+        print(f"{_PAGES[kind.value]}: {here}")
     _tell_other_machines(answered.document)
     serving = command("edge", "serve", "--data", data)
     first = "" if answered.serving else f"start the store, which does not serve yet, `{serving}`; "

@@ -12,7 +12,7 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from edge.box.links import till_links
 from edge.box.people import keep_used_sessions
 from edge.box.settings import LOOPBACK, EdgeSettings, read_settings
 from edge.db.connection.errors import CannotStart
+from edge.db.connection.lock import FolderLock
 from edge.exchange.switching import settle_switch
 from edge.server.app import build_app
 from edge.server.asking import asking_terminals
@@ -32,6 +33,7 @@ from edge.server.listening import Listening, listening
 from edge.server.local_socket import build_local_app, open_local_socket
 from edge.server.ports import bind
 from edge.server.trust import build_trust_app
+from edge.server.turn import hold_in_turn
 from edge.usecases.box.record_boot import record_boot
 from edge.usecases.feed.retry_rows import retry_rows
 from sync.http.logs import log_json_to_stderr
@@ -49,14 +51,15 @@ class TooManyStores(CannotStart):
 
 @asynccontextmanager
 async def serving(
-    folder: Path, settings: EdgeSettings, *, exchange: bool = True
+    folder: Path, settings: EdgeSettings, *, exchange: bool = True, held: FolderLock | None = None
 ) -> AsyncIterator[tuple[Box, str]]:
-    """One store at work inside the block: the box and its address. Raises CannotStart."""
+    """One store at work inside the block: the box and its address. ``held``: as for ``open_box``.
+    Raises CannotStart."""
     async with AsyncExitStack() as stack:
         bound = stack.enter_context(bind(settings.port))
         port = bound.getsockname()[1]
         settings = settings.model_copy(update={"port": port})
-        box = await stack.enter_async_context(open_box(folder, settings))
+        box = await stack.enter_async_context(open_box(folder, settings, held=held))
         moment, worth_knowing = box.clock.moment(), _worth_knowing(folder)
         await box.writer.run(lambda db: record_boot(db, SOFTWARE, worth_knowing, moment))
         await settle_switch(box)
@@ -84,24 +87,23 @@ def _worth_knowing(folder: Path) -> str:
 
 
 async def serve_stores(
-    folders: Sequence[Path], instead: Mapping[str, Any], say: Callable[[str, str], None]
+    holds: Sequence[FolderLock], instead: Mapping[str, Any], say: Callable[[str, str], None]
 ) -> None:
-    """Serve every folder until SIGTERM or SIGINT; ``say`` gets a line for each store that answers,
-    and what tills on other machines may expect.
+    """Serve every folder that is held until SIGTERM or SIGINT; ``say`` gets a line for each store
+    that answers, and what tills on other machines may expect.
 
     ``instead`` of a single store's settings. Raises CannotStart.
     """
-    if len(folders) > STORES_MAX:
-        raise TooManyStores(f"One process serves at most {STORES_MAX} stores: start another.")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     boxes: list[Box] = []
     async with AsyncExitStack() as stack:
-        for folder in folders:
-            settings = read_settings(folder).model_copy(update=instead)
-            box, address = await stack.enter_async_context(serving(folder, settings))
+        for held in holds:
+            settings = read_settings(held.folder).model_copy(update=instead)
+            opened = serving(held.folder, settings, held=held)
+            box, address = await stack.enter_async_context(opened)
             say(f"ready {box.enrolment.store_code} {address}", _elsewhere(box))
             boxes.append(box)
         _leave_out_of_collection()
@@ -135,8 +137,14 @@ def _leave_out_of_collection() -> None:
 def serve(
     folders: Sequence[Path], instead: Mapping[str, Any], say: Callable[[str, str], None]
 ) -> None:
-    """``serve_stores`` in an event loop of its own, in the main thread. Raises CannotStart."""
+    """``serve_stores`` in an event loop of its own, in the main thread. All folders are held before
+    the first is opened: a command for a later one asks this process, and is never in its way.
+    Raises CannotStart."""
+    if len(folders) > STORES_MAX:
+        raise TooManyStores(f"One process serves at most {STORES_MAX} stores: start another.")
     os.umask(PRIVATE_UMASK)
     log_json_to_stderr()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve_stores(folders, instead, say))
+    with ExitStack() as stack:
+        holds = [stack.enter_context(hold_in_turn(folder)) for folder in folders]
+        runner = stack.enter_context(asyncio.Runner(loop_factory=uvloop.new_event_loop))
+        runner.run(serve_stores(holds, instead, say))

@@ -22,11 +22,11 @@ import pytest
 from edge.box.clock import StoreClock
 from edge.box.folder import SETTINGS_FILE, database_of
 from edge.box.settings import WrongSettings, read_settings, write_settings
-from edge.commands.running_box import LOOK_EVERY_S
 from edge.db.connection.engine import open_connection
 from edge.db.connection.lock import hold_folder
 from edge.db.connection.writer import InlineWriter
 from edge.server.ports import bind
+from edge.server.turn import LOOK_EVERY_S
 from edge.usecases.box.note_refusal import note_refusal
 from edge.usecases.box.raise_alarm import raise_alarm
 from edge.usecases.box.stop_pushing import stop_pushing
