@@ -6,8 +6,9 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
+from sync.protocol.money import format_minor
 from sync.protocol.scan_code import code_key
 from tests.browser.chain import Box
 from tests.browser.till_page import (
@@ -177,6 +178,26 @@ async def test_a_scan_that_is_not_known_stays_until_it_is_dismissed(tabs: Tabs, 
     await scan(page, f"{UNKNOWN}0")
     await page.get_by_role("button", name=f"Dismiss {UNKNOWN}0").click()
     await nothing_waits(page)
+
+
+async def unanswered(route: Route) -> None:
+    """For a route: as a line that is cut while a request is on its way."""
+
+
+async def test_a_scan_not_yet_taken_when_the_page_went_is_of_the_basket_that_is_found(
+    tabs: Tabs, shop: Box
+) -> None:
+    """A line is shown a moment before it is kept: the page that comes again takes it anew."""
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    await page.route("**/scans", unanswered)
+    await scan(page, item.scan_code)
+    await expect(page.get_by_test_id("scans").get_by_role("listitem")).to_have_count(1)
+    await page.unroute("**/scans", unanswered)
+    await page.reload()
+    said = f"Found again: a basket of 1 line, {format_minor(item.price_minor)}."
+    await expect(page.get_by_test_id("found")).to_have_text(said)
+    await sees_total(page, item.price_minor)
 
 
 async def test_scans_while_the_box_hangs_are_all_taken_when_it_goes_on(

@@ -140,20 +140,35 @@ function restore(kept, receipt) {
 }
 
 function sayFound() {
-  const { pending, receipt, basket, decimals } = state;
+  const { pending, receipt, decimals } = state;
   if (pending.value !== null) {
     const total = formatMinor(pending.value.total_minor, decimals.value);
     state.found.value = FOUND_AGAIN.unanswered(total);
   } else if (receipt.value !== null) {
     state.found.value = FOUND_AGAIN.finished(receipt.value.receipt_number);
-  } else if (!isEmpty(basket.value)) {
-    sayBasket(basket.value.lines.length);
+  } else {
+    sayBasket();
+    const waiting = state.scans.value.filter(({ problem }) => problem === null);
+    if (waiting.length > 0) sayWhenTaken(new Set(waiting.map(({ id }) => id)));
   }
 }
 
+/** What was scanned and not yet taken when the page went is of the basket that is found. */
+function sayWhenTaken(ids) {
+  const stop = effect(() => {
+    if (state.scans.value.some(({ id, problem }) => ids.has(id) && problem === null)) return;
+    queueMicrotask(() => {
+      stop();
+      sayBasket();
+    });
+  });
+}
+
 /** The total follows as soon as the store box has told it. */
-function sayBasket(lines) {
+function sayBasket() {
   const restored = state.basket.value;
+  if (isEmpty(restored)) return;
+  const lines = restored.lines.length;
   state.found.value = FOUND_AGAIN.basket(lines);
   const stop = effect(() => {
     if (state.basket.value !== restored) return;
