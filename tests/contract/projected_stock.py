@@ -62,6 +62,19 @@ STOCK: Mapping[KindVersion, Projected] = {
             "day_total": figures({"stock units moved": 34_500}),
         }
     ),
+    KindVersion("stock_moved", 3): Projected(
+        {
+            "stock_movement": [
+                {"line_no": 1, "item_id": "I00042", "lot": "L-9", "cost_minor": 9_995},
+                {"line_no": 2, "item_id": "I00043", "lot": None, "cost_minor": None},
+            ],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": 24_000},
+                {"item_id": "I00043", "on_hand_milli": 1_000},
+            ],
+            "day_total": figures({"stock units moved": 25_000}),
+        }
+    ),
     KindVersion("stock_transferred", 1): Projected(
         {
             "stock_movement": [
@@ -77,6 +90,20 @@ STOCK: Mapping[KindVersion, Projected] = {
         }
     ),
     KindVersion("stock_transferred", 2): Projected(
+        {
+            "stock_movement": [
+                {"line_no": 1, "unit_cost_minor": None, "cost_minor": -2_499},
+                {"line_no": 2, "unit_cost_minor": 130, "cost_minor": None},
+            ],
+            "stock_transfer": [{"direction": "out"}],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": -6_000},
+                {"item_id": "I00043", "on_hand_milli": -2_500},
+            ],
+            "day_total": figures({"stock units moved": -8_500}),
+        }
+    ),
+    KindVersion("stock_transferred", 3): Projected(
         {
             "stock_movement": [
                 {"line_no": 1, "unit_cost_minor": None, "cost_minor": -2_499},
@@ -132,6 +159,18 @@ STOCK: Mapping[KindVersion, Projected] = {
         }
     ),
     KindVersion("stock_counted", 1): Projected(
+        {
+            "stock_count": [
+                {"item_id": "I00042", "counted_milli": 17_000, "seen_milli": 0},
+                {"item_id": "I00043", "counted_milli": 0, "seen_milli": 0},
+            ],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": 0},
+                {"item_id": "I00043", "on_hand_milli": 0},
+            ],
+        }
+    ),
+    KindVersion("stock_counted", 2): Projected(
         {
             "stock_count": [
                 {"item_id": "I00042", "counted_milli": 17_000, "seen_milli": 0},

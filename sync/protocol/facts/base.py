@@ -42,10 +42,10 @@ class Fact(msgspec.Struct, frozen=True, array_like=True):
     ROOT: ClassVar[tuple[str, str] | None] = None
 
 
-def refuse_date(business_date: date | None) -> None:
+def refuse_date(day: date | None) -> None:
     """A calendar's own end would break arithmetic on dates at whoever reads it."""
-    if business_date is not None and not DATE_MIN <= business_date <= DATE_MAX:
-        raise Unbalanced(f"the business date {business_date} lies beyond every bound")
+    if day is not None and not DATE_MIN <= day <= DATE_MAX:
+        raise Unbalanced(f"the date {day} lies beyond every bound")
 
 
 def refuse_size(figures: list[int], what: str) -> None:

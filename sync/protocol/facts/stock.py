@@ -16,6 +16,7 @@ from sync.protocol.change import Sequence
 from sync.protocol.errors import Unbalanced
 from sync.protocol.facts.base import LINES_MAX, Fact, KindVersion, Part, refuse_date, refuse_size
 from sync.protocol.identity import ItemId, MovementId, OperatorId, StoreId
+from sync.protocol.money import MILLI
 from sync.protocol.moving_cost import line_cost
 from sync.protocol.text import PLAIN
 
@@ -36,6 +37,8 @@ class StockLine(Part, frozen=True, array_like=True):
     ``cost_minor``: what all of the line cost, signed as its quantity: of what comes in as it was
     bought (without it ``unit_cost_minor`` times the quantity, without either the average), of what
     goes out as the store's average had it. ``unit_cost_minor`` of what goes out is the catalogue's.
+    ``lot``, ``expires_on`` (the last day), ``serial``: as they stand on the goods (lots.py); what
+    has a serial number is one piece.
     """
 
     item_id: Annotated[ItemId, PLAIN]
@@ -43,10 +46,15 @@ class StockLine(Part, frozen=True, array_like=True):
     unit_cost_minor: Minor | None = None
     lot: Text | None = None
     cost_minor: Minor | None = None
+    expires_on: date | None = None
+    serial: Text | None = None
 
     def __post_init__(self) -> None:
         if self.quantity_milli == 0:
             raise Unbalanced(f"{self.item_id}: a line of a movement moves nothing")
+        if self.serial is not None and abs(self.quantity_milli) != MILLI:
+            raise Unbalanced(f"{self.item_id}: what has a serial number is one piece")
+        refuse_date(self.expires_on)
         if (self.cost_minor or 0) * self.quantity_milli < 0:
             raise Unbalanced(f"{self.item_id}: a cost has the wrong sign")
 
@@ -71,11 +79,11 @@ class StockMoved(Fact, frozen=True, array_like=True):
     that go back, to whom.
 
     Version 2 has these two, the kinds ``own_use`` and ``supplier_return`` and a line's
-    ``cost_minor``.
+    ``cost_minor``, version 3 a line's ``expires_on`` and ``serial``.
     """
 
-    KIND = KindVersion("stock_moved", 2)
-    EARLIER = (1,)
+    KIND = KindVersion("stock_moved", 3)
+    EARLIER = (1, 2)
     OWN_ID = "movement_id"
 
     movement_id: MovementId
@@ -105,10 +113,10 @@ class StockTransferred(Fact, frozen=True, array_like=True):
     """One end of a transfer between stores: what left here, or what came here. Each end is a fact
     of its own store; what one sent and the other did not get is in transit or a discrepancy.
     ``intent_id``: the wish that both name; ``other_store_id``: None where it is not known.
-    Version 2 has a line's ``cost_minor``."""
+    Version 2 has a line's ``cost_minor``, version 3 its ``expires_on`` and ``serial``."""
 
-    KIND = KindVersion("stock_transferred", 2)
-    EARLIER = (1,)
+    KIND = KindVersion("stock_transferred", 3)
+    EARLIER = (1, 2)
     OWN_ID = "transfer_id"
 
     transfer_id: MovementId
@@ -132,19 +140,27 @@ class StockTransferred(Fact, frozen=True, array_like=True):
 
 class CountLine(Part, frozen=True, array_like=True):
     """One item as it was counted: an absolute figure, and what it has seen (protocol.md, stock):
-    this epoch's events through ``seen_through``. Movements that it has not seen come on top."""
+    this epoch's events through ``seen_through``. Movements that it has not seen come on top.
+    Where a line of an item says its lot or last day, the count says of all its lots what is there
+    (lots.py)."""
 
     item_id: Annotated[ItemId, PLAIN]
     counted_milli: Annotated[int, msgspec.Meta(ge=0, le=FIGURE_MAX)]
     seen_through: Sequence
     lot: Text | None = None
+    expires_on: date | None = None
+
+    def __post_init__(self) -> None:
+        refuse_date(self.expires_on)
 
 
 class StockCounted(Fact, frozen=True, array_like=True):
     """Shelves were counted, while selling went on or not. ``parent_through``: of the epoch before,
-    what it had when it was sealed; None where this epoch has no parent."""
+    what it had when it was sealed; None where this epoch has no parent. Version 2 has a line's
+    ``expires_on``."""
 
-    KIND = KindVersion("stock_counted", 1)
+    KIND = KindVersion("stock_counted", 2)
+    EARLIER = (1,)
     OWN_ID = "count_id"
 
     count_id: MovementId
