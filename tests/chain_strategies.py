@@ -93,6 +93,37 @@ tills = {
 _manifests = days_closed().map(lambda closed: closed.manifest)
 _epochs_ended = st.builds(EpochEnded, words, counts, st.none() | _manifests)
 _manifests_given = st.builds(ManifestGiven, words, _manifests)
+stock_moves = st.builds(
+    StockMoved,
+    movement_id=ids.map(MovementId),
+    kind=st.sampled_from(StockMovementKind),
+    operator_id=operators,
+    business_date=st.none() | dates,
+    reason=words,
+    lines=st.lists(stock_lines, min_size=1, max_size=3).map(tuple),
+    document=st.none() | words,
+)
+stock_counts = st.builds(
+    StockCounted,
+    count_id=ids.map(MovementId),
+    operator_id=operators,
+    business_date=st.none() | dates,
+    reason=words,
+    parent_through=st.none() | counts,
+    lines=st.lists(
+        st.builds(
+            CountLine,
+            item_id=short_ids.map(ItemId),
+            counted_milli=st.integers(0, 10**9),
+            seen_through=counts,
+            lot=st.none() | words,
+            expires_on=st.none() | dates,
+        ),
+        min_size=1,
+        max_size=3,
+    ).map(tuple),
+    document=st.none() | words,
+)
 FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     KindVersion("retail_transaction", 1): sales(),
     KindVersion("retail_transaction", 2): sales(),
@@ -116,48 +147,9 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     KindVersion("business_day_reopened", 1): st.builds(
         BusinessDayReopened, dates, operators, words
     ),
-    KindVersion("stock_moved", 1): st.builds(
-        StockMoved,
-        movement_id=ids.map(MovementId),
-        kind=st.sampled_from(StockMovementKind),
-        operator_id=operators,
-        business_date=st.none() | dates,
-        reason=words,
-        lines=st.lists(stock_lines, min_size=1, max_size=3).map(tuple),
-        document=st.none() | words,
-    ),
-    KindVersion("stock_moved", 2): st.builds(
-        StockMoved,
-        movement_id=ids.map(MovementId),
-        kind=st.sampled_from(StockMovementKind),
-        operator_id=operators,
-        business_date=st.none() | dates,
-        reason=words,
-        lines=st.lists(stock_lines, min_size=1, max_size=3).map(tuple),
-        document=st.none() | words,
-    ),
-    KindVersion("stock_transferred", 1): transfers(),
-    KindVersion("stock_transferred", 2): transfers(),
-    KindVersion("stock_counted", 1): st.builds(
-        StockCounted,
-        count_id=ids.map(MovementId),
-        operator_id=operators,
-        business_date=st.none() | dates,
-        reason=words,
-        parent_through=st.none() | counts,
-        lines=st.lists(
-            st.builds(
-                CountLine,
-                item_id=short_ids.map(ItemId),
-                counted_milli=st.integers(0, 10**9),
-                seen_through=counts,
-                lot=st.none() | words,
-            ),
-            min_size=1,
-            max_size=3,
-        ).map(tuple),
-        document=st.none() | words,
-    ),
+    **{KindVersion("stock_moved", version): stock_moves for version in (1, 2, 3)},
+    **{KindVersion("stock_transferred", version): transfers() for version in (1, 2, 3)},
+    **{KindVersion("stock_counted", version): stock_counts for version in (1, 2)},
     KindVersion("customer_changed", 1): st.builds(
         CustomerChanged,
         ids.map(CustomerId),

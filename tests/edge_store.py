@@ -141,15 +141,17 @@ def _publish(db: sqlite3.Connection, store_code: str) -> None:
     ):
         item = f"item-{number}"
         db.execute(
-            "INSERT INTO item VALUES (?, ?, 'grocery', 'standard', 'each', 0, NULL, 1, 1)",
+            "INSERT INTO item VALUES (?, ?, 'grocery', 'standard', 'each', 0, NULL, 1, 1, NULL,"
+            " NULL)",
             (item, name),
         )
         db.execute("INSERT INTO scan_code VALUES (?, ?, ?, 1)", (code_key(code), item, code))
         db.execute("INSERT INTO price VALUES (?, 0, ?, 1)", (item, price))
-    db.execute("INSERT INTO item VALUES ('loose', 'Loose', 'x', 'standard', 'each', 1, NULL, 1, 1)")
-    db.execute(
-        "INSERT INTO item VALUES ('unpriced', 'New', 'x', 'standard', 'each', 0, NULL, 1, 1)"
-    )
+    for item, name, is_open in (("loose", "Loose", 1), ("unpriced", "New", 0)):
+        db.execute(
+            "INSERT INTO item VALUES (?, ?, 'x', 'standard', 'each', ?, NULL, 1, 1, NULL, NULL)",
+            (item, name, is_open),
+        )
     db.execute(
         "INSERT INTO customer VALUES (?, 'C1', 1, 'Bo', 'bo@example.org', '+6591234567')",
         (CUSTOMER.bytes,),

@@ -340,6 +340,7 @@ stock_lines = st.builds(
     quantity_milli=st.integers(-(10**9), 10**9).filter(bool),
     unit_cost_minor=st.none() | amounts,
     lot=st.none() | words,
+    expires_on=st.none() | dates,
 )
 
 
@@ -363,4 +364,5 @@ def transfers(draw: Any) -> StockTransferred:
 
 
 def _changed_line(line: StockLine, quantity_milli: int) -> StockLine:
-    return StockLine(line.item_id, quantity_milli, line.unit_cost_minor, line.lot)
+    what = (line.item_id, quantity_milli, line.unit_cost_minor, line.lot)
+    return StockLine(*what, expires_on=line.expires_on)

@@ -47,6 +47,9 @@ OpenPrice = Annotated[
     bool | None, typer.Option("--open-price/--fixed-price", help="Whether a till may enter one.")
 ]
 Active = Annotated[bool | None, typer.Option("--active/--retired", help="Whether it is sold.")]
+Content = Annotated[
+    str | None, typer.Option(help="What is in one, such as '330 ml': labels say a price by it.")
+]
 Price = Annotated[str | None, typer.Option(help="What it is sold for, such as 4.50.")]
 Retired = Annotated[bool, typer.Option("--retired", help="Also what is sold no more.")]
 After = Annotated[str | None, typer.Option(help="Begin behind the item with this id.")]
@@ -64,6 +67,7 @@ def item_set(
     cost: Cost = None,
     open_price: OpenPrice = None,
     active: Active = None,
+    content: Content = None,
     price: Price = None,
     since: Since = None,
     zone: Zone = "main",
@@ -76,7 +80,7 @@ def item_set(
     from central.usecases.item.set import ItemChanges
 
     codes = () if no_codes else tuple(code) if code else None
-    changes = ItemChanges(name, department, tax, codes, unit, open_price, active=active)
+    changes = ItemChanges(name, department, tax, codes, unit, open_price, None, active, content)
     priced = None if price is None else PriceTyped(price, zone, since)
     _enter(item_id, changes, cost, priced, company, database_url, data)
 
@@ -193,6 +197,7 @@ def item_show(
         ("tax class", item.tax_class),
         ("scan codes", ", ".join(item.scan_codes) or "none"),
         ("unit", item.unit),
+        ("content", "not known" if item.content is None else str(item.content)),
         ("cost", "not known" if cost is None else format_money(cost, money.currency)),
         ("price", "a till may enter one" if item.open_price else "as published"),
     ):

@@ -8,13 +8,23 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sync.protocol.bounds import DATE_MAX, DATE_MIN
+from sync.protocol.content import Content
 from sync.protocol.errors import InvalidField
-from sync.protocol.money import BASIS_POINTS, MINOR_MAX, format_minor
+from sync.protocol.money import (
+    BASIS_POINTS,
+    MILLI,
+    MINOR_MAX,
+    QUANTITY_MILLI_MAX,
+    format_minor,
+)
+from sync.protocol.units import Unit
 
 ALWAYS = "always"
+CONTENT_UNITS = tuple(unit.value for unit in Unit if unit is not Unit.PACK)
 Word = TypeVar("Word", bound=StrEnum)
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
 _RATE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) ?%?")
+_CONTENT = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?) ?([a-z]{1,4})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
@@ -57,6 +67,27 @@ def rate_of(rate: str, field: str) -> int:
         " decimals.",
         field=field,
         remedy="Correct it.",
+    )
+
+
+def content_of(typed: str, field: str) -> Content | None:
+    """``330 ml``, ``0.75l``: what is in one of an item; nothing typed: not known. Raises
+    InvalidField.
+
+    >>> str(content_of("0.75l", "content"))
+    '0.75 l'
+    """
+    if not typed.strip():
+        return None
+    found = _CONTENT.fullmatch(typed.strip().lower())
+    if found and found[2] in CONTENT_UNITS:
+        milli = int(Decimal(found[1]) * MILLI)
+        if 1 <= milli <= QUANTITY_MILLI_MAX:
+            return Content(milli, Unit(found[2]))
+    raise InvalidField(
+        f"{field}: it must be a quantity such as 330 ml or 0.75 l, in {', '.join(CONTENT_UNITS)}.",
+        field=field,
+        remedy="Type it with digits and a point, with at most three decimals, then the unit.",
     )
 
 

@@ -223,6 +223,7 @@ def _changes(form: Typed, before: Item | None) -> ItemChanges:
         None if unchanged else tuple(filter(None, (code.strip() for code in codes.split(",")))),
         form.get("unit", ""),
         form.get("open_price") == "yes",
+        content=form.get("content", ""),
     )
 
 
@@ -268,7 +269,7 @@ def _values(item: Item | None, money: CompanyMoney) -> Typed:
     """What the form's fields hold before anybody typed."""
     if item is None:
         fresh = {"tax_class": TaxClass.STANDARD, "unit": Unit.EACH}
-        empty = ("item_id", "name", "department", "code", "cost", "price", "open_price")
+        empty = ("item_id", "name", "department", "code", "cost", "price", "open_price", "content")
         return {**dict.fromkeys((*empty, "from", "zone"), ""), **fresh}
     cost = item.unit_cost_minor
     return {
@@ -280,6 +281,7 @@ def _values(item: Item | None, money: CompanyMoney) -> Typed:
         "unit": item.unit,
         "cost": "" if cost is None else format_minor(cost, money.decimals).replace(",", ""),
         "open_price": "yes" if item.open_price else "",
+        "content": "" if item.content is None else str(item.content),
         "price": "",
         "from": "",
         "zone": MAIN_ZONE,

@@ -26,6 +26,7 @@ from edge.box.clock import ZONE_UNTIL_TOLD, StoreClock, steady_clock, wall_clock
 from edge.box.displays import Displays
 from edge.box.folder import KEY_FILE, NotProvisioned, database_of
 from edge.box.keys import read_key
+from edge.box.label_printers import LabelPrinters
 from edge.box.overrides import Overrides
 from edge.box.pins import Pins
 from edge.box.printers import Printers, page_logo
@@ -85,6 +86,7 @@ class Box:
     overrides: Overrides
     terminals: Terminals
     printers: Printers
+    label_printers: LabelPrinters
     nudge: asyncio.Event = field(default_factory=asyncio.Event)
     told: dict[WorkstationId, Head] = field(default_factory=dict)
     unreached: asyncio.Event = field(default_factory=asyncio.Event)
@@ -164,6 +166,7 @@ async def open_box(
                 Overrides(clock.steady),
                 _terminals(settings, writer, clock),
                 _printers(folder, settings),
+                LabelPrinters.named(settings.label_printers, settings.label_dots_per_mm),
                 pages=_pages(folder, settings),
             )
 

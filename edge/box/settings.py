@@ -37,6 +37,7 @@ NAMES_MAX = 8
 ADDRESSES_MAX = 16
 TERMINALS_MAX = 100
 PRINTERS_MAX = 100
+LABEL_DOTS_MIN, LABEL_DOTS_MAX = 6, 24
 CARD_OFFLINE_MAX_MINOR = 5_000
 INVOICE_ABOVE_MINOR = 100_000
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -72,7 +73,9 @@ class EdgeSettings(BaseSettings):
     ``ask_terminal_every_s``. ``printers``: where each workstation's receipts are printed, ``W1 =
     "192.168.1.41:9100"``, or a device of this machine, ``W2 = "/dev/usb/lp0"``;
     ``printers_know_chinese``: they have those letters themselves; ``logo``: a picture (PNG, JPEG)
-    above each receipt, in the store's folder unless its path is whole. A receipt above
+    above each receipt, in the store's folder unless its path is whole. ``label_printers``: those
+    that take shelf labels as ZPL, by any name, ``shelf = "192.168.1.51:9100"``, and how many dots
+    their heads have on a millimetre (8: 203 to the inch, 12: 300). A receipt above
     ``invoice_above_minor`` is to be a full tax invoice where its buyer is registered (1,000.00:
     GST (General) Regulations, 13). ``mail``: through which server receipts go by e-mail."""
 
@@ -104,6 +107,10 @@ class EdgeSettings(BaseSettings):
     ask_terminal_every_s: int = Field(default=15, ge=1, le=INTERVAL_S_MAX)
     printers: dict[ShortId, HostAndPort | DevicePath] = Field(default={}, max_length=PRINTERS_MAX)
     printers_know_chinese: bool = False
+    label_printers: dict[ShortId, HostAndPort | DevicePath] = Field(
+        default={}, max_length=PRINTERS_MAX
+    )
+    label_dots_per_mm: int = Field(default=8, ge=LABEL_DOTS_MIN, le=LABEL_DOTS_MAX)
     logo: Path | None = None
     invoice_above_minor: int = Field(default=INVOICE_ABOVE_MINOR, ge=0, le=MINOR_MAX)
     mail: MailSettings | None = None

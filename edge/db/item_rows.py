@@ -13,7 +13,8 @@ from sync.protocol.scan_code import code_key
 
 _ITEM = (
     "INSERT OR REPLACE INTO item (item_id, name, department, tax_class, unit, open_price,"
-    " unit_cost_minor, active, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " unit_cost_minor, active, version, content_milli, content_unit)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _CODE = "INSERT INTO scan_code (code_key, item_id, scan_code, holds) VALUES (?, ?, ?, 0)"
 _CODES_OF = "SELECT code_key FROM scan_code WHERE item_id = ?"
@@ -42,6 +43,7 @@ def take_items(db: sqlite3.Connection, items: Sequence[tuple[int, Item]]) -> Non
                 item.unit_cost_minor,
                 item.active,
                 version,
+                *((None, None) if item.content is None else msgspec.to_builtins(item.content)),
             )
             for version, item in items
         ],

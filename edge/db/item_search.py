@@ -29,7 +29,7 @@ from sync.protocol.search import WORDS_MAX, fold, fold_words
 
 LAID_OF_ITEMS = {
     "item": "rowid, item_id, name, department, tax_class, unit, open_price, unit_cost_minor,"
-    " active, version",
+    " active, version, content_milli, content_unit",
     "scan_code": "rowid, code_key, item_id, scan_code, holds",
     "item_name": "number, item_id, name_key",
     "item_words": "rowid, item_id, words",

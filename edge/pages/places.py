@@ -32,6 +32,7 @@ TILLS = f"{OFFICE}/tills"
 SAFE = f"{TILLS}/safe"
 WASTE = f"{STOCK}/waste"
 TRANSFERS = f"{STOCK}/transfers"
+LABELS = f"{STOCK}/labels"
 
 
 class Place(NamedTuple):

@@ -42,6 +42,7 @@ from edge.api import (
     sales,
     session,
     shelf_counts,
+    shelf_labels,
     stock,
     supplier_returns,
     sync_status,
@@ -80,6 +81,7 @@ from edge.pages import receipts as page_receipts
 from edge.pages import reports as page_reports
 from edge.pages import safe as page_safe
 from edge.pages import shelf_counts as page_counts
+from edge.pages import shelf_labels as page_labels
 from edge.pages import stock as page_stock
 from edge.pages import supplier_returns as page_supplier_returns
 from edge.pages import taking_out as page_taking_out
@@ -120,6 +122,7 @@ _OF_SALES = (
     safe,
     sales,
     shelf_counts,
+    shelf_labels,
     stock,
     supplier_returns,
     tills,
@@ -127,7 +130,10 @@ _OF_SALES = (
     transfers,
 )
 _SIGNED_IN = (*_OF_SALES, doctor, office, operators, workstations)
-_OF_STOCK = (page_stock, page_counts, shelf_count_look, page_taking_out, page_transfers)
+_OF_STOCK = (
+    *(page_stock, page_counts, shelf_count_look, page_taking_out, page_transfers),
+    page_labels,
+)
 _PAGES = (
     *(page_assets, signing_in, finding, day, page_receipts),
     *(page_tills, page_safe, *_OF_STOCK),

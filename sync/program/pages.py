@@ -6,8 +6,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from importlib.util import find_spec
 from typing import Any
 
@@ -26,6 +27,13 @@ PICTURE_PPI = 203
 """Dots an inch of a receipt printer."""
 _KEPT = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR")
 """Of this process's environment; what else stands there (a password) is none of its business."""
+
+
+class Template(StrEnum):
+    """What a page is set by: a file beside this one."""
+
+    RECEIPT = "receipt.typ"
+    SHELF_LABELS = "shelf_labels.typ"
 
 
 class PagesBusy(NotNow, slug="pdf-busy", title="Too many pages are asked for"):
@@ -67,6 +75,10 @@ class Pages:
         """The PDF, in one's turn; the same for the same. Raises PageNotMade."""
         return await asyncio.to_thread(self._page, blocks, form, title, made_at_ms)
 
+    async def set_document(self, template: Template, paper: Mapping[str, Any], at_ms: int) -> bytes:
+        """Another paper than a receipt, as PDF, in one's turn. Raises PageNotMade."""
+        return await asyncio.to_thread(document, template, paper, at_ms)
+
     def _page(self, blocks: Sequence[Block], form: Form, title: str, made_at_ms: int) -> bytes:
         return page(blocks, form, title, made_at_ms, logo=self._logo())
 
@@ -86,7 +98,16 @@ def page(
     for block in paper["blocks"]:
         if block["kind"] == "code":
             block["drawing"] = _drawing(block["content"])
+    return document(Template.RECEIPT, paper, made_at_ms, picture=picture)
+
+
+def document(
+    template: Template, paper: Mapping[str, Any], made_at_ms: int, *, picture: bool = False
+) -> bytes:
+    """What a template makes of its values: a PDF, or its first page as a ``picture`` (PNG). It
+    blocks for as long as that takes. Raises PageNotMade."""
     asked = {
+        "template": template.value,
         "paper": paper,
         "format": "png" if picture else "pdf",
         "ppi": PICTURE_PPI,

@@ -22,7 +22,7 @@ def main() -> None:
     except ImportError as error:
         sys.exit(f"typst cannot be loaded: {error}")
     made = typst.compile(
-        Path(__file__).with_name("receipt.typ").read_bytes(),
+        Path(__file__).with_name(asked["template"]).read_bytes(),
         format=asked["format"],
         ppi=asked["ppi"],
         sys_inputs={"paper": json.dumps(asked["paper"])},

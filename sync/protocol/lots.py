@@ -16,8 +16,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from sync.protocol.identity import ItemId
-
 NO_LOT = ""
 """The name of what has none."""
 
@@ -41,22 +39,12 @@ class Mark(NamedTuple):
         return None if self.expires_on is None else self.expires_on.isoformat()
 
 
-UNMARKED = Mark()
-
-
 class Lot(NamedTuple):
     """So much of a lot, in thousandths of the item's unit; ``expires_on`` is its last day."""
 
     lot: str
     expires_on: date | None
     quantity_milli: int
-
-
-class LotMoved(NamedTuple):
-    """What moved, or was counted, under a lot's name."""
-
-    item_id: ItemId
-    lot: Lot
 
 
 def earlier(one: date | None, other: date | None) -> date | None:

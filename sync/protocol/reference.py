@@ -26,6 +26,7 @@ from sync.protocol.bounds import (
     Text,
 )
 from sync.protocol.change import INSTANT_MS_MAX, Hash, Kind
+from sync.protocol.content import Content
 from sync.protocol.currency import DECIMALS_MAX
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import (
@@ -123,8 +124,8 @@ class DataSet(StrEnum):
 
 class Item(msgspec.Struct, frozen=True, array_like=True):
     """What is sold. Key: its id. ``scan_codes``: the first is the one shown. A code that several
-    items have means the active one, and of several active ones that of the smallest id: head office
-    refuses to publish such a code (``central/usecases/feed/publish_reference.py``)."""
+    items have means the active one, of several active ones that of the smallest id: head office
+    publishes none such. ``content``: by it labels say a unit's price; None: not known."""
 
     item_id: ItemId
     name: Name
@@ -135,6 +136,7 @@ class Item(msgspec.Struct, frozen=True, array_like=True):
     open_price: bool = False
     unit_cost_minor: PriceMinor | None = None
     active: bool = True
+    content: Content | None = None
 
 
 class Price(msgspec.Struct, frozen=True, array_like=True):
@@ -233,8 +235,7 @@ class ErasedCustomer(msgspec.Struct, frozen=True, array_like=True):
 
 class RoleLimit(msgspec.Struct, frozen=True, array_like=True):
     """How far a permission reaches without an override: up to an amount, up to a share of the
-    price; None: this one sets no limit. Of goods without a receipt the amount is a business
-    day's."""
+    price; None: this one sets no limit. Of goods without a receipt the amount is a day's."""
 
     permission: Word
     amount_minor: PriceMinor | None = None
@@ -271,8 +272,7 @@ class OpeningLine(msgspec.Struct, frozen=True, array_like=True):
 
 class OpeningStock(msgspec.Struct, frozen=True, array_like=True):
     """What a store had of some items before it began to count. Key: its id. The box books it once,
-    as the movement with this id, whatever way and how often the row comes: a row is never changed
-    and never taken away."""
+    as the movement with this id, whatever way and how often the row comes: a row never changes."""
 
     intent_id: UUID
     lines: Annotated[

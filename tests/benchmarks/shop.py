@@ -85,7 +85,7 @@ def make_shop(folder: Path, *, seed: int = 1, customers: int = CUSTOMERS) -> Sho
             (item.item_id, item.name, item.department, item.tax_class.value, item.unit_cost_minor)
             for item, _ in items
         ]
-        db.executemany("INSERT INTO item VALUES (?, ?, ?, ?, 'each', 0, ?, 1, 1)", rows)
+        db.executemany("INSERT INTO item VALUES (?, ?, ?, ?, 'each', 0, ?, 1, 1, NULL, NULL)", rows)
         db.executemany(
             "INSERT INTO scan_code VALUES (?, ?, ?, 1)",
             [(code_key(item.scan_codes[0]), item.item_id, item.scan_codes[0]) for item, _ in items],

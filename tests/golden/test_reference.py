@@ -17,6 +17,7 @@ from sync.protocol.buying import ReorderPoint, Supplier, SupplierItem
 from sync.protocol.change import Epoch
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import decode, encode
+from sync.protocol.content import Content
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.feeds import ROWS, read_row
 from sync.protocol.identity import (
@@ -108,6 +109,7 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
             open_price=True,
             unit_cost_minor=400,
             active=False,
+            content=Content(125_500, Unit.GRAM),
         ),
         DataSet.PRICES: Price(ItemId("I00042"), 1_763_971_200_000, 1_190),
         DataSet.CUSTOMERS: CustomerRecord(
@@ -234,6 +236,7 @@ def messages() -> dict[str, msgspec.Struct]:
 LONGER = {
     "page of goodwill": "page of goodwill that ends",
     "page of settings": "page of settings with tips and last days",
+    "page of items": "page of items with content",
     "page of item_rules": "page of item_rules that may load",
 }
 """Of rows that have got longer since: the former is read for ever, the latter is written."""

@@ -12,7 +12,10 @@ from tests.integration.test_edge_sign_in import slug
 
 __all__ = ["counter"]
 TENTH = {"reason": "regular", "rate_bp": 1_000}
-GIFT = "INSERT INTO item VALUES ('gift', 'Gift card', 'x', 'out_of_scope', 'each', 0, NULL, 1, 1)"
+GIFT = (
+    "INSERT INTO item VALUES ('gift', 'Gift card', 'x', 'out_of_scope', 'each', 0, NULL, 1, 1,"
+    " NULL, NULL)"
+)
 GIFT_PRICE = "INSERT INTO price VALUES ('gift', 0, 2000, 1)"
 
 

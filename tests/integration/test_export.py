@@ -28,6 +28,7 @@ from central.domain.importing.written import (
 from central.usecases.goods.read_sheet import read_sheet
 from central.usecases.goods.write_table import refuse_name, write_table
 from sync.protocol.card import card_number_in
+from sync.protocol.content import Content
 from sync.protocol.facts import TaxClass
 from sync.protocol.identity import CustomerId, ItemId
 from sync.protocol.money import MINOR_MAX
@@ -60,6 +61,9 @@ TEXTS = st.one_of(
 ).filter(plain)
 NAMES = TEXTS.filter(lambda text: not card_number_in(text))
 AMOUNTS = st.integers(0, MINOR_MAX)
+CONTENTS = st.builds(
+    Content, st.integers(1, 999_999_999), st.sampled_from([Unit.MILLILITRE, Unit.KILOGRAM])
+)
 INSTANTS = st.one_of(st.just(0), st.integers(946_684_800_000, 4_102_444_800_000))
 
 
@@ -85,6 +89,7 @@ def all_goods(draw: st.DrawFn) -> Goods:
             draw(st.booleans()),
             draw(st.none() | AMOUNTS),
             draw(st.booleans()),
+            draw(st.none() | CONTENTS),
         )
         for zone in ZONES:
             dated = draw(st.dictionaries(INSTANTS, AMOUNTS, max_size=3))

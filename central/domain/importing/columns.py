@@ -23,6 +23,7 @@ class Field(StrEnum):
     FROM = "from"
     TAX = "tax"
     UNIT = "unit"
+    CONTENT = "content"
     COST = "cost"
     OPEN_PRICE = "open_price"
     ACTIVE = "active"

@@ -21,6 +21,8 @@ from sync.protocol.units import divides
 CHANGES_SHOWN_MAX = 1_000
 EVER_MS = 0
 MINUTE_MS = 60_000
+NEED_NOT_BE = ("unit_cost_minor", "content")
+"""Of an item, what it may go without."""
 NO_ITEM = ""
 """Whose code it is, where a pack has it."""
 
@@ -87,9 +89,8 @@ def item_changes(drafts: Sequence[Draft], goods: Goods, now_ms: int) -> ItemChan
 
 
 def _item(draft: Draft, before: Item | None) -> Item | None:
-    said = dict(draft.said)
-    if said.get("unit_cost_minor") == NOTHING:
-        said["unit_cost_minor"] = None
+    unknown = {name: None for name in NEED_NOT_BE if draft.said.get(name) == NOTHING}
+    said = {**draft.said, **unknown}
     if before is not None:
         return msgspec.structs.replace(before, **said)
     if "name" not in said:

@@ -12,7 +12,10 @@ from central.domain.importing.numbers import DecimalSign, decimal_sign, minor_un
 from central.domain.importing.question import NOTHING, Question
 from central.domain.importing.sheet import Cell, Row, Unreadable
 from central.domain.importing.words import folded, tax_class_of, unit_of, yes_or_no
+from central.domain.typed import content_of
 from sync.protocol.bounds import FIGURE_MAX
+from sync.protocol.content import Content
+from sync.protocol.errors import InvalidField
 from sync.protocol.facts import TaxClass
 
 
@@ -58,6 +61,7 @@ class ItemQuestions:
         plain = {
             "department": ask(Field.DEPARTMENT, read_text, nothing=""),
             "unit": ask(Field.UNIT, unit_of),
+            "content": ask(Field.CONTENT, _content, nothing=NOTHING),
             "open_price": ask(Field.OPEN_PRICE, yes_or_no),
             "active": ask(Field.ACTIVE, yes_or_no),
             "unit_cost_minor": ask(Field.COST, cost, nothing=NOTHING, exact=True),
@@ -69,6 +73,13 @@ class ItemQuestions:
 
 def _minor(cell: Cell, sign: DecimalSign | None, decimals: int, *, exact: bool) -> int:
     return minor_units(read_number(cell, sign), decimals, exact=exact)
+
+
+def _content(text: str) -> Content | None:
+    try:
+        return content_of(text, "it")
+    except InvalidField as error:
+        raise Unreadable(error.detail.removeprefix("it: ").rstrip(".")) from error
 
 
 def _zone(text: str, known: Known) -> str:

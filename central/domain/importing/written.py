@@ -23,7 +23,8 @@ Written: TypeAlias = Sequence[str]
 
 ITEM_COLUMNS = (
     *(Field.ITEM, Field.NAME, Field.DEPARTMENT, Field.SCAN_CODES, Field.TAX, Field.UNIT),
-    *(Field.COST, Field.OPEN_PRICE, Field.ACTIVE, Field.ZONE, Field.PRICE, Field.FROM),
+    *(Field.COST, Field.OPEN_PRICE, Field.ACTIVE, Field.CONTENT),
+    *(Field.ZONE, Field.PRICE, Field.FROM),
 )
 CUSTOMER_COLUMNS = (
     *(Field.CODE, Field.NAME, Field.EMAIL, Field.PHONE, Field.ACTIVE, Field.POINTS),
@@ -49,7 +50,12 @@ def item_rows(goods: Goods, stores: Sequence[str]) -> Iterator[Written]:
         stock = ["" if milli is None else _amount(milli, 3) for milli in opened]
         yield (*_item(item, goods.decimals), *_price(first, goods.decimals), *stock)
         for further in prices[1:]:
-            yield (item_id, *[""] * 8, *_price(further, goods.decimals), *[""] * len(stores))
+            yield (
+                item_id,
+                *[""] * (len(ITEM_COLUMNS) - 4),
+                *_price(further, goods.decimals),
+                *[""] * len(stores),
+            )
 
 
 def _item(item: Item, decimals: int) -> Written:
@@ -64,6 +70,7 @@ def _item(item: Item, decimals: int) -> Written:
         NOTHING if cost is None else _amount(cost, decimals),
         _yes(item.open_price),
         _yes(item.active),
+        NOTHING if item.content is None else str(item.content),
     )
 
 

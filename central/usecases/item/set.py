@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.domain.fields import optional_text, plain_text, short_id
-from central.domain.typed import one_of
+from central.domain.typed import content_of, one_of
 from central.usecases.feed.publish_reference import publish_items
 from central.usecases.feed.put_row import Put, became
 from central.usecases.feed.read_published import lock_published
@@ -22,7 +22,7 @@ from sync.protocol.units import Unit
 
 class ItemChanges(NamedTuple):
     """What shall be; None: as it is, and of a new item what most are. ``unit_cost_minor``: -1 for
-    not known."""
+    not known. ``content``: as it is typed, ``330 ml``; empty for not known."""
 
     name: str | None = None
     department: str | None = None
@@ -32,6 +32,7 @@ class ItemChanges(NamedTuple):
     open_price: bool | None = None
     unit_cost_minor: int | None = None
     active: bool | None = None
+    content: str | None = None
 
 
 COST_NOT_KNOWN = -1
@@ -86,6 +87,8 @@ def _changed(before: Item, changes: ItemChanges) -> Item:
         given["scan_codes"] = _codes(given["scan_codes"])
     if given.get("unit_cost_minor") == COST_NOT_KNOWN:
         given["unit_cost_minor"] = None
+    if "content" in given:
+        given["content"] = content_of(given["content"], "content")
     return msgspec.structs.replace(before, **given)
 
 

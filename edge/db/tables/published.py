@@ -119,6 +119,8 @@ class ItemRow(EdgeTable, table=True):
     unit_cost_minor: int | None
     active: bool
     version: int
+    content_milli: int | None
+    content_unit: str | None
 
 
 class ItemName(EdgeTable, table=True):

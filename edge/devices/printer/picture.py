@@ -90,23 +90,30 @@ def drawn(block: Block) -> list[Image.Image] | None:
     return [*above, _row(pair, strong=block.strong)]
 
 
-def _rows(text: str) -> Iterator[str]:
+def rows_drawn(text: str, dots: int) -> list[Image.Image]:
+    """A text in rows of so many dots across, black on white, with fonts of this machine; a letter
+    that none of them has is a question mark."""
+    known = "".join(letter if font_with(letter) else "?" for letter in text)
+    return [_row([(row, Align.LEFT)], strong=True, dots=dots) for row in _rows(known, dots)]
+
+
+def _rows(text: str, dots: int = DOTS) -> Iterator[str]:
     """Its words, in as few rows as they go in."""
     row = text[: len(text) - len(text.lstrip())]
     for word in text.split():
         longer = f"{row} {word}" if row.strip() else f"{row}{word}"
-        if row.strip() and _length(longer) > DOTS:
+        if row.strip() and _length(longer) > dots:
             yield row
             longer = word
         row = longer
     yield row
 
 
-def _row(texts: Sequence[tuple[str, Align]], *, strong: bool) -> Image.Image:
-    paper = Image.new("L", (DOTS, ROW_DOTS), _WHITE)
+def _row(texts: Sequence[tuple[str, Align]], *, strong: bool, dots: int = DOTS) -> Image.Image:
+    paper = Image.new("L", (dots, ROW_DOTS), _WHITE)
     pen = ImageDraw.Draw(paper)
     for text, align in texts:
-        left_over = max(0, DOTS - _length(text))
+        left_over = max(0, dots - _length(text))
         across = {Align.LEFT: 0, Align.CENTER: left_over // 2, Align.RIGHT: left_over}[align]
         for run, font in _runs(text):
             at = (across, BASE_DOTS)

@@ -42,8 +42,15 @@ REFUSALS: Mapping[str, InChinese] = MappingProxyType(
         "card-number": InChinese("所填内容含有银行卡号，不得保存。", "请去掉卡号后重新填写。"),
         "counted-blind": InChinese("当日仍有收银台未清点。", "所有收银台清点后即显示金额。"),
         "inactive-operator": InChinese("操作员 {operator_id} 已停用。", "请由其他操作员登录。"),
+        "label-printer-out": InChinese(
+            "标签打印机 {name} 没有打印或未打印完。{why}",
+            "请检查标签、色带与线路后重试，或打印到标签纸。",
+        ),
         "locked-out": InChinese(
             "PIN 输错次数太多，暂时不再接受。", "请稍候，或由经理解锁；总部可电话解锁。"
+        ),
+        "no-label-printer": InChinese(
+            "没有名为 {name} 的标签打印机。", "请在 edge.toml 的 [label_printers] 中设置并重启。"
         ),
         "no-printer": InChinese(
             "工作站 {workstation_id} 未设置打印机。",

@@ -61,6 +61,9 @@ _ITEM_COLUMNS = {
         """unit, uom, unit of measure, units, sold by, einheit, mengeneinheit, me, unité, unidad,
         unidad de medida, unità, unità di misura, eenheid, satuan, unit ukuran, 单位"""
     ),
+    Field.CONTENT: _words(
+        "content, net content, net weight, net volume, pack size, inhalt, contenu, 净含量, 规格"
+    ),
     Field.COST: _words(
         """cost, unit cost, cost price, purchase price, buying price, cost per item, ek, ek-preis,
         einkaufspreis, prix d'achat, pa, coût, coste, costo, precio de compra, precio de costo,

@@ -579,6 +579,8 @@ def _create_item() -> None:
         sa.Column("unit_cost_minor", sa.Integer(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content_milli", sa.Integer(), nullable=True),
+        sa.Column("content_unit", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("item_id", name=op.f("pk_item")),
     )
 
