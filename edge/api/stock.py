@@ -1,19 +1,30 @@
 """Stock: what is on hand, how it came to that, and goods that come in."""
 
 import sqlite3
+from typing import Annotated, Any, TypeAlias
 
+import litestar
 import msgspec
 from litestar import get, post
+from litestar.params import QueryParameter
 
+from edge.api.allowed import allow
 from edge.api.described import Described
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.once import At, writes
 from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox
 from edge.db.stock import StockLevel, StockMovement, stock_history
 from edge.usecases.stock.look_up import look_up_level
+from edge.usecases.stock.lots import ExpiringLook, ItemLots, expiring, lots_of_item
 from edge.usecases.stock.receive_goods import ReceivedGoods, ReceiveGoods, receive_goods
 from edge.usecases.stock.take_out import TakenOut, TakeOut, take_out
 from sync.protocol.identity import ItemId
+from sync.protocol.permissions import Permission
+
+AnyRequest = litestar.Request[Any, Any, Any]
+DAYS = 14
+DAYS_MAX = 3_650
+Days: TypeAlias = Annotated[int, QueryParameter(ge=0, le=DAYS_MAX)]
 
 
 class MovementsAnswer(msgspec.Struct, frozen=True):
@@ -44,6 +55,23 @@ async def movements(
     return MovementsAnswer(item, found)
 
 
+@get("/stock/{item_id:str}/lots", operation_class=Described)
+async def lots(request: AnyRequest, item_id: TextInPath, box: TheBox) -> ItemLots:
+    """What there is of each lot, what expires first first, and what has none: together the level;
+    and where serial numbers were met."""
+    await allow(request, box, Permission.SEE_REPORTS)
+    item, moment = ItemId(item_id), box.clock.moment()
+    return await box.reports.read(lambda db: lots_of_item(db, item, moment))
+
+
+@get("/stock-expiring", operation_class=Described)
+async def expiring_lots(request: AnyRequest, box: TheBox, days: Days = DAYS) -> ExpiringLook:
+    """Lots whose last day is over, or at most so many days away."""
+    await allow(request, box, Permission.SEE_REPORTS)
+    moment = box.clock.moment()
+    return await box.reports.read(lambda db: expiring(db, days, moment))
+
+
 @writes(post, "/stock/receipts", request_id="movement_id", request_max_body_size=SALE_BYTES_MAX)
 def receive(db: sqlite3.Connection, asked: ReceiveGoods, at: At) -> ReceivedGoods:
     """Book goods in; its id is the movement's."""
@@ -56,4 +84,4 @@ def take(db: sqlite3.Connection, asked: TakeOut, at: At) -> TakenOut:
     return take_out(db, asked, at.moment, at.override)
 
 
-ROUTES = (level, movements, receive, take)
+ROUTES = (level, movements, lots, expiring_lots, receive, take)

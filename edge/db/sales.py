@@ -26,6 +26,7 @@ from sync.protocol.identity import (
     StoreId,
     WorkstationId,
 )
+from sync.protocol.lots import Mark
 from sync.protocol.paper.receipt import Names, Original
 from sync.protocol.rights import ReceiptStated
 
@@ -236,7 +237,8 @@ def insert_movements(
     """Stock movements of the sale, and the levels after them."""
     at = Booked(fact.sale_id.bytes, fact.business_date.isoformat(), moved_at_ms)
     kinds = ["return" if one.quantity_milli > 0 else "sale" for one in moved]
-    book_moved(db, at, moved, kinds, [line.lot for line in fact.lines])
+    marks = [Mark(line.lot, line.expires_on, line.serial) for line in fact.lines]
+    book_moved(db, at, moved, kinds, marks)
 
 
 def move_points(

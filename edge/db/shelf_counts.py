@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -39,13 +40,13 @@ _ROUND = "SELECT round FROM shelf_count_item WHERE count_id = ? AND item_id = ?"
 _LINE = "SELECT 1 FROM shelf_count_line WHERE line_id = ?"
 _LINES = (
     "SELECT line_id, item_id, round, counted_milli, lot, operator_id, workstation_id, epoch_number,"
-    " epoch_fingerprint, seen_through, after_row, counted_at_ms FROM shelf_count_line"
+    " epoch_fingerprint, seen_through, after_row, counted_at_ms, expires_on FROM shelf_count_line"
     " WHERE count_id = ? ORDER BY rowid"
 )
 _INSERT_LINE = (
     "INSERT INTO shelf_count_line (line_id, count_id, item_id, round, counted_milli, lot,"
     " operator_id, workstation_id, epoch_number, epoch_fingerprint, seen_through, after_row,"
-    " counted_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " counted_at_ms, expires_on) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _TO_COUNT = """
 SELECT i.item_id FROM item i WHERE i.department = :department AND i.active
@@ -144,7 +145,8 @@ def insert_line(db: sqlite3.Connection, count_id: UUID, line: ShelfLine) -> None
     number = 1 if found is None else found[0]
     what = (line.item_id, number, line.counted_milli, line.lot)
     who = (line.operator_id, line.workstation_id, line.epoch.number, line.epoch.fingerprint)
-    seen = (line.seen_through, line.after_row, line.counted_at_ms)
+    day = None if line.expires_on is None else line.expires_on.isoformat()
+    seen = (line.seen_through, line.after_row, line.counted_at_ms, day)
     db.execute(_INSERT_LINE, (line.line_id.bytes, count_id.bytes, *what, *who, *seen))
 
 
@@ -179,6 +181,7 @@ def _count(row: tuple[Any, ...]) -> ShelfCount:
 
 
 def _line(row: tuple[Any, ...]) -> ShelfLine:
-    line_id, *what, number, fingerprint, seen, after, at_ms = row
-    place = (Epoch(number, fingerprint), seen, after, at_ms)
+    line_id, *what, number, fingerprint, seen, after, at_ms, day = row
+    expires_on = None if day is None else date.fromisoformat(day)
+    place = (Epoch(number, fingerprint), seen, after, at_ms, expires_on)
     return ShelfLine._make((UUID(bytes=line_id), *what, *place))

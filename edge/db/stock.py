@@ -12,9 +12,11 @@ from uuid import UUID
 
 import msgspec
 
+from edge.db.lots import move_lots
 from edge.domain.stock import Moved, Movement, move
 from sync.protocol.facts import StockLine
 from sync.protocol.identity import EventId, ItemId
+from sync.protocol.lots import Lot, Mark
 from sync.protocol.moving_cost import NOTHING_HELD, Held
 
 MOVEMENTS_LISTED_MAX = 200
@@ -36,7 +38,7 @@ _PUT_LEVEL = (
 _INSERT = (
     "INSERT INTO stock_movement (event_id, line_no, item_id, kind, quantity_milli,"
     " on_hand_after_milli, oversold, business_date, moved_at_ms, lot, cost_minor,"
-    " difference_minor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " difference_minor, serial) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _MOVED = "SELECT 1 FROM stock_movement WHERE event_id = ? LIMIT 1"
 _HISTORY = (
@@ -164,8 +166,8 @@ def move_stock(
     statements, however many lines. ``kind``: the word of the movement's rows."""
     moved = move(_movements(fact.lines), held_of(db, [line.item_id for line in fact.lines]))
     day = None if fact.business_date is None else fact.business_date.isoformat()
-    lots = [line.lot for line in fact.lines]
-    book_moved(db, Booked(event_id.bytes, day, at_ms), moved, [kind] * len(moved), lots)
+    marks = [Mark(line.lot, line.expires_on, line.serial) for line in fact.lines]
+    book_moved(db, Booked(event_id.bytes, day, at_ms), moved, [kind] * len(moved), marks)
     return tuple(MovedLine(one[1], *one[2:4]) for one in moved)
 
 
@@ -174,18 +176,25 @@ def book_moved(
     at: Booked,
     moved: Sequence[Moved],
     kinds: Sequence[str],
-    lots: Sequence[str | None],
+    marks: Sequence[Mark],
 ) -> None:
-    """A row for each movement, and what is held after the last of each item."""
+    """A row for each movement, what is held after the last of each item, and what moved of lots."""
     event_id, day, at_ms = at
     db.executemany(_PUT_LEVEL, {one.item_id: (one.item_id, *one.after) for one in moved}.values())
     db.executemany(
         _INSERT,
         [
-            (event_id, *one[:2], kind, *one[2:5], day, at_ms, lot, one[5], one[6])
-            for one, kind, lot in zip(moved, kinds, lots, strict=True)
+            (event_id, *one[:2], kind, *one[2:5], day, at_ms, mark.name, *one[5:7], mark.serial)
+            for one, kind, mark in zip(moved, kinds, marks, strict=True)
         ],
     )
+    lots = [
+        (one.item_id, Lot(mark.name, mark.expires_on, one.quantity_milli))
+        for one, mark in zip(moved, marks, strict=True)
+        if mark.name is not None
+    ]
+    if lots:
+        move_lots(db, lots)
 
 
 def _movements(lines: Iterable[StockLine]) -> list[Movement]:

@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from edge.db.epochs import held_epochs
+from edge.db.lots import lot_counts, take_back_lots
 from edge.db.stock import Booked as AsBooked
 from edge.db.stock import book_moved, held_of
 from edge.domain.stock import Moved, Movement, move
 from sync.protocol.change import Epoch
 from sync.protocol.count_seen import Before, CountSeen, has_seen, lines_before
 from sync.protocol.identity import EventId, ItemId
+from sync.protocol.lots import Mark
 from sync.protocol.moving_cost import NOTHING_HELD, Held
 
 COUNT = "count"
@@ -32,7 +34,7 @@ _HELD = (
     " counted_milli FROM stock_count WHERE item_id IN (SELECT value FROM json_each(?))"
 )
 _MOVED = """
-SELECT m.item_id, m.quantity_milli, s.epoch_number, s.epoch_fingerprint, s.seq
+SELECT m.item_id, m.lot, m.quantity_milli, s.epoch_number, s.epoch_fingerprint, s.seq
 FROM json_each(?) f
 JOIN stock_movement m ON m.item_id = json_extract(f.value, '$[0]')
     AND m.rowid > json_extract(f.value, '$[1]')
@@ -41,7 +43,7 @@ WHERE m.kind <> 'count'
 """
 """What is no receipt is of this box's own epoch."""
 _CAME_HOME = """
-SELECT m.item_id, m.quantity_milli, s.epoch_number, s.epoch_fingerprint, s.seq
+SELECT m.item_id, m.lot, m.quantity_milli, s.epoch_number, s.epoch_fingerprint, s.seq
 FROM (SELECT DISTINCT sale_id FROM recovered WHERE sale_id IS NOT NULL) r
 JOIN stock_movement m ON m.event_id = r.sale_id
 JOIN sale s ON s.sale_id = r.sale_id
@@ -123,18 +125,19 @@ def known_lines(db: sqlite3.Connection) -> tuple[Before, ...]:
 
 def unseen_by(
     db: sqlite3.Connection, counts: Mapping[ItemId, tuple[CountSeen, int]], lines: Sequence[Before]
-) -> dict[ItemId, int]:
-    """What moved of each item without its count having seen it, in thousandths. With each count
-    goes the last movement (``last_row``) when it was said."""
+) -> dict[ItemId, dict[str | None, int]]:
+    """What moved of each item, lot by lot (None: of what no lot was said), without its count having
+    seen it, in thousandths. With each count goes the last movement (``last_row``) when it was
+    said."""
     asked = _listed([[item, row] for item, (_, row) in counts.items()])
-    found: defaultdict[ItemId, int] = defaultdict(int)
+    found: defaultdict[ItemId, dict[str | None, int]] = defaultdict(dict)
     for statement in (_MOVED, _CAME_HOME):
-        for item, milli, number, fingerprint, seq in db.execute(statement, (asked,)):
+        for item, lot, milli, number, fingerprint, seq in db.execute(statement, (asked,)):
             seen = counts[item][0]
             own = number is None
             if own or not has_seen(seen, number, fingerprint, seq, lines):
-                found[item] += milli
-    return found
+                found[item][lot] = found[item].get(lot, 0) + milli
+    return dict(found)
 
 
 def book_counts(
@@ -143,8 +146,8 @@ def book_counts(
     """Differences as movements, what is held after them, and the counts that hold."""
     held = held_of(db, [one.item_id for one in booked])
     moved = [_moved(number, one, held) for number, one in enumerate(booked, start=1)]
-    kinds, lots = [COUNT] * len(moved), [None] * len(moved)
-    book_moved(db, AsBooked(event_id.bytes, None, at_ms), moved, kinds, lots)
+    kinds, marks = [COUNT] * len(moved), [Mark()] * len(moved)
+    book_moved(db, AsBooked(event_id.bytes, None, at_ms), moved, kinds, marks)
     db.executemany(
         _PUT,
         [
@@ -164,15 +167,27 @@ def _moved(number: int, one: Difference, held: Mapping[ItemId, Held]) -> Moved:
     return Moved(number, one.item_id, 0, on_hand, on_hand < 0, 0, 0, now)
 
 
-def note_late(db: sqlite3.Connection, place: tuple[Epoch, int], moved: Iterable[Moved]) -> None:
+def note_late(
+    db: sqlite3.Connection,
+    place: tuple[Epoch, int],
+    event_id: EventId,
+    moved: Iterable[Moved],
+) -> None:
     """An event of another epoch was booked here, after counts. What a count had seen of it changes
-    nothing that is held: the count's difference takes it up. What it had not seen does, and that
-    item is to be counted again."""
+    nothing that is held: the count's difference takes it up, and of lots what it said of them.
+    What it had not seen does, and that item is to be counted again."""
     (epoch, seq), each = place, list(moved)
     counts = held_counts(db, {one.item_id for one in each})
     if not counts:
         return
     lines = known_lines(db)
+    of_lots = lot_counts(db, counts)
+    seen = [
+        item
+        for item, count in of_lots.items()
+        if has_seen(count, epoch.number, epoch.fingerprint, seq, lines)
+    ]
+    take_back_lots(db, event_id, seen)
     for one in each:
         if one.item_id not in counts:
             continue

@@ -7,7 +7,8 @@ are sent back to be counted again, and then it is booked, once: until then nothi
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from sync.protocol.change import Epoch
 from sync.protocol.errors import NotNow
 from sync.protocol.facts import LINES_MAX
 from sync.protocol.identity import EventId, ItemId, OperatorId
+from sync.protocol.lots import Lot, Mark, earlier
 from sync.protocol.states import States
 
 
@@ -137,6 +139,12 @@ class ShelfLine(NamedTuple):
     seen_through: int
     after_row: int
     counted_at_ms: int
+    expires_on: date | None = None
+
+    @property
+    def mark(self) -> Mark:
+        """What tells these goods from others of the item."""
+        return Mark(self.lot, self.expires_on)
 
 
 class Counted(NamedTuple):
@@ -213,3 +221,18 @@ def difference(counted_milli: int, unseen_milli: int, on_hand_milli: int) -> int
     -1000
     """
     return counted_milli + unseen_milli - on_hand_milli
+
+
+def lots_counted(one: Counted, unseen: Mapping[str | None, int]) -> tuple[Lot, ...] | None:
+    """What is there of each of its lots: what was counted of it, and what moved under its name
+    unseen. None where no line of the item has a lot."""
+    if all(line.mark.name is None for line in one.lines):
+        return None
+    found = {name: Lot(name, None, milli) for name, milli in unseen.items() if name is not None}
+    for line in one.lines:
+        name = line.mark.name
+        if name is not None:
+            lot = found.get(name, Lot(name, None, 0))
+            day, milli = earlier(lot.expires_on, line.expires_on), line.counted_milli
+            found[name] = Lot(name, day, lot.quantity_milli + milli)
+    return tuple(found.values())

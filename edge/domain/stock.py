@@ -1,12 +1,14 @@
 """Stock moves by movements only; below zero is recorded as oversold and never refused."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from sync.protocol.bounds import FIGURE_MAX
-from sync.protocol.errors import NotAcceptable
+from sync.protocol.bounds import DATE_MAX, DATE_MIN, FIGURE_MAX
+from sync.protocol.errors import InvalidField, NotAcceptable
 from sync.protocol.identity import ItemId
+from sync.protocol.money import MILLI
 from sync.protocol.moving_cost import NOTHING_HELD, Held, move_cost
 
 
@@ -39,6 +41,40 @@ def refuse_size(*figures: Iterable[int]) -> None:
     """Of each, all lines together. Raises TooMuchAtOnce."""
     if any(sum(map(abs, each)) > FIGURE_MAX for each in figures):
         raise TooMuchAtOnce
+
+
+class SerialOfSeveral(
+    NotAcceptable, slug="serial-of-several", title="A serial number is one piece's"
+):
+    serial: str
+    field: str
+    detail = "The serial number {serial} is said of more or less than one piece."
+    remedy = "Say each piece with its own serial number, in a line of its own."
+
+
+class Marked(Protocol):
+    """A line that may say lot, last day and serial number of its goods."""
+
+    @property
+    def quantity_milli(self) -> int: ...
+    @property
+    def expires_on(self) -> date | None: ...
+    @property
+    def serial(self) -> str | None: ...
+
+
+def refuse_marks(lines: Iterable[Marked]) -> None:
+    """What no fact can say of goods. Raises SerialOfSeveral, InvalidField (a date that no calendar
+    goes beyond)."""
+    for number, line in enumerate(lines):
+        if line.serial is not None and abs(line.quantity_milli) != MILLI:
+            raise SerialOfSeveral(line.serial, f"lines[{number}].serial")
+        if line.expires_on is not None and not DATE_MIN <= line.expires_on <= DATE_MAX:
+            raise InvalidField(
+                f"lines[{number}].expires_on: no calendar here has that date.",
+                field=f"lines[{number}].expires_on",
+                remedy="Correct it.",
+            )
 
 
 class Movement(NamedTuple):

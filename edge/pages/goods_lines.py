@@ -5,22 +5,28 @@ scripts; nothing is kept before its last button.
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 import msgspec
 
 from edge.box.box import Box
+from edge.domain.fields import Word
 from edge.pages.coming_in import needing
-from edge.usecases.item.look_up import Scanned, look_up_scan
+from edge.pages.signing_in import as_typed
+from edge.usecases.item.look_up import LabelFound, Scanned, look_up_scan
 from sync.http.forms import FIELDS_MAX, FORM_FIELDS
 from sync.protocol.errors import InvalidField
 from sync.protocol.identity import ItemId, MovementId
+from sync.protocol.lots import Mark
 from sync.protocol.money import MILLI, MINOR_MAX, QUANTITY_MILLI_MAX
 from sync.protocol.permissions import Permission
 
 ROWS_MAX = 300
 """Of one form: a delivery or an order of more items is said in parts."""
+IN_FORM = ("item", "quantity", "cost", "lot", "expires", "serial")
+"""Of a row's fields, each with its number."""
 _NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,3})?")
 
 
@@ -36,6 +42,9 @@ class Row(NamedTuple):
     item_id: str
     quantity: str
     cost: str = ""
+    lot: str = ""
+    expires_on: str = ""
+    serial: str = ""
 
     @property
     def milli(self) -> int | None:
@@ -55,6 +64,13 @@ class Goods(NamedTuple):
     item_id: ItemId
     quantity_milli: int
     cost_minor: int | None
+    mark: Mark
+
+
+class _Mark(msgspec.Struct, frozen=True):
+    lot: Word | None = None
+    expires_on: date | None = None
+    serial: Word | None = None
 
 
 def goods_route(permission: Permission) -> dict[str, object]:
@@ -65,7 +81,7 @@ def goods_route(permission: Permission) -> dict[str, object]:
 def rows_of(form: Mapping[str, str]) -> list[Row]:
     """In their order."""
     return [
-        Row(form[f"item_{n}"], form.get(f"quantity_{n}", ""), form.get(f"cost_{n}", ""))
+        Row(*(form.get(f"{name}_{n}", "") for name in IN_FORM))
         for n in range(1, ROWS_MAX + 1)
         if form.get(f"item_{n}")
     ]
@@ -76,18 +92,23 @@ def in_form(rows: Sequence[Row]) -> dict[str, str]:
     return {
         f"{name}_{n}": value
         for n, row in enumerate(rows, start=1)
-        for name, value in zip(("item", "quantity", "cost"), row, strict=True)
+        for name, value in zip(IN_FORM, row, strict=True)
+        if value or name in IN_FORM[:3]
     }
 
 
 def with_more(
-    form: Mapping[str, str], item_id: ItemId, quantity_milli: int, kept: Sequence[str]
+    form: Mapping[str, str],
+    item_id: ItemId,
+    quantity_milli: int,
+    kept: Sequence[str],
+    label: LabelFound | None = None,
 ) -> dict[str, str]:
-    """The form with so much more of the item, its row last, and the fields ``kept``. Raises
-    InvalidField."""
-    rows = rows_of(form)
-    before = next((row for row in rows if row.item_id == item_id), Row(item_id, "0"))
-    rows = [row for row in rows if row.item_id != item_id]
+    """The form with so much more of the item, its row last, and the fields ``kept``. ``label``: of
+    another lot or serial number it is another row. Raises InvalidField."""
+    rows, new = rows_of(form), _row_of(item_id, label)
+    before = next((row for row in rows if _is_of(row, new)), new)
+    rows = [row for row in rows if row is not before]
     if len(rows) == ROWS_MAX:
         raise InvalidField(
             f"scan: a form has at most {ROWS_MAX} items.",
@@ -96,6 +117,20 @@ def with_more(
         )
     rows.append(before._replace(quantity=plain((before.milli or 0) + quantity_milli)))
     return {**{name: form.get(name, "") for name in kept}, **in_form(rows)}
+
+
+def _row_of(item_id: ItemId, label: LabelFound | None) -> Row:
+    if label is None:
+        return Row(item_id, "0")
+    day = "" if label.expires_on is None else label.expires_on.isoformat()
+    return Row(item_id, "0", "", label.lot or "", day, label.serial or "")
+
+
+def _is_of(row: Row, new: Row) -> bool:
+    """What was scanned without a lot is more of any row of the item."""
+    if row.item_id != new.item_id:
+        return False
+    return not any(new[3:]) or row[3:] == new[3:]
 
 
 def plain(milli: int) -> str:
@@ -114,6 +149,7 @@ def goods_of(form: Mapping[str, str], decimals: int) -> list[Goods]:
             ItemId(row.item_id),
             _number(row.quantity, "quantity", 3, QUANTITY_MILLI_MAX, 1),
             _number(row.cost, "cost", decimals, MINOR_MAX, 0) if row.cost.strip() else None,
+            _mark(row),
         )
         for row in rows_of(form)
         if row.quantity.strip() not in ("", "0")
@@ -125,10 +161,18 @@ def goods_of(form: Mapping[str, str], decimals: int) -> list[Goods]:
     return goods
 
 
-async def scanned(box: Box, text: str) -> tuple[Scanned, int]:
+def _mark(row: Row) -> Mark:
+    said = {"lot": row.lot.strip(), "expires_on": row.expires_on, "serial": row.serial.strip()}
+    typed = as_typed(_Mark, said, *said)
+    return Mark(typed.lot, typed.expires_on, typed.serial)
+
+
+async def scanned(box: Box, text: str, *, also_expired: bool = False) -> tuple[Scanned, int]:
     """What a scanner read, and how many thousandths of it. Raises what ``look_up_scan`` raises."""
     moment = box.clock.moment()
-    found = await box.reader.read(lambda db: look_up_scan(db, text, moment))
+    found = await box.reader.read(
+        lambda db: look_up_scan(db, text, moment, also_expired=also_expired)
+    )
     each = MILLI if found.label is None else found.label.quantity_milli
     many = each if found.quantity_milli is None else each * found.quantity_milli // MILLI
     return found, many

@@ -149,7 +149,7 @@ async def _asked(request: AnyRequest, box: Box, form: Mapping[str, str]) -> Save
     items = [one.item_id for one in goods]
     known = await box.reader.read(lambda db: supplied_for(db, said.supplier, items))
     lines = []
-    for item_id, milli, cost in goods:
+    for item_id, milli, cost, _ in goods:
         ask = known.get(item_id)
         asked = None if ask is None else ask.for_milli(milli)
         code = None if ask is None else ask.code

@@ -10,6 +10,7 @@ from litestar import Request, Response, get, post
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox
 from edge.box.box import Box
+from edge.db.item_rules import rules_of
 from edge.db.items import find_items
 from edge.db.purchase_orders import OrderedLine, PurchaseOrder
 from edge.db.store import read_settings
@@ -38,6 +39,7 @@ from edge.usecases.stock.receive_goods import GoodsLine
 from sync.http.forms import read_form
 from sync.http.page import see_other
 from sync.protocol.errors import Refusal
+from sync.protocol.identity import ItemId
 from sync.protocol.permissions import Permission
 from sync.protocol.purchase_order import is_beyond
 
@@ -71,6 +73,7 @@ class ShownLine(NamedTuple):
     beyond: bool
     asked_minor: int | None
     more_minor: int | None
+    row: Row
 
 
 @get(HERE, **_NEEDS)
@@ -92,7 +95,7 @@ async def add_came(request: AnyRequest, box: TheBox, order_id: IdInPath) -> Resp
     form = await read_form(request)
     try:
         found, milli = await scanned(box, form.get("scan", ""))
-        more = with_more(form, found.item.item_id, milli, ("document",))
+        more = with_more(form, found.item.item_id, milli, ("document",), found.label)
     except Refusal as refusal:
         return await _shown(request, box, order_id, form, refusal)
     return await _shown(request, box, order_id, more)
@@ -106,7 +109,7 @@ async def send_came(request: AnyRequest, box: TheBox, order_id: IdInPath) -> Res
         said = as_typed(_Said, form, "event_id", "document")
         settings = await box.reader.read(read_settings)
         lines = tuple(
-            GoodsLine(one.item_id, one.quantity_milli, None, one.cost_minor)
+            GoodsLine(one.item_id, one.quantity_milli, None, one.cost_minor, *one.mark)
             for one in goods_of(form, settings.decimals)
         )
         who = signed_in(request).operator_id
@@ -130,12 +133,13 @@ async def _shown(
     refusal: Refusal | None = None,
 ) -> Response[Any]:
     rows, moment = rows_of(form), box.clock.moment()
-    items = [row.item_id for row in rows]
-    order, names, settings = await box.reader.read(
+    items = [ItemId(row.item_id) for row in rows]
+    order, names, settings, rules = await box.reader.read(
         lambda db: (
             look_up_order(db, order_id),
             {one.item_id: one.name for one in find_items(db, items, as_of_now(db, moment))},
             read_settings(db),
+            rules_of(db, items),
         )
     )
     ordered = {one.item_id: one for one in order.lines}
@@ -148,6 +152,7 @@ async def _shown(
         order=order,
         address=order_address(order_id),
         settings=settings,
+        rules=rules,
         lines=[_line(row, ordered, names, order.over_bp, settings.decimals) for row in rows],
         waited=[one for one in order.lines if one.open_milli and one.item_id not in items],
     )
@@ -163,14 +168,14 @@ def _line(
     one, milli, cost = ordered.get(row.item_id), row.milli or 0, row.minor(decimals)
     name = names.get(row.item_id, row.item_id)
     if one is None:
-        over = (milli, milli > 0, None, None)
+        over = (milli, milli > 0, None, None, row)
         return ShownLine(row.item_id, name, 0, 0, row.quantity, row.cost, *over)
     after = one.standing._replace(received_milli=one.received_milli + milli)
     asked = one.standing.share_of(milli)
     more = None if asked is None or cost is None else cost - asked
     beyond = is_beyond(after.ordered_milli, after.received_milli, over_bp)
     known = (one.ordered_milli, one.open_milli, row.quantity, row.cost)
-    return ShownLine(row.item_id, name, *known, after.over_milli, beyond, asked, more)
+    return ShownLine(row.item_id, name, *known, after.over_milli, beyond, asked, more, row)
 
 
 ROUTES = (show_receive_order, add_came, send_came)

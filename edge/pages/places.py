@@ -33,6 +33,7 @@ SAFE = f"{TILLS}/safe"
 WASTE = f"{STOCK}/waste"
 TRANSFERS = f"{STOCK}/transfers"
 LABELS = f"{STOCK}/labels"
+EXPIRING = f"{STOCK}/expiring"
 
 
 class Place(NamedTuple):

@@ -11,6 +11,7 @@ from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import TheBox
 from edge.box.box import Box
 from edge.db.buying import SuppliedFor, list_suppliers, supplied_for
+from edge.db.item_rules import rules_of
 from edge.db.items import find_items
 from edge.db.store import read_settings
 from edge.domain.fields import Word
@@ -39,6 +40,7 @@ from edge.usecases.stock.receive_goods import (
 from sync.http.forms import read_form
 from sync.http.page import see_other
 from sync.protocol.errors import Refusal
+from sync.protocol.identity import ItemId
 from sync.protocol.permissions import Permission
 
 AnyRequest = Request[Any, Any, Any]
@@ -65,6 +67,7 @@ class ShownLine(NamedTuple):
     cost: str
     asked_minor: int | None
     more_minor: int | None
+    row: Row
 
 
 @get(RECEIVE, guards=[office_guard], opt=goods_route(Permission.RECEIVE_STOCK))
@@ -79,7 +82,7 @@ async def add_line(request: AnyRequest, box: TheBox) -> Response[Any]:
     form = await read_form(request)
     try:
         found, milli = await scanned(box, form.get("scan", ""))
-        more = with_more(form, found.item.item_id, milli, ("supplier", "document"))
+        more = with_more(form, found.item.item_id, milli, ("supplier", "document"), found.label)
     except Refusal as refusal:
         return await _shown(request, box, form, refusal=refusal)
     return await _shown(request, box, more)
@@ -105,7 +108,7 @@ async def send_receiving(request: AnyRequest, box: TheBox) -> Response[Any]:
 def _asked(request: AnyRequest, form: Mapping[str, str], decimals: int) -> ReceiveGoods:
     """Raises InvalidField."""
     lines = [
-        GoodsLine(one.item_id, one.quantity_milli, None, one.cost_minor)
+        GoodsLine(one.item_id, one.quantity_milli, None, one.cost_minor, *one.mark)
         for one in goods_of(form, decimals)
     ]
     said = as_typed(_Said, form, "event_id", "document", "supplier")
@@ -122,13 +125,14 @@ async def _shown(
     done: str = "",
 ) -> Response[Any]:
     rows, supplier, moment = rows_of(form), form.get("supplier", ""), box.clock.moment()
-    items = [row.item_id for row in rows]
+    items = [ItemId(row.item_id) for row in rows]
 
     def read(db: sqlite3.Connection) -> tuple[Any, ...]:
         names = {one.item_id: one for one in find_items(db, items, as_of_now(db, moment))}
-        return list_suppliers(db), names, supplied_for(db, supplier, items), read_settings(db)
+        asks = supplied_for(db, supplier, items)
+        return list_suppliers(db), names, asks, read_settings(db), rules_of(db, items)
 
-    suppliers, names, asks, settings = await box.reader.read(read)
+    suppliers, names, asks, settings, rules = await box.reader.read(read)
     return page(
         request,
         "receiving.html",
@@ -138,6 +142,7 @@ async def _shown(
         done=done,
         suppliers=suppliers,
         settings=settings,
+        rules=rules,
         lines=_compared(rows, names, asks, settings.decimals),
     )
 
@@ -155,7 +160,7 @@ def _compared(
         cost = row.minor(decimals)
         more = None if asked is None or cost is None else cost - asked
         name = item.name if item else row.item_id
-        shown.append(ShownLine(row.item_id, name, row.quantity, row.cost, asked, more))
+        shown.append(ShownLine(row.item_id, name, row.quantity, row.cost, asked, more, row))
     return shown
 
 

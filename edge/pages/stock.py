@@ -17,6 +17,7 @@ from edge.pages.day import Named, Offset
 from edge.pages.page import tables_page
 from edge.pages.places import STOCK, receipt_address, stock_item_address
 from edge.usecases.stock.look_into import look_at_ageing, look_at_item, look_at_levels
+from edge.usecases.stock.lots import lots_of_item
 from sync.protocol.identity import ItemId
 from sync.protocol.permissions import Permission
 
@@ -69,14 +70,19 @@ async def show_item(
 ) -> Response[Any]:
     """Each unit that came or went, with what explains it."""
     moment, item = box.clock.moment(), ItemId(item_id)
-    look, settings = await box.reports.read(
-        lambda db: (look_at_item(db, item, UNITS_LISTED, after, moment), read_settings(db))
+    look, lots, settings = await box.reports.read(
+        lambda db: (
+            look_at_item(db, item, UNITS_LISTED, after, moment),
+            lots_of_item(db, item, moment),
+            read_settings(db),
+        )
     )
     address, full = stock_item_address(item_id), len(look.units) == UNITS_LISTED
     return tables_page(
         request,
         "stock_item.html",
         look=look,
+        lots=lots,
         settings=settings,
         first=address if after else None,
         following=f"{address}?after={after + UNITS_LISTED}" if full else None,

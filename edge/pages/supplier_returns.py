@@ -75,7 +75,7 @@ async def add_back(request: AnyRequest, box: TheBox) -> Response[Any]:
     form = await read_form(request)
     try:
         found, milli = await scanned(box, form.get("scan", ""))
-        more = with_more(form, found.item.item_id, milli, KEPT)
+        more = with_more(form, found.item.item_id, milli, KEPT, found.label)
     except Refusal as refusal:
         return await _shown(request, box, form, refusal)
     return await _shown(request, box, more)
@@ -89,7 +89,7 @@ async def send_returned(request: AnyRequest, box: TheBox) -> Response[Any]:
         said = as_typed(_Said, form, "event_id", *KEPT)
         settings = await box.reader.read(read_settings)
         goods = goods_of(form, settings.decimals)
-        lines = tuple(GoodsBack(one.item_id, one.quantity_milli) for one in goods)
+        lines = tuple(GoodsBack(one.item_id, one.quantity_milli, *one.mark) for one in goods)
         who = (said.event_id, signed_in(request).operator_id, said.supplier, said.reason)
         asked = SendBack(*who, lines, said.document)
         back = await act(
@@ -179,7 +179,7 @@ async def _shown(
         "supplier_returns.html",
         status=refusal.status if refusal else 200,
         suppliers=suppliers,
-        rows=[(row.item_id, names.get(row.item_id, row.item_id), row.quantity) for row in rows],
+        rows=[(row, names.get(row.item_id, row.item_id)) for row in rows],
         returns=returns,
         return_address=return_address,
         first=RETURNS if after else None,

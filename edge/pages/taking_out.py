@@ -1,15 +1,18 @@
 """Waste, own use and adjustments: one item at a time, with a reason; and the last ones."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from litestar import Request, Response, get, post
 
 from edge.api.parameters import TheBox
 from edge.box.box import Box
 from edge.db.stock_look import latest_taken
 from edge.db.store import read_settings
+from edge.domain.fields import Word
 from edge.pages.acting import act
 from edge.pages.coming_in import needing, office_guard, signed_in
 from edge.pages.day import Named, Offset
@@ -33,10 +36,20 @@ MORE = "more"
 
 @get(WASTE, guards=[office_guard], opt=needing(Permission.SEE_REPORTS))
 async def show_waste(
-    request: AnyRequest, box: TheBox, taken: Named = None, after: Offset = 0
+    request: AnyRequest,
+    box: TheBox,
+    taken: Named = None,
+    after: Offset = 0,
+    text: Named = None,
+    quantity: Named = None,
+    lot: Named = None,
+    expires_on: Named = None,
+    reason: Named = None,
 ) -> Response[Any]:
-    """The form, and what was taken out last."""
-    return await _shown(request, box, after=after, taken=taken or "")
+    """The form, as another page may have filled it in, and what was taken out last."""
+    said = {"text": text, "quantity": quantity, "lot": lot, "expires_on": expires_on}
+    asked = {name: value for name, value in {**said, "reason": reason}.items() if value}
+    return await _shown(request, box, asked, after=after, taken=taken or "")
 
 
 @post(WASTE, guards=[office_guard], opt=needing(Permission.SEE_REPORTS), status_code=303)
@@ -59,6 +72,12 @@ class _Kind(TakeOut, frozen=True, kw_only=True):
     lines: tuple[TakenLine, ...] = ()
 
 
+class _Mark(msgspec.Struct, frozen=True):
+    lot: Word | None = None
+    expires_on: date | None = None
+    serial: Word | None = None
+
+
 async def _asked(request: AnyRequest, box: Box, form: Mapping[str, str]) -> tuple[TakeOut, str]:
     moment, typed = box.clock.moment(), dict(form)
     typed |= {"operator_id": signed_in(request).operator_id}
@@ -66,11 +85,16 @@ async def _asked(request: AnyRequest, box: Box, form: Mapping[str, str]) -> tupl
     names = ("movement_id", "operator_id", "kind", "reason", "document")
     said = as_typed(_Kind, typed, *names)
     many = milli_of(form.get("quantity", ""), "quantity")
-    text, lot = form.get("text", ""), form.get("lot", "") or None
+    text, mark = form.get("text", ""), as_typed(_Mark, form, "lot", "expires_on", "serial")
     goods = await box.reader.read(lambda db: named_goods(db, text, many, moment))
     comes = said.kind is TakenFor.ADJUSTMENT and form.get("direction") == MORE
     milli = goods.quantity_milli if comes else -goods.quantity_milli
-    line = TakenLine(goods.item_id, milli, lot or goods.lot)
+    marks = (
+        mark.lot or goods.lot,
+        mark.expires_on or goods.expires_on,
+        mark.serial or goods.serial,
+    )
+    line = TakenLine(goods.item_id, milli, *marks)
     what = (said.operator_id, said.kind, said.reason, (line,), said.document)
     return TakeOut(MovementId(said.movement_id), *what), goods.name
 

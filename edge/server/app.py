@@ -66,6 +66,7 @@ from edge.box.box import Box
 from edge.pages import assets as page_assets
 from edge.pages import (
     day,
+    expiring,
     finding,
     order_drafts,
     order_receiving,
@@ -132,7 +133,7 @@ _OF_SALES = (
 _SIGNED_IN = (*_OF_SALES, doctor, office, operators, workstations)
 _OF_STOCK = (
     *(page_stock, page_counts, shelf_count_look, page_taking_out, page_transfers),
-    page_labels,
+    *(page_labels, expiring),
 )
 _PAGES = (
     *(page_assets, signing_in, finding, day, page_receipts),

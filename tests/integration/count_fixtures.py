@@ -119,8 +119,8 @@ class Counting:
             begin_shelf_count(self.db, BeginShelfCount(self.counting, ANNA, "stocktake"), moment())
         return self.counting
 
-    def say(self, item: str, milli: int, where: WorkstationId = W1) -> None:
-        request = SayCounted(uuid4(), ANNA, ITEMS[ItemId(item)].scan_code, milli)
+    def say(self, item: str, milli: int, where: WorkstationId = W1, lot: str | None = None) -> None:
+        request = SayCounted(uuid4(), ANNA, ITEMS[ItemId(item)].scan_code, milli, lot)
         say_counted(self.db, self.begin(), request, where, moment())
 
     def again(self, item: str) -> None:

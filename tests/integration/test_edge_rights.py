@@ -23,6 +23,7 @@ ROLES["juggler"] = Role("juggler", "juggler", (Permission.SELL, Permission.TRAIN
 """The last is known to nobody, and sells."""
 OPEN, PAIRED, ANYBODY = "open to all", "a paired workstation", "whoever is signed in"
 CREDIT = {"kind": "store_credit", "customer_id": str(uuid4())}
+LABELS = {"items": [{"item_id": "item-1"}]}
 NOTHING_BOUGHT = {"operator_id": "ben", "lines": []}
 REFUSED = {"permission-needed", "override-needed"}
 
@@ -127,6 +128,11 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/sales/{sale_id:uuid}"): (ANYBODY, None),
     ("GET", "/stock/{item_id:str}"): (ANYBODY, None),
     ("GET", "/stock/{item_id:str}/movements"): (ANYBODY, None),
+    ("GET", "/stock/{item_id:str}/lots"): (Permission.SEE_REPORTS, None),
+    ("GET", "/stock-expiring"): (Permission.SEE_REPORTS, None),
+    ("POST", "/labels"): (ANYBODY, lambda _: LABELS),
+    ("POST", "/labels/sheets"): (ANYBODY, lambda _: {**LABELS, "sheet": "none"}),
+    ("POST", "/labels/print"): (ANYBODY, lambda _: {**LABELS, "printer": "shelf"}),
     ("GET", "/business-days/current"): (ANYBODY, None),
     ("GET", "/till-sessions/current"): (ANYBODY, None),
     ("POST", "/quotes"): (ANYBODY, lambda _: NOTHING_BOUGHT),

@@ -24,6 +24,29 @@ class StockCount(EdgeTable, table=True):
     recount: bool
 
 
+class StockLot(EdgeTable, table=True):
+    """What moved under a lot's name (``sync/protocol/lots.py``), and its last day as ISO text."""
+
+    __tablename__ = "stock_lot"
+    item_id: str = Field(primary_key=True)
+    lot: str = Field(primary_key=True)
+    expires_on: str | None
+    quantity_milli: int
+
+
+class LotCount(EdgeTable, table=True):
+    """Of each item whose lots were ever counted by name the count that holds for them."""
+
+    __tablename__ = "lot_count"
+    item_id: str = Field(primary_key=True)
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seen_through: int
+    seq: int
+    parent_through: int
+    counted_milli: int
+
+
 class ShelfCount(EdgeTable, table=True):
     """A count from its beginning to its booking (edge/domain/shelf_count.py); until then nothing of
     it is a fact. ``scope``: of the whole shop, a ``department``, or chosen items;
@@ -70,6 +93,7 @@ class ShelfCountLine(EdgeTable, table=True):
     seen_through: int
     after_row: int
     counted_at_ms: int
+    expires_on: str | None
 
 
 class Transfer(EdgeTable, table=True):

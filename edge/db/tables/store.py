@@ -259,8 +259,9 @@ class StockLevel(EdgeTable, table=True):
 
 class StockMovement(EdgeTable, table=True):
     """Every unit that moved, with its cause: (event, line). ``kind`` is ``sale``, ``return`` or a
-    StockMovementKind. ``oversold``: the level was below zero after it. The small index finds a
-    day's movements without a sale; those of sales are found by their event."""
+    StockMovementKind. ``oversold``: the level was below zero after it. ``lot``: its name
+    (sync/protocol/lots.py). The small indexes find a day's movements without a sale (those of sales
+    are found by their event), and serial numbers."""
 
     __tablename__ = "stock_movement"
     __table_args__ = (
@@ -268,6 +269,11 @@ class StockMovement(EdgeTable, table=True):
             "ix_stock_movement_day",
             "business_date",
             sqlite_where=text("kind NOT IN ('sale', 'return')"),
+        ),
+        Index(
+            "ix_stock_movement_serial",
+            *("item_id", "serial"),
+            sqlite_where=text("serial IS NOT NULL"),
         ),
     )
     event_id: bytes = Field(primary_key=True)
@@ -282,6 +288,7 @@ class StockMovement(EdgeTable, table=True):
     lot: str | None
     cost_minor: int | None
     difference_minor: int
+    serial: str | None
 
 
 class BusinessDay(EdgeTable, table=True):

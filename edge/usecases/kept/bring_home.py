@@ -23,7 +23,7 @@ from sync.protocol.change import Envelope, Head
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import EventRecovered, Line, RetailTransaction
-from sync.protocol.identity import SaleId
+from sync.protocol.identity import EventId, SaleId
 
 NO_REQUEST = b""
 
@@ -78,7 +78,7 @@ def _insert(db: sqlite3.Connection, was: Head, envelope: Envelope, sale: RetailT
     held = held_of(db, [line.item_id for line in sale.lines])
     moved = move([_movement(line) for line in sale.lines], held)
     sales.insert_movements(db, sale, moved, envelope.occurred_at_ms)
-    note_late(db, (was.epoch, was.seq), moved)
+    note_late(db, (was.epoch, was.seq), EventId(sale.sale_id), moved)
     sales.move_points(db, sale, (), born=False)
     move_value(db, sale, born=False)
     sales.mark_returned(db, sale)

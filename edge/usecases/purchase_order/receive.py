@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
+import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
@@ -106,4 +107,4 @@ def _at_cost(order: PurchaseOrder, line: GoodsLine) -> GoodsLine:
         return line
     found = next((one for one in order.lines if one.item_id == line.item_id), None)
     share = None if found is None else found.standing.share_of(line.quantity_milli)
-    return line if share is None else GoodsLine(line.item_id, line.quantity_milli, None, share)
+    return line if share is None else msgspec.structs.replace(line, cost_minor=share)

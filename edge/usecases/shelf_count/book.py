@@ -12,6 +12,7 @@ import msgspec
 
 from edge.db.days import find_open_day
 from edge.db.journal import append
+from edge.db.lots import lot_counts, set_lots
 from edge.db.operators import require
 from edge.db.shelf_counts import (
     end_shelf_count,
@@ -32,6 +33,7 @@ from edge.domain.shelf_count import (
     ToBeCountedAgain,
     difference,
     in_facts,
+    lots_counted,
     part_id,
 )
 from edge.usecases.shelf_count.look import (
@@ -40,11 +42,14 @@ from edge.usecases.shelf_count.look import (
     look_at_count,
     read_standing,
     read_tally,
+    unseen_lots,
     unseen_of,
 )
 from sync.engine.journal import Moment
+from sync.protocol.count_seen import CountSeen
 from sync.protocol.facts import CountLine, StockCounted
 from sync.protocol.identity import EventId, ItemId, MovementId, OperatorId
+from sync.protocol.lots import Lot
 from sync.protocol.permissions import Permission
 from sync.protocol.states import state_of
 
@@ -158,13 +163,31 @@ def _book_part(
         reason,
         standing.parent,
         tuple(
-            CountLine(line.item_id, line.counted_milli, line.seen_through, line.lot)
+            CountLine(
+                line.item_id, line.counted_milli, line.seen_through, line.lot, line.expires_on
+            )
             for one in part
             for line in one.lines
         ),
     )
     seq = append(db, fact, event_id, moment).head.seq
+    set_lots(db, _lots(db, standing, part, seq))
     book_counts(db, event_id, _differences(db, standing, part, seq), moment.wall_ms)
+
+
+def _lots(
+    db: sqlite3.Connection, standing: Standing, part: tuple[Counted, ...], seq: int
+) -> dict[ItemId, tuple[CountSeen, tuple[Lot, ...]]]:
+    """Of items whose lots were counted by name, where no count that has seen more said them."""
+    holding = lot_counts(db, [one.item_id for one in part])
+    unseen = unseen_lots(db, standing, part)
+    found = {}
+    for one in part:
+        seen, lots = standing.seen(one, seq), lots_counted(one, unseen.get(one.item_id, {}))
+        older = holding.get(one.item_id)
+        if lots is not None and (older is None or older < seen):
+            found[one.item_id] = (seen, lots)
+    return found
 
 
 def _differences(

@@ -119,6 +119,14 @@ def unseen_of(
     db: sqlite3.Connection, standing: Standing, counted: Iterable[Counted]
 ) -> dict[ItemId, int]:
     """What moved of each item without its count having seen it."""
+    found = unseen_lots(db, standing, counted)
+    return {item: sum(by_lot.values()) for item, by_lot in found.items()}
+
+
+def unseen_lots(
+    db: sqlite3.Connection, standing: Standing, counted: Iterable[Counted]
+) -> dict[ItemId, dict[str | None, int]]:
+    """The same, lot by lot; None: of what no lot was said."""
     seq = standing.seq + 1
     seen = {one.item_id: (standing.seen(one, seq), one.after_row) for one in counted}
     return unseen_by(db, seen, known_lines(db))

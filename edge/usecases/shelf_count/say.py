@@ -1,6 +1,7 @@
 """Say what was counted at one place: by scanner or by id, again and again, by several people."""
 
 import sqlite3
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -35,6 +36,7 @@ class SayCounted(Request, frozen=True):
     counted_milli: Annotated[int, Meta(ge=0, le=QUANTITY_MILLI_MAX)] | None = None
     lot: Word | None = None
     override_id: UUID | None = None
+    expires_on: date | None = None
 
 
 class CountAgain(Request, frozen=True):
@@ -99,6 +101,7 @@ def say_counted(
         head.seq,
         last_row(db),
         moment.wall_ms,
+        request.expires_on or goods.expires_on,
     )
     insert_line(db, count_id, line)
     return said

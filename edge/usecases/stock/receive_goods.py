@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from edge.domain.fields import (
 )
 from edge.domain.item import UnknownItem
 from edge.domain.rights import Override
-from edge.domain.stock import refuse_size
+from edge.domain.stock import refuse_marks, refuse_size
 from edge.domain.supplier import UnknownSupplier
 from sync.engine.journal import Moment
 from sync.protocol.facts import LINES_MAX, StockLine, StockMoved, StockMovementKind
@@ -35,12 +36,15 @@ from sync.protocol.permissions import Permission
 
 class GoodsLine(Request, frozen=True):
     """How much of an item came, in thousandths of its unit, and what one unit cost, or all of
-    them."""
+    them; lot, last day and serial number as they stand on it."""
 
     item_id: ShortItem
     quantity_milli: QuantityMilli
     unit_cost_minor: AmountMinor | None = None
     cost_minor: AmountMinor | None = None
+    lot: Word | None = None
+    expires_on: date | None = None
+    serial: Word | None = None
 
 
 class ReceiveGoods(Request, frozen=True):
@@ -103,9 +107,10 @@ def book_in(
     supplier_id: str | None = None,
 ) -> tuple[MovedLine, ...]:
     """A receipt of whoever may: the movement, and the levels after it. Raises UnknownItem,
-    TooMuchAtOnce, NotEnrolled."""
+    TooMuchAtOnce, SerialOfSeveral, InvalidField, NotEnrolled."""
     _refuse_unknown_items(db, lines)
     refuse_size(line.quantity_milli for line in lines)
+    refuse_marks(lines)
     day, event_id = find_open_day(db), EventId(movement_id)
     fact = StockMoved(
         movement_id,
@@ -124,7 +129,7 @@ def book_in(
 
 def _line(line: GoodsLine) -> StockLine:
     what = (line.item_id, line.quantity_milli, line.unit_cost_minor)
-    return StockLine(*what, None, line.cost_minor)
+    return StockLine(*what, line.lot, line.cost_minor, line.expires_on, line.serial)
 
 
 def _refuse_unknown_items(db: sqlite3.Connection, lines: Sequence[GoodsLine]) -> None:

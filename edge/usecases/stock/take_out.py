@@ -2,6 +2,7 @@
 own use, adjustments, each with a reason."""
 
 import sqlite3
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -17,7 +18,7 @@ from edge.db.stock import MovedLine, move_stock, with_costs
 from edge.domain.fields import Request, Sentence, ShortItem, ShortOperator, Word
 from edge.domain.item import UnknownItem
 from edge.domain.rights import Override
-from edge.domain.stock import WrongSign, refuse_size
+from edge.domain.stock import WrongSign, refuse_marks, refuse_size
 from sync.engine.journal import Moment
 from sync.protocol.facts import LINES_MAX, StockLine, StockMoved, StockMovementKind
 from sync.protocol.identity import EventId, MovementId
@@ -35,11 +36,14 @@ class TakenFor(StrEnum):
 
 
 class TakenLine(Request, frozen=True):
-    """Signed thousandths of an item: what goes out is below zero. ``lot``: as it stands on it."""
+    """Signed thousandths of an item: what goes out is below zero. Lot, last day, serial number: as
+    they stand on it."""
 
     item_id: ShortItem
     quantity_milli: Annotated[int, Meta(ge=-QUANTITY_MILLI_MAX, le=QUANTITY_MILLI_MAX)]
     lot: Word | None = None
+    expires_on: date | None = None
+    serial: Word | None = None
 
 
 class TakeOut(Request, frozen=True):
@@ -67,13 +71,22 @@ def take_out(
     """What was booked; its event has the movement's id.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownItem,
-    WrongSign, TooMuchAtOnce, NotEnrolled.
+    WrongSign, TooMuchAtOnce, SerialOfSeveral, InvalidField, NotEnrolled.
     """
     event_id = EventId(request.movement_id)
     require(db, request.operator_id, Permission.ADJUST_STOCK, event_id, override)
     _refuse(db, request)
     day = find_open_day(db)
-    lines = [StockLine(one.item_id, one.quantity_milli, lot=one.lot) for one in request.lines]
+    lines = [
+        StockLine(
+            one.item_id,
+            one.quantity_milli,
+            lot=one.lot,
+            expires_on=one.expires_on,
+            serial=one.serial,
+        )
+        for one in request.lines
+    ]
     fact = StockMoved(
         request.movement_id,
         StockMovementKind(request.kind.value),
@@ -93,6 +106,7 @@ def _refuse(db: sqlite3.Connection, request: TakeOut) -> None:
     unknown = first_unknown(db, [line.item_id for line in request.lines])
     if unknown is not None:
         raise UnknownItem(request.lines[unknown].item_id, field=f"lines[{unknown}].item_id")
+    refuse_marks(request.lines)
     for number, line in enumerate(request.lines):
         goes = line.quantity_milli < 0
         if line.quantity_milli == 0 or (request.kind is not TakenFor.ADJUSTMENT and not goes):

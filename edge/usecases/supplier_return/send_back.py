@@ -1,6 +1,7 @@
 """Send goods back to a supplier: out of the stock at what they had cost, with a reason."""
 
 import sqlite3
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from edge.db.supplier_returns import SupplierReturn, insert_return
 from edge.domain.fields import QuantityMilli, Request, Sentence, ShortItem, ShortOperator, Word
 from edge.domain.item import UnknownItem
 from edge.domain.rights import Override
-from edge.domain.stock import refuse_size
+from edge.domain.stock import refuse_marks, refuse_size
 from edge.domain.supplier import UnknownSupplier
 from edge.usecases.supplier_return.look_up import look_up_return
 from sync.engine.journal import Moment
@@ -30,6 +31,9 @@ class GoodsBack(Request, frozen=True):
 
     item_id: ShortItem
     quantity_milli: QuantityMilli
+    lot: Word | None = None
+    expires_on: date | None = None
+    serial: Word | None = None
 
 
 class SendBack(Request, frozen=True):
@@ -51,7 +55,7 @@ def send_back(
     """What went, with what it had cost; its event has the movement's id.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownSupplier,
-    UnknownItem, TooMuchAtOnce, NotEnrolled.
+    UnknownItem, TooMuchAtOnce, SerialOfSeveral, InvalidField, NotEnrolled.
     """
     movement_id = request.movement_id
     require(db, request.operator_id, Permission.ADJUST_STOCK, movement_id, override)
@@ -61,6 +65,7 @@ def send_back(
     if unknown is not None:
         raise UnknownItem(request.lines[unknown].item_id, field=f"lines[{unknown}].item_id")
     refuse_size(line.quantity_milli for line in request.lines)
+    refuse_marks(request.lines)
     day, event_id = find_open_day(db), EventId(movement_id)
     fact = StockMoved(
         movement_id,
@@ -68,7 +73,7 @@ def send_back(
         request.operator_id,
         None if day is None else day.business_date,
         request.reason,
-        with_costs(db, [StockLine(one.item_id, -one.quantity_milli) for one in request.lines]),
+        with_costs(db, [_line(one) for one in request.lines]),
         request.document,
         None,
         request.supplier_id,
@@ -78,3 +83,8 @@ def send_back(
     who = (request.supplier_id, request.operator_id, request.reason, request.document or "")
     insert_return(db, movement_id, *who, moment.wall_ms)
     return look_up_return(db, movement_id)
+
+
+def _line(line: GoodsBack) -> StockLine:
+    marks = (line.lot, None, line.expires_on, line.serial)
+    return StockLine(line.item_id, -line.quantity_milli, None, *marks)

@@ -2,6 +2,7 @@
 is a fact of its own store, and neither waits for the other."""
 
 import sqlite3
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from edge.db.transfers import TransferEnd, TransferLine, insert_transfer
 from edge.domain.fields import QuantityMilli, Request, Sentence, ShortItem, ShortOperator, Word
 from edge.domain.item import UnknownItem
 from edge.domain.rights import Override
-from edge.domain.stock import refuse_size
+from edge.domain.stock import refuse_marks, refuse_size
 from edge.domain.transfer import TransferToItself
 from sync.engine.journal import Moment, NotEnrolled
 from sync.protocol.facts import LINES_MAX, StockLine, StockTransferred, TransferDirection
@@ -32,6 +33,8 @@ class SentLine(Request, frozen=True):
     item_id: ShortItem
     quantity_milli: QuantityMilli
     lot: Word | None = None
+    expires_on: date | None = None
+    serial: Word | None = None
 
 
 class SendGoods(Request, frozen=True):
@@ -65,7 +68,7 @@ def send_goods(
     """With the number that goes onto the paper of the goods; its event has the transfer's id.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownItem,
-    TransferToItself, TooMuchAtOnce, NotEnrolled.
+    TransferToItself, TooMuchAtOnce, SerialOfSeveral, InvalidField, NotEnrolled.
     """
     require(db, request.operator_id, Permission.ADJUST_STOCK, request.transfer_id, override)
     box, head = read_enrolment(db), read_head(db)
@@ -75,7 +78,8 @@ def send_goods(
     if other == box.store_code.upper():
         raise TransferToItself(box.store_code)
     number = transfer_number(box.store_code, other, head.epoch, head.seq + 1)
-    lines = [StockLine(one.item_id, -one.quantity_milli, lot=one.lot) for one in request.lines]
+    refuse_marks(request.lines)
+    lines = [_line(one, -one.quantity_milli) for one in request.lines]
     what = (request.transfer_id, TransferDirection.OUT, number, other)
     return _book(db, request, what, lines, moment)
 
@@ -86,13 +90,19 @@ def take_in(
     """Whether its despatch was heard of or not; its event has the transfer's id.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownItem,
-    TooMuchAtOnce, NotEnrolled.
+    TooMuchAtOnce, SerialOfSeveral, InvalidField, NotEnrolled.
     """
     require(db, request.operator_id, Permission.RECEIVE_STOCK, request.transfer_id, override)
-    lines = [StockLine(one.item_id, one.quantity_milli, lot=one.lot) for one in request.lines]
+    refuse_marks(request.lines)
+    lines = [_line(one, one.quantity_milli) for one in request.lines]
     number, other = request.number.strip().upper(), (request.other_store or "").strip().upper()
     what = (request.transfer_id, TransferDirection.IN, number, other)
     return _book(db, request, what, lines, moment)
+
+
+def _line(line: SentLine, quantity_milli: int) -> StockLine:
+    marks = (line.lot, None, line.expires_on, line.serial)
+    return StockLine(line.item_id, quantity_milli, None, *marks)
 
 
 def _book(

@@ -108,6 +108,8 @@ TABLES = (
     "stock_count",
     "stock_level",
     "stock_movement",
+    "stock_lot",
+    "lot_count",
     "tail_event",
     "suspended_basket",
     "tax_rate",
@@ -209,6 +211,7 @@ def upgrade() -> None:
     _create_shelf_count_line()
     _create_sought()
     _create_stock_count()
+    _create_stock_lots()
     _create_stock_level()
     _create_stock_movement()
     _create_tail_event()
@@ -1336,12 +1339,35 @@ def _create_shelf_count_line() -> None:
         sa.Column("seen_through", sa.Integer(), nullable=False),
         sa.Column("after_row", sa.Integer(), nullable=False),
         sa.Column("counted_at_ms", sa.Integer(), nullable=False),
+        sa.Column("expires_on", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("line_id", name=op.f("pk_shelf_count_line")),
     )
     with op.batch_alter_table("shelf_count_line", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_shelf_count_line_count_id"), ["count_id"], unique=False
         )
+
+
+def _create_stock_lots() -> None:
+    op.create_table(
+        "stock_lot",
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("expires_on", sa.String(), nullable=True),
+        sa.Column("quantity_milli", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", "lot", name=op.f("pk_stock_lot")),
+    )
+    op.create_table(
+        "lot_count",
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seen_through", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("parent_through", sa.Integer(), nullable=False),
+        sa.Column("counted_milli", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_lot_count")),
+    )
 
 
 def _create_stock_count() -> None:
@@ -1388,6 +1414,7 @@ def _create_stock_movement() -> None:
         sa.Column("lot", sa.String(), nullable=True),
         sa.Column("cost_minor", sa.Integer(), nullable=True),
         sa.Column("difference_minor", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("event_id", "line_no", name=op.f("pk_stock_movement")),
     )
     with op.batch_alter_table("stock_movement", schema=None) as batch_op:
@@ -1396,6 +1423,12 @@ def _create_stock_movement() -> None:
             ["business_date"],
             unique=False,
             sqlite_where=sa.text("kind NOT IN ('sale', 'return')"),
+        )
+        batch_op.create_index(
+            "ix_stock_movement_serial",
+            ["item_id", "serial"],
+            unique=False,
+            sqlite_where=sa.text("serial IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_stock_movement_item_id"), ["item_id"], unique=False)
 
