@@ -1,9 +1,19 @@
-"""What the store server's border says of its own: who may not come in, and its own mistakes."""
+"""What the store server's border says of its own: who may not come in, and its own mistakes.
 
+Whoever asks in Chinese (``Accept-Language``, as a till page that speaks it does) is told in it:
+title, detail and remedy; slug, status and field are the same.
+"""
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
 from litestar.types import ExceptionHandlersMap
 
-from sync.http.problems import Border, Words
-from sync.protocol.errors import Declared
+from edge.domain.in_chinese import REFUSALS, TITLE, in_chinese
+from sync.http.problems import Border, Problem, Words, answer
+from sync.protocol.answers import PROBLEM_PREFIX
+from sync.protocol.errors import Declared, Explained
 
 
 class NotPaired(Declared, slug="not-paired", status=401, title="The workstation is not paired"):
@@ -49,4 +59,30 @@ BORDER = Border(
     sends_less="Send less at once: see the route's limit.",
 )
 
-EXCEPTION_HANDLERS: ExceptionHandlersMap = BORDER.handled()
+CHINESE = "zh"
+
+
+def _as_asked(kind: Any) -> Any:
+    answered = BORDER.handled()[kind]
+
+    def told(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        in_english: Response[bytes] = answered(request, error)
+        if not request.headers.get("Accept-Language", "").lower().startswith(CHINESE):
+            return in_english
+        return _translated(in_english, error)
+
+    return told
+
+
+def _translated(said: Response[bytes], error: Exception) -> Response[bytes]:
+    """The same problem in Chinese, where its words are known."""
+    problem = msgspec.json.decode(said.content, type=Problem)
+    slug = problem.type.removeprefix(PROBLEM_PREFIX)
+    known = in_chinese(error) if isinstance(error, Explained) else REFUSALS.get(slug)
+    if known is None:
+        return said
+    spoken = msgspec.structs.replace(problem, title=TITLE, detail=known.detail, remedy=known.remedy)
+    return answer(spoken, {**said.headers, "Content-Language": "zh-Hans"})
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {kind: _as_asked(kind) for kind in BORDER.handled()}

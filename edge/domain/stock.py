@@ -32,7 +32,7 @@ class Only(StrEnum):
 class TooMuchAtOnce(NotAcceptable, slug="too-much-at-once", title="This is too much at once"):
     """A fact's figures have a bound (bounds.py)."""
 
-    detail = f"The lines together come to more than {FIGURE_MAX:,} thousandths or minor units."
+    detail = "The lines together come to more goods or money than one record may hold."
     remedy = "Say it in parts."
     field = "lines"
 

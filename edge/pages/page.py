@@ -18,7 +18,7 @@ from litestar.types import ExceptionHandlersMap
 
 from edge.api.cookies import LANGUAGE, own_cookie
 from edge.api.guard import box_of
-from edge.api.problems import EXCEPTION_HANDLERS, NotPaired
+from edge.api.problems import BORDER, NotPaired
 from edge.domain.operator import OwnPinNeeded, SessionLocked, SignInNeeded
 from edge.pages.allowing import allowing_of
 from edge.pages.assets import ROOM, asset_address
@@ -29,7 +29,7 @@ from sync.http.page import HTML, PAGE_HEADERS, asked_by_htmx, load_instead, pack
 from sync.http.problems import Problem
 from sync.http.tables import CSV, WORKBOOK, file_address, page_or_file
 from sync.http.written import local_time, quantity, time_on, written
-from sync.protocol.errors import Explained, Refusal
+from sync.protocol.errors import Explained
 from sync.protocol.figures import owed_minor
 from sync.protocol.money import format_minor
 
@@ -105,11 +105,6 @@ def _rendered(
     )
 
 
-def wrong_fields(refusal: Refusal | None) -> Mapping[str, str]:
-    """Which field of a form a refusal is about, and what it says, to stand beside it."""
-    return {} if refusal is None or refusal.field is None else {refusal.field: refusal.detail}
-
-
 def _here(request: AnyRequest) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
@@ -134,7 +129,7 @@ def _without_own_pin(request: AnyRequest, _error: Exception) -> Response[Any]:
 
 def _in_words(kind: Any) -> Any:
     """The same problem that an API's caller gets, as a page."""
-    answered = EXCEPTION_HANDLERS[kind]
+    answered = _ANSWERED[kind]
 
     def told(request: AnyRequest, error: Exception) -> Response[Any]:
         answer = answered(request, error)
@@ -149,8 +144,9 @@ def _in_words(kind: Any) -> Any:
     return told
 
 
+_ANSWERED = BORDER.handled()
 PAGE_EXCEPTIONS: ExceptionHandlersMap = {
-    **{kind: _in_words(kind) for kind in EXCEPTION_HANDLERS},
+    **{kind: _in_words(kind) for kind in _ANSWERED},
     NotPaired: _not_known,
     SignInNeeded: _signed_out,
     SessionLocked: _signed_out,

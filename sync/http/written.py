@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sync.protocol.money import MILLI, format_minor
+from sync.protocol.money import format_minor
+from sync.protocol.units import format_milli
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -17,9 +18,7 @@ def written(value: int, unit: str, decimals: int) -> str:
 
 def quantity(milli: int) -> str:
     """1000 -> ``1``, 755 -> ``0.755``."""
-    whole, part = divmod(abs(milli), MILLI)
-    said = f"{whole:,}" if part == 0 else f"{whole:,}.{part:03d}".rstrip("0")
-    return f"-{said}" if milli < 0 else said
+    return format_milli(milli)
 
 
 def local_time(instant_ms: int | None, zone: str) -> str:

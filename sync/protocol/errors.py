@@ -29,6 +29,7 @@ from itertools import takewhile
 from typing import Any, ClassVar, Never, dataclass_transform
 
 from sync.protocol.money import format_minor
+from sync.protocol.units import format_milli
 
 Keep = Callable[[Any], None]
 
@@ -122,7 +123,8 @@ class Declared(Refusal):
     A member is an annotated name, and an argument in that order; one that stands after KW_ONLY is
     given by its name. ``detail``, ``remedy`` and ``field`` are given as members, or are templates
     of ``str.format`` over what the refusal has: its members, constants and properties. What is
-    called ``…_minor`` is said as an amount, in the member ``decimals``.
+    called ``…_minor`` is said as an amount, in the member ``decimals``, and ``…_milli`` as a
+    quantity.
     """
 
     def __init__(self, *given: Never, **named: Never) -> None:  # a child's are its members
@@ -130,7 +132,7 @@ class Declared(Refusal):
         vars(self).update(members)
         for name in {"detail", "remedy", "field"}.difference(members):
             if (template := getattr(self, name)) is not None:
-                setattr(self, name, template.format_map(_Words(self)))
+                setattr(self, name, filled(template, self))
         Exception.__init__(self, self.detail)
 
 
@@ -146,6 +148,11 @@ def in_order(kind: type[Declared]) -> Iterator[str]:
         yield from takewhile(lambda name: name != "_", each)
 
 
+def filled(template: str, refusal: Explained) -> str:
+    """A sentence of what the refusal has."""
+    return template.format_map(_Words(refusal))
+
+
 class _Words:
     """What a template can name."""
 
@@ -154,7 +161,9 @@ class _Words:
 
     def __getitem__(self, name: str) -> Any:
         said = getattr(self._refusal, name)
-        return format_minor(said, self._refusal.decimals) if name.endswith("_minor") else said
+        if name.endswith("_minor"):
+            return format_minor(said, self._refusal.decimals)
+        return format_milli(said) if name.endswith("_milli") else said
 
 
 class NotAcceptable(Declared):

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from sync.protocol.money import MILLI, in_thousands
+
 WHOLE_MILLI = 1_000
 FINEST_MILLI = 1
 
@@ -47,3 +49,15 @@ def divides(unit: str) -> int:
     (1000, 1)
     """
     return STEPS_MILLI.get(unit, FINEST_MILLI)
+
+
+def format_milli(milli: int) -> str:
+    """A quantity as people write it.
+
+    >>> format_milli(1_000), format_milli(-1_000_755), format_milli(1_500)
+    ('1', '-1,000.755', '1.5')
+    """
+    sign = "-" if milli < 0 else ""
+    whole, part = divmod(abs(milli), MILLI)
+    number = f"{sign}{in_thousands(str(whole))}"
+    return f"{number}.{part:03d}".rstrip("0") if part else number

@@ -2,6 +2,7 @@
  *  (``BoxAway``). States the token and the highest head with each. */
 
 import { seenHeader } from "./head.js";
+import { language } from "./language.js";
 import { slugOf } from "./refusals.js";
 import { boxAway, boxSlow, operator, pairing, problem, seen } from "./state.js";
 
@@ -86,7 +87,7 @@ function noteSession(slug) {
 
 function headers(hasBody, token) {
   /** @type {Record<string, string>} */
-  const stated = {};
+  const stated = { "Accept-Language": language.value };
   if (hasBody) stated["Content-Type"] = "application/json";
   if (pairing.value !== null) stated.Authorization = `Bearer ${pairing.value.token}`;
   if (token !== null) stated["Holdfast-Session"] = token;

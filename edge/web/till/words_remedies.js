@@ -82,6 +82,49 @@ export const REMEDIES = inBoth({
     "Read the number out again, or wait for a new one.",
     "请再读一次号码，或等待新的号码。",
   ],
+  "payment-not-approved": [
+    "Ask for it again, or take another way to pay.",
+    "请再收一次，或选择其他付款方式。",
+  ],
+  "payment-differs": [
+    "Take this payment out, and take it again.",
+    "请移除该付款，重新收取。",
+  ],
+  "payment-not-named": [
+    "Take this payment out, and take it again.",
+    "请移除该付款，重新收取。",
+  ],
+  "outcome-not-known": ["Begin the payment again.", "请重新发起付款。"],
+  "unknown-payment": ["Begin the payment again.", "请重新发起付款。"],
+  "currency-not-known": [
+    "Take the shop's own money, or a currency from the list.",
+    "请收取本店货币，或列表中的外币。",
+  ],
+  "foreign-amount-differs": [
+    "Type again what was handed over.",
+    "请重新输入所收的外币。",
+  ],
+  "refund-elsewhere": [
+    "Give back by what paid; or somebody who may allows it with their PIN.",
+    "请按原付款方式退款；或由有权限的人以 PIN 授权。",
+  ],
+  "voucher-taken-before": [
+    "Look at its number, and take another way to pay; or somebody who may allows it with their PIN.",
+    "请核对号码并改用其他付款方式；或由有权限的人以 PIN 授权。",
+  ],
+  "value-expired": [
+    "Take another way to pay; or somebody who may allows it with their PIN.",
+    "请改用其他付款方式；或由有权限的人以 PIN 授权。",
+  ],
+  "value-not-here": [
+    "Take the rest by another way to pay, or ask head office for more.",
+    "余额请用其他付款方式，或向总部申请更多。",
+  ],
+  "load-spent": [
+    "What was spent cannot be taken back; ask head office for the rest.",
+    "已花掉的不能退回；其余请向总部申请。",
+  ],
+  "till-not-counted": ["Count the drawer first.", "请先清点钱箱。"],
   "no-unlock-key": [
     "Wait until the time is over, or ask a manager at another till.",
     "请等到时间结束，或请经理在另一收银台处理。",

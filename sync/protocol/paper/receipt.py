@@ -19,12 +19,12 @@ from sync.protocol.escrow import RightKind
 from sync.protocol.facts import Line, RetailTransaction
 from sync.protocol.figures import percent
 from sync.protocol.identity import ReceiptNumber, SaleId
-from sync.protocol.money import MILLI, extend, format_minor, in_thousands
+from sync.protocol.money import extend, format_minor
 from sync.protocol.paper.blocks import RULE, Align, Block, Code, Pair, Symbology, Words
 from sync.protocol.paper.invoice import Buyer, buyer_blocks, net_of, net_total, title_of
 from sync.protocol.paper.witness import witness_text
 from sync.protocol.reference import ReceiptTexts, StoreSettings
-from sync.protocol.units import WHOLE_MILLI, Unit, divides
+from sync.protocol.units import WHOLE_MILLI, Unit, divides, format_milli
 
 ZONES_MAX = 64
 VALUE_NAMES = {
@@ -264,11 +264,7 @@ def _many(line: Line, decimals: int) -> str:
 
 def quantity_said(milli: int, unit: str) -> str:
     """1000 of each -> ``1``, 755 of kg -> ``0.755 kg``: pieces are told by their number alone."""
-    sign = "-" if milli < 0 else ""
-    whole, part = divmod(abs(milli), MILLI)
-    number = f"{sign}{in_thousands(str(whole))}"
-    if part:
-        number = f"{number}.{part:03d}".rstrip("0")
+    number = format_milli(milli)
     return number if unit == Unit.EACH else f"{number} {unit}"
 
 

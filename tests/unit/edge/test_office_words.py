@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from edge.domain.in_chinese import REFUSALS
 from edge.pages.words import CATALOGUES, LANGUAGES, language_of, say_in
 from edge.pages.words.figures import label
 from edge.pages.words.language import Said, spoken
-from edge.pages.words.refusals import REFUSALS
 from sync.protocol.figures import FIGURES, DayFigure, Reading
 
 
@@ -34,14 +34,6 @@ def test_every_text_is_said_in_both_languages(module: ModuleType) -> None:
     for name, words in vars(module).items():
         if inspect.isfunction(words) and words.__module__ == module.__name__:
             assert words.__annotations__["return"] is Said, name
-
-
-def test_what_is_refused_in_chinese_is_a_sentence() -> None:
-    """Its remedy may be that of the page's own words."""
-    assert len(REFUSALS) >= 25
-    for slug, known in REFUSALS.items():
-        assert not known.detail.isascii(), slug
-        assert known.remedy == "" or not known.remedy.isascii(), slug
 
 
 def test_a_text_that_says_the_same_in_both_is_a_name_or_a_command() -> None:

@@ -19,7 +19,7 @@ class SerialMissing(BadLine, slug="serial-missing", title="The serial number is 
 class OneSerialEach(BadLine, slug="one-serial-each", title="Each piece has its own serial number"):
     name: str
     quantity_milli: int
-    detail = "{name!r} has a serial number; the line sells {quantity_milli:,} thousandths of it."
+    detail = "{name!r} has a serial number; the line sells {quantity_milli} of it."
     remedy = "Give each piece a line of its own."
 
 
@@ -41,7 +41,7 @@ class LinkMissing(BadLine, slug="link-missing", title="Something must be sold al
     name: str
     linked_item_id: str
     quantity_milli: int
-    detail = "With {name!r} go {quantity_milli:,} thousandths of {linked_item_id!r}."
+    detail = "With {name!r} go {quantity_milli} of {linked_item_id!r}."
     remedy = "Ask for the amounts again: the answer names the lines that come along."
 
 

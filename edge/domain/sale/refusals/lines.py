@@ -7,6 +7,7 @@ from sync.protocol.errors import NotAcceptable
 from sync.protocol.facts import LINES_MAX
 from sync.protocol.identity import ItemId
 from sync.protocol.money import QUANTITY_MILLI_MAX
+from sync.protocol.units import format_milli
 
 
 class BadLines(NotAcceptable):
@@ -48,8 +49,8 @@ class WrongLineNumber(
 class WrongQuantity(BadLine, slug="wrong-quantity", title="The quantity is zero or absurd"):
     quantity_milli: int
     detail = (
-        "A quantity of {quantity_milli:,} thousandths is not possible: from 1 to "
-        f"{QUANTITY_MILLI_MAX:,} are."
+        "A quantity of {quantity_milli} is not possible: from 0.001 to "
+        f"{format_milli(QUANTITY_MILLI_MAX)} are."
     )
     remedy = (
         "Enter how many pieces, or how much; a return names its original line instead of a "
@@ -62,10 +63,9 @@ class QuantityNotWhole(BadLine, slug="quantity-not-whole", title="This item is n
     unit: str
     quantity_milli: int
     detail = (
-        "{name!r} is counted by {unit!r}, which does not divide; the quantity is "
-        "{quantity_milli:,} thousandths."
+        "{name!r} is counted by {unit!r}, which does not divide; the quantity is {quantity_milli}."
     )
-    remedy = "Enter whole pieces: 1,000 thousandths each."
+    remedy = "Enter whole pieces."
 
 
 class QuantityTooLarge(
@@ -73,8 +73,8 @@ class QuantityTooLarge(
 ):
     quantity_milli: int
     detail = (
-        "The lines come to {quantity_milli:,} thousandths; a receipt may hold "
-        f"{FIGURE_MAX:,} sold, and as much taken back."
+        "The lines come to {quantity_milli}; a receipt may hold "
+        f"{format_milli(FIGURE_MAX)} sold, and as much taken back."
     )
     remedy = "Look at the quantities again, or split the basket into several receipts."
 

@@ -54,10 +54,7 @@ class TaxRateMissing(BadLine, slug="tax-rate-missing", title="No tax rate is in 
 class AmountIsNothing(BadLine, slug="amount-is-nothing", title="The line comes to nothing"):
     name: str
     quantity_milli: int
-    detail = (
-        "{quantity_milli:,} thousandths of {name!r} come to less than half of the smallest "
-        "coin's unit."
-    )
+    detail = "{quantity_milli} of {name!r} come to less than half of the smallest coin's unit."
     remedy = "Weigh or measure it again; take the line off if there is nothing to charge."
 
 

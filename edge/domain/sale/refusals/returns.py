@@ -80,7 +80,7 @@ class ReturnedMoreThanSold(
 ):
     wanted_milli: int
     left_milli: int
-    detail = "{wanted_milli:,} thousandths would come back; {left_milli:,} can."
+    detail = "{wanted_milli} would come back; {left_milli} can."
     remedy = "Take back at most what was sold and has not come back yet."
 
 
