@@ -9,10 +9,13 @@ from litestar import get
 from edge.api.allowed import allow
 from edge.api.described import Described
 from edge.api.parameters import TheBox
+from edge.api.spoken import language_of
 from edge.box.addresses import address_here, known_address
 from edge.box.box import Box
 from edge.doctor.checks import examine
+from edge.doctor.in_chinese import in_chinese
 from edge.doctor.scene import AtWork, Scene
+from edge.domain.state_words import ENGLISH
 from sync.program.findings import Report
 from sync.protocol.permissions import Permission
 
@@ -21,7 +24,8 @@ from sync.protocol.permissions import Permission
 async def doctor(request: litestar.Request[Any, Any, Any], box: TheBox) -> Report:
     """Every check of the box, with the remedy for what is not fine."""
     await allow(request, box, Permission.SEE_REPORTS)
-    return await examined(box)
+    report = await examined(box)
+    return report if language_of(request) == ENGLISH else in_chinese(report)
 
 
 async def examined(box: Box) -> Report:

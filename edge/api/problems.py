@@ -10,7 +10,9 @@ import msgspec
 from litestar import Request, Response
 from litestar.types import ExceptionHandlersMap
 
+from edge.api.spoken import language_of
 from edge.domain.in_chinese import REFUSALS, TITLE, in_chinese
+from edge.domain.state_words import ENGLISH
 from sync.http.problems import Border, Problem, Words, answer
 from sync.protocol.answers import PROBLEM_PREFIX
 from sync.protocol.errors import Declared, Explained
@@ -59,15 +61,13 @@ BORDER = Border(
     sends_less="Send less at once: see the route's limit.",
 )
 
-CHINESE = "zh"
-
 
 def _as_asked(kind: Any) -> Any:
     answered = BORDER.handled()[kind]
 
     def told(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         in_english: Response[bytes] = answered(request, error)
-        if not request.headers.get("Accept-Language", "").lower().startswith(CHINESE):
+        if language_of(request) == ENGLISH:
             return in_english
         return _translated(in_english, error)
 

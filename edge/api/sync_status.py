@@ -10,10 +10,11 @@ from litestar import get
 from edge.api.described import Described
 from edge.api.guard import workstation_of
 from edge.api.parameters import TheBox
+from edge.api.spoken import language_of
 from edge.box.box import Box
 from edge.box.links import till_links
 from edge.db.receipt_mails import mail_figures
-from edge.domain.state_words import in_english
+from edge.domain.state_words import in_english, summary_in
 from edge.domain.sync_state import DAY_MS, of_certificate
 from edge.usecases.box.read_status import MAILS_TOLD_DAYS, SyncStatus, read_status
 
@@ -23,7 +24,10 @@ async def sync_status(request: litestar.Request[Any, Any, Any], box: TheBox) -> 
     """How far this store and head office are apart, and what to do about it; and whether somebody
     looks at what the calling till shows its customers."""
     watched = box.displays.is_watched(workstation_of(request))
-    return msgspec.structs.replace(await status_of(box), is_watched=watched)
+    status = await status_of(box)
+    return msgspec.structs.replace(
+        status, summary=summary_in(language_of(request), status.sentences), is_watched=watched
+    )
 
 
 async def status_of(box: Box) -> SyncStatus:

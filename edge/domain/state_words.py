@@ -3,7 +3,7 @@ its name and the figures in it, and each language's words are a template over th
 Another sentence is a row here; what head office or a file said is quoted as it was said.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 import msgspec
@@ -140,6 +140,16 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
 def said_in(language: int, sentence: Sentence) -> str:
     """``language``: ENGLISH or CHINESE."""
     return SENTENCES[sentence.name][language].format_map(sentence.about)
+
+
+def is_of_summary(sentence: Sentence) -> bool:
+    """Whether it belongs to the summary: clock and certificate are told beside it."""
+    return not sentence.name.startswith(("clock", "certificate"))
+
+
+def summary_in(language: int, sentences: Iterable[Sentence]) -> str:
+    """How the box and head office are apart, in one text."""
+    return " ".join(said_in(language, one) for one in sentences if is_of_summary(one))
 
 
 def in_english(sentence: Sentence | None) -> str | None:

@@ -16,8 +16,9 @@ from edge.db.sessions import SignedInAt, signed_in_now
 from edge.db.store import read_settings
 from edge.db.unsent import Confirmed, Unsent, last_confirmed, unsent_receipts, waiting_since
 from edge.db.workstations import PairedWorkstation, list_workstations
+from edge.doctor.in_chinese import in_chinese
 from edge.domain.box import SettingsMissing
-from edge.domain.state_words import said_in
+from edge.domain.state_words import CHINESE, said_in, summary_in
 from edge.pages.coming_in import needing, office_guard
 from edge.pages.page import language_here, page, tables_page
 from edge.pages.places import SYNC
@@ -86,7 +87,7 @@ async def show_sync(request: AnyRequest, box: TheBox) -> Response[Any]:
         "sync.html",
         status_light=_light(status),
         sync=status,
-        summary=_spoken(request, status, _of_summary),
+        summary=summary_in(LANGUAGES.index(language_here(request)), status.sentences),
         money=read.money,
         receipts=receipts,
         worth_minor=worth_minor,
@@ -103,7 +104,10 @@ async def show_sync(request: AnyRequest, box: TheBox) -> Response[Any]:
 @get(f"{SYNC}/everything", guards=[office_guard], opt=needing(Permission.SEE_REPORTS))
 async def show_everything(request: AnyRequest, box: TheBox) -> Response[Any]:
     """Every check of the box, with the remedy for what is not fine: `edge doctor` on a page."""
-    return page(request, "everything.html", report=await examined(box), zone=box.clock.zone)
+    report = await examined(box)
+    if LANGUAGES.index(language_here(request)) == CHINESE:
+        report = in_chinese(report)
+    return page(request, "everything.html", report=report, zone=box.clock.zone)
 
 
 def _read(db: sqlite3.Connection) -> _Read:
@@ -166,13 +170,9 @@ def _spoken(request: AnyRequest, status: SyncStatus, is_meant: Callable[[str], b
     return " ".join(said_in(language, one) for one in status.sentences if is_meant(one.name))
 
 
-def _of_summary(name: str) -> bool:
-    return not name.startswith(("clock", "certificate"))
-
-
 def _of_line(name: str) -> bool:
     """How sending goes: the summary without what has a row of its own."""
-    return _of_summary(name) and not name.startswith(("alarms", "aside", "disk"))
+    return not name.startswith(("clock", "certificate", "alarms", "aside", "disk"))
 
 
 def _clock(request: AnyRequest, say: Any, status: SyncStatus) -> Looked:

@@ -17,7 +17,14 @@ REFUSALS = {
         "请重试；若一直如此，请联系负责店内主机的人。",
     ),
     "invalid-field": InChinese("所填内容不符合要求（{field}）。", "请更正后再试。"),
+    "label-printer-out": InChinese(
+        "标签打印机 {name} 没有打印或未打印完。{why}",
+        "请检查标签、色带与线路后重试，或打印到标签纸。",
+    ),
     "method-not-allowed": InChinese("此地址不接受这种请求。", "请重新载入页面后再试。"),
+    "no-label-printer": InChinese(
+        "没有名为 {name} 的标签打印机。", "请在 edge.toml 的 [label_printers] 中设置并重启。"
+    ),
     "no-printer": InChinese(
         "工作站 {workstation_id} 未设置打印机。",
         "请通过浏览器打印，或在 edge.toml 的 [printers] 中设置。",

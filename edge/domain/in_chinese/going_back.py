@@ -44,7 +44,7 @@ REFUSALS = {
         "本店没有设置邮件服务器。", "请打印收据；或在 edge.toml 的 [mail] 中设置。"
     ),
     "no-tax-invoice": InChinese(
-        "收据 {receipt_number} 不能开税务发票：它是培训收据，或本店没有税号。",
+        "收据 {receipt_number} 不能开税务发票：它是练习收据，或本店没有税号。",
         "请把收据原样给顾客。",
     ),
     "not-unverified": InChinese("此行既有原收据，又写了无收据退货的原因。", "请去掉原因。"),

@@ -99,8 +99,8 @@ REFUSALS = {
         "请让顾客看主机的总额，然后重新付款。",
     ),
     "training-differs": InChinese(
-        "收据 {receipt_number} 与当前模式不符：培训与销售分开。",
-        "培训中售出的在培训中退，其余在培训之外退。",
+        "收据 {receipt_number} 与当前模式不符：练习与销售分开。",
+        "练习中售出的在练习中退，其余在练习之外退。",
     ),
     "unknown-item": InChinese("没有编号为 {item_id} 的商品。", "请按条码或名称查找。"),
     "unknown-scan-code": InChinese("没有商品使用此条码。", "请重新扫描，或按名称查找商品。"),

@@ -51,7 +51,7 @@ acts = MappingProxyType(
         "see_reports": ("see reports", "查看报表"),
         "unlock_operators": ("let in who was locked out", "允许被锁定的人进入"),
         "arrange_till": ("arrange the quick keys", "编排快捷键"),
-        "train": ("use the till in training", "使用培训模式"),
+        "train": ("use the till in training", "使用练习模式"),
     }
 )
 

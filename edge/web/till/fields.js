@@ -18,7 +18,7 @@ export function Heading({ children }) {
 /** A labelled text field; ``first`` gives it the focus. */
 export function Field({ label, hint, first = false, ...attributes }) {
   const focus = useFocus();
-  const id = `field-${label.toLowerCase().replace(/\W+/g, "-")}`;
+  const id = `field-${label.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-")}`;
   return html`<div class="field">
     <label for=${id}>${label}</label>
     <input id=${id} ref=${first ? focus : undefined} type="text" autocomplete="off"

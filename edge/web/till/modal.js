@@ -3,12 +3,13 @@
 import { giveFocus } from "./focus.js";
 import { Scans } from "./scans_view.js";
 import { Problem } from "./status_view.js";
-import { problem } from "./state.js";
-import { html, useLayoutEffect, useRef } from "./ui.js";
+import { problem, scans } from "./state.js";
+import { html, useLayoutEffect, useRef, useState } from "./ui.js";
 
-/** ``wide``: more than a few fields. */
+/** ``wide``: more than a few fields. What was refused before it opened waits behind it. */
 export function Modal({ label, onClose, wide = false, children }) {
   const reference = useRef(null);
+  const [before] = useState(refusedNow);
   useLayoutEffect(() => {
     const element = reference.current;
     problem.value = null;
@@ -25,6 +26,10 @@ export function Modal({ label, onClose, wide = false, children }) {
   return html`<dialog ref=${reference} class=${wide ? "broad" : ""} aria-label=${label} onCancel=${cancel}>
     ${children}
     ${problem.value !== null && html`<${Problem} problem=${problem.value} />`}
-    <${Scans} />
+    <${Scans} before=${before} />
   </dialog>`;
+}
+
+function refusedNow() {
+  return scans.value.filter((row) => row.problem !== null).map(({ id }) => id);
 }

@@ -6,8 +6,12 @@ import * as state from "./state.js";
 import { html } from "./ui.js";
 import { SCANS } from "./words_goods.js";
 
-export function Scans() {
-  const rows = shownScans();
+/** @type {string[]} */
+const NONE = [];
+
+/** ``before``: rows that are not shown, by their ids. */
+export function Scans({ before = NONE }) {
+  const rows = shownScans().filter(({ id }) => !before.includes(id));
   if (rows.length === 0) return null;
   const refused = rows.filter((row) => row.problem !== null);
   return html`<section class="scans" role="log" data-testid="scans"

@@ -123,7 +123,7 @@ export const OVERRIDE = inBoth({
     settle_till: ["settle the till", "结算收银台"],
     edit_customers: ["change a customer", "更改顾客资料"],
     arrange_till: ["arrange the quick keys", "编排快捷键"],
-    train: ["use the till in training", "使用培训模式"],
+    train: ["use the till in training", "使用练习模式"],
     discount: ["take so much off", "给予此折扣"],
     price_override: ["set this price", "设定此价格"],
     return_goods: ["take back goods of this amount", "退回此金额的商品"],
