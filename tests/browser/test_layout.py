@@ -1,5 +1,6 @@
 """What a cashier must always see, reach and be able to take back, at every size of the window."""
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,6 +37,37 @@ HIDDEN = """() => ['.total', '.foot .main', '.lines li:last-child .amount'].filt
   return top < 0 || bottom > innerHeight || there?.closest(each) === null;
 })"""
 """Which of them are not wholly in the window, or lie under something else."""
+TINY = """() => [...document.querySelectorAll('dialog[open] *, #till *')].filter((each) => {
+  if (!each.matches('button, input, select, summary')) return false;
+  const shown = each.closest('label') ?? each;
+  const { width, height } = shown.getBoundingClientRect();
+  return height > 2 && (height < 43.5 || width < 43.5);
+}).map((each) => each.outerHTML)"""
+"""What a finger misses."""
+ENGLISH = """() => {
+  const own = '.name, .paper, code, kbd, a, .who, h2, .people, .pick, .lines, .arranged';
+  const dialog = document.querySelector('dialog[open]');
+  const walk = document.createTreeWalker(dialog, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walk.nextNode()) {
+    const said = walk.currentNode.textContent.replace(/PIN|English|(主机的说明|无法检查)：.*/g, '');
+    const quoted = walk.currentNode.parentElement.closest(own) !== null;
+    if (/[A-Za-z]{3}/.test(said) && !quoted) found.push(said);
+  }
+  return found;
+}"""
+"""Words of a Chinese dialog that are none of a name, a code, or the other language's own."""
+BY_KEY = ("F3", "F4", "F6", "F7", "F8", "F9", "*", "?")
+BY_MENU = (
+    ("Change my PIN", "更改我的 PIN"),
+    ("Let somebody in", "允许某人进入"),
+    ("Tills …", "收银台 …"),
+    ("The store box …", "店内主机 …"),
+    ("Arrange quick keys …", "编排快捷键 …"),
+    ("Display on another device …", "另一设备作显示屏 …"),
+    ("Cash in or out", "现金收支"),
+    ("Close business day …", "结束营业日 …"),
+)
 AFTER_FRAMES = """new Promise((done) => {
   const look = (left) => {
     const hidden = (%s)();
@@ -161,3 +193,78 @@ async def test_every_screen_of_the_till_is_accessible(
     await expect(page.get_by_role("button", name="New sale")).to_be_enabled()
     await look("sold")
     assert found == {}
+
+
+@pytest.mark.parametrize(("chinese", "scheme"), [(False, "light"), (True, "dark")])
+async def test_every_dialog_is_accessible_large_enough_for_a_finger_and_left_by_escape(
+    tabs: Tabs, shop: Box, *, chinese: bool, scheme: Literal["light", "dark"]
+) -> None:
+    """Targets were 41 pixels high, a Chinese page had English sentences, and all fields of one the
+    same id: whatever their label, "field-"."""
+    page = await open_till_page(tabs, shop, size=SIZES[2])
+    await page.emulate_media(color_scheme=scheme)
+    await scan(page, items(shop)[0].scan_code)
+    await sees_total(page, items(shop)[0].price_minor)
+    menu = page.get_by_role("button", name="菜单" if chinese else "Menu")
+    if chinese:
+        await page.get_by_role("button", name="Menu").click()
+        await page.get_by_role("button", name="中文").click()
+        await page.keyboard.press("Escape")
+    found: dict[str, Any] = {}
+
+    async def look(dialog: str) -> None:
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        looking = re.compile("Looking at everything|正在全面检查")
+        await expect(page.get_by_text(looking)).to_have_count(0)
+        await page.evaluate(AXE.read_text())
+        told = await page.evaluate("axe.run({ resultTypes: ['violations'] })")
+        for each in told["violations"]:
+            found[f"{dialog}: {each['id']}"] = [node["html"] for node in each["nodes"]]
+        if tiny := await page.evaluate(TINY):
+            found[f"{dialog}: tiny"] = tiny
+        if chinese and (english := await page.evaluate(ENGLISH)):
+            found[f"{dialog}: English"] = english
+        if not await page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            found[f"{dialog}: wide"] = True
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await expect(page.locator(".finder input")).to_be_focused()
+
+    await menu.click()
+    await look("menu")
+    for key in BY_KEY:
+        await page.keyboard.press(key)
+        await look(key)
+    for names in BY_MENU:
+        await menu.click()
+        await page.get_by_role("button", name=names[chinese], exact=True).click()
+        await look(names[0])
+    assert found == {}
+
+
+async def test_what_a_dialog_did_not_cause_is_not_said_in_it(tabs: Tabs, shop: Box) -> None:
+    """A scan that found nothing stood in every dialog that was opened after it."""
+    page = await open_till_page(tabs, shop)
+    await scan(page, "99988877766")
+    await expect(page.get_by_test_id("scans")).to_be_visible()
+    await page.keyboard.press("F4")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_test_id("scans")).to_have_count(0)
+    await scan(page, "99988877755")
+    await expect(dialog.get_by_test_id("scans")).to_contain_text("99988877755")
+    await expect(dialog.get_by_test_id("scans")).not_to_contain_text("99988877766")
+
+
+async def test_what_is_left_stays_in_sight_while_a_telephone_looks_for_a_way_to_pay(
+    tabs: Tabs, shop: Box
+) -> None:
+    page = await open_till_page(tabs, shop, size=SIZES[2])
+    await scan(page, items(shop)[0].scan_code)
+    await sees_total(page, items(shop)[0].price_minor)
+    await page.keyboard.press("F2")
+    await expect(page.get_by_test_id("left")).to_be_visible()
+    await page.locator(".paying .card").last.evaluate("card => { card.style.minHeight = '120vh' }")
+    await page.mouse.move(200, 600)
+    await page.mouse.wheel(0, 2_000)
+    await expect(page.get_by_test_id("left")).to_be_in_viewport(ratio=1)
+    assert await page.evaluate("scrollY") > 0

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.chain import Box
 from tests.browser.test_till_modules import run
-from tests.browser.till_page import CASHIER, items, open_till_page, scan, sign_in
+from tests.browser.till_page import CASHIER, by_hand, items, open_till_page, scan, sign_in
 from tests.browser.watched import Tabs
 
 TILL = Path(__file__).parents[2] / "edge" / "web" / "till"
@@ -90,6 +90,20 @@ async def test_a_cashier_chooses_chinese_and_another_keeps_english(tabs: Tabs, s
     await sign_in(page, CASHIER)
     await expect(page.get_by_role("list", name="Basket")).to_be_visible()
     await expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+async def test_what_the_box_says_is_said_in_the_page_s_language(tabs: Tabs, shop: Box) -> None:
+    """Its refusals and how it stands with head office were English on a Chinese page."""
+    page = await open_till_page(tabs, shop)
+    await page.get_by_role("button", name="Menu").click()
+    await page.get_by_role("button", name="中文").click()
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".status")).to_contain_text("销售照常")
+    tabs.expect("status of 404")
+    await page.keyboard.press("F7")
+    await by_hand(page, "S01-W1-E1-999999", enter=True)
+    await expect(page.get_by_test_id("problem")).to_contain_text("无法执行")
+    await expect(page.get_by_test_id("problem")).to_contain_text("请核对号码")
 
 
 async def test_a_till_at_which_nobody_is_speaks_what_was_chosen_there(

@@ -215,7 +215,7 @@ function Other({ tender }) {
     <${Field} label=${PAY.amount(tender.name)} name="amount" inputmode="decimal" first
       defaultValue=${left === undefined ? "" : formatMinor(left, decimals).replaceAll(",", "")} />
     ${!points && html`<${Field} label=${PAY.reference(tender.name)} name="reference"
-      hint=${PAY.referenceHint} maxlength="64" />`}
+      hint=${PAY.referenceHints[tender.kind] ?? ""} maxlength="64" />`}
     <button type="submit" class="main" disabled=${isAsking()}>${PAY.take(tender.name)}</button>
   <//>`}`;
 }

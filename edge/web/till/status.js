@@ -2,6 +2,7 @@
 
 import { BoxAway, Refused, call } from "./api.js";
 import { giveBack } from "./giving_back.js";
+import { language } from "./language.js";
 import { refresh } from "./refresh.js";
 import * as state from "./state.js";
 import { effect } from "./ui.js";
@@ -11,11 +12,12 @@ const WHILE_AWAY_MS = 2_000;
 
 let timer = 0;
 
-/** From now on: at once when the till is paired or the store server is away, then at intervals. */
+/** From now on: at once when the till is paired, speaks another language or the store server is away,
+ *  then at intervals. */
 export function watchStatus() {
   effect(() => {
     const away = state.boxAway.value;
-    if (state.pairing.value === null) return;
+    if (state.pairing.value === null || language.value === "") return;
     clearTimeout(timer);
     timer = setTimeout(look, away ? WHILE_AWAY_MS : 0);
   });

@@ -31,7 +31,11 @@ export const PAY = inBoth({
   ],
   amount: [(tender) => `${tender} amount`, (tender) => `${tender} 金额`],
   reference: [(tender) => `${tender} reference`, (tender) => `${tender} 参考号`],
-  referenceHint: ["What the terminal's slip says", "刷卡机签单上的号码"],
+  referenceHints: {
+    card: ["What the terminal's slip says", "刷卡机签单上的号码"],
+    qr: ["What the customer's telephone shows", "顾客手机上显示的号码"],
+    voucher: ["The number that stands on it", "礼券上的号码"],
+  },
 });
 
 /** More than is due, for who serves (tip_view.js). */
