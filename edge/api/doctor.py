@@ -13,7 +13,7 @@ from edge.api.spoken import language_of
 from edge.box.addresses import address_here, known_address
 from edge.box.box import Box
 from edge.doctor.checks import examine
-from edge.doctor.in_chinese import in_chinese
+from edge.doctor.in_chinese import report_in_chinese
 from edge.doctor.scene import AtWork, Scene
 from edge.domain.state_words import ENGLISH
 from sync.program.findings import Report
@@ -25,7 +25,7 @@ async def doctor(request: litestar.Request[Any, Any, Any], box: TheBox) -> Repor
     """Every check of the box, with the remedy for what is not fine."""
     await allow(request, box, Permission.SEE_REPORTS)
     report = await examined(box)
-    return report if language_of(request) == ENGLISH else in_chinese(report)
+    return report if language_of(request) == ENGLISH else report_in_chinese(report)
 
 
 async def examined(box: Box) -> Report:

@@ -20,7 +20,7 @@ class Looked(NamedTuple):
     remedy: str
 
 
-CHECKS: Mapping[str, Looked] = MappingProxyType(
+LOOKED: Mapping[str, Looked] = MappingProxyType(
     {
         "disk": Looked("磁盘", "有空间，且可写入。", "请腾出空间；若磁盘有故障，请更换主机。"),
         "sqlite": Looked("数据库程序", "版本可靠。", "请安装可靠的版本。"),
@@ -64,13 +64,13 @@ CHECKS: Mapping[str, Looked] = MappingProxyType(
 )
 
 
-def in_chinese(told: Report) -> Report:
+def report_in_chinese(told: Report) -> Report:
     """The same report."""
     return msgspec.structs.replace(told, findings=tuple(map(_spoken, told.findings)))
 
 
 def _spoken(one: Finding) -> Finding:
-    looked = CHECKS[one.check]
+    looked = LOOKED[one.check]
     if one.state is State.FINE:
         return msgspec.structs.replace(one, title=looked.title, says=looked.fine)
     says = f"{'无法检查' if one.state is State.UNKNOWN else '主机的说明'}：{one.says}"

@@ -16,7 +16,7 @@ from edge.db.sessions import SignedInAt, signed_in_now
 from edge.db.store import read_settings
 from edge.db.unsent import Confirmed, Unsent, last_confirmed, unsent_receipts, waiting_since
 from edge.db.workstations import PairedWorkstation, list_workstations
-from edge.doctor.in_chinese import in_chinese
+from edge.doctor.in_chinese import report_in_chinese
 from edge.domain.box import SettingsMissing
 from edge.domain.state_words import CHINESE, said_in, summary_in
 from edge.pages.coming_in import needing, office_guard
@@ -106,7 +106,7 @@ async def show_everything(request: AnyRequest, box: TheBox) -> Response[Any]:
     """Every check of the box, with the remedy for what is not fine: `edge doctor` on a page."""
     report = await examined(box)
     if LANGUAGES.index(language_here(request)) == CHINESE:
-        report = in_chinese(report)
+        report = report_in_chinese(report)
     return page(request, "everything.html", report=report, zone=box.clock.zone)
 
 

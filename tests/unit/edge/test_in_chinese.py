@@ -5,13 +5,12 @@ import re
 import pytest
 
 from edge.doctor.checks import CHECKS
-from edge.doctor.in_chinese import CHECKS as in_chinese_checks
-from edge.doctor.in_chinese import in_chinese as in_chinese_report
+from edge.doctor.in_chinese import LOOKED, report_in_chinese
 from edge.domain.in_chinese import REFUSALS, in_chinese
 from edge.domain.sale.refusals.returns import ReturnedMoreThanSold
 from edge.domain.sale.refusals.tenders import TendersBelowTotal
 from sync.http.problems import OF_STATUS
-from sync.program.findings import attention, fine, finding, report
+from sync.program.findings import attention, finding, fine, report
 from sync.protocol.errors import Declared, Refusal, members_of
 from tests.unit.test_refusals import kinds, named
 
@@ -48,13 +47,13 @@ def test_a_chinese_sentence_names_what_its_refusal_has(slug: str) -> None:
 
 
 def test_every_check_of_the_box_is_said_in_chinese() -> None:
-    assert set(in_chinese_checks) == {check.name for check in CHECKS}
+    assert set(LOOKED) == {check.name for check in CHECKS}
     found = [finding(check, attention("It rains.", "Wait.")) for check in CHECKS]
-    for one in in_chinese_report(report("it", 0, found)).findings:
+    for one in report_in_chinese(report("it", 0, found)).findings:
         assert one.says == "主机的说明：It rains."
         assert not (one.title + (one.remedy or "")).isascii()
     well = [finding(check, fine("It is fine.")) for check in CHECKS]
-    assert not any(one.says.isascii() for one in in_chinese_report(report("it", 0, well)).findings)
+    assert not any(one.says.isascii() for one in report_in_chinese(report("it", 0, well)).findings)
 
 
 def test_an_amount_and_a_quantity_are_said_as_people_write_them() -> None:
