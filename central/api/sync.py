@@ -33,7 +33,6 @@ from central.domain.feeds import CursorGone, FollowedFeed, followed_feeds
 from central.domain.journal import RecordDamaged
 from central.office.head_office import HeadOffice
 from central.reports.commands import commands_for
-from central.reports.standings import count_set_aside
 from central.usecases.box.enrol import PUBLIC_KEY_BYTES, enrol
 from central.usecases.box.find_device import EnrolledDevice
 from central.usecases.box.ratify_epoch import ratify_epoch
@@ -245,8 +244,7 @@ async def _acknowledgement(
     async with unit_of_work(office.engine) as db:
         heads = await feed_heads(db, device.company_id, device.store_id, device.price_zone)
         incarnation = await read_incarnation(db)
-        set_aside = await count_set_aside(db, device.store_id, epoch)
-        commands = await commands_for(db, device.store_id, set_aside=bool(set_aside))
+        asked = await commands_for(db, device.store_id, epoch)
     return Acknowledgement(
         protocol=PROTOCOL_VERSION,
         incarnation=incarnation,
@@ -255,9 +253,9 @@ async def _acknowledgement(
         server_time_ms=now_ms,
         pace_ms=office.settings.pace_ms,
         versions=(PROTOCOL_VERSION,),
-        commands=tuple(map(str, commands)),
+        commands=tuple(map(str, asked.commands)),
         feeds=heads,
-        set_aside=set_aside,
+        set_aside=asked.set_aside,
     )
 
 

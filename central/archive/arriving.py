@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 
 from central.archive.port import Alarm, Arrived, Claim, Occupied, Standing, StreamKey
-from central.archive.rows import place_of, read_standing
+from central.archive.rows import driver_uuid, place_of, read_standing
 from sync.protocol.identity import CompanyId, StoreId
 from sync.protocol.shared import PersonalKey
 
@@ -62,16 +62,19 @@ _KEEP_CLAIM = """
 INSERT INTO claim (store_id, epoch_number, epoch_fingerprint, seq, hash, device_id, heard_at_ms)
 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
 """
-_SETTLE_CLAIMS = """
-DELETE FROM claim AS c USING raw_event AS r
-WHERE c.store_id = $1 AND c.epoch_number = $2 AND c.epoch_fingerprint = $3
-    AND r.store_id = c.store_id AND r.epoch_number = c.epoch_number
-    AND r.epoch_fingerprint = c.epoch_fingerprint AND r.seq = c.seq AND r.hash = c.hash
+# Each claim looks its one event up: a join is free to read the whole journal for it.
+_CLAIMS_ANSWERED = """
+SELECT seq, hash, held FROM (
+    SELECT c.seq, c.hash, (SELECT r.hash FROM raw_event AS r
+        WHERE r.store_id = c.store_id AND r.epoch_number = c.epoch_number
+            AND r.epoch_fingerprint = c.epoch_fingerprint AND r.seq = c.seq) AS held
+    FROM claim AS c WHERE c.store_id = $1 AND c.epoch_number = $2 AND c.epoch_fingerprint = $3
+) AS answered WHERE held IS NOT NULL
 """
-_CLAIMS_OF_OTHERS = """
-SELECT min(seq) FROM claim JOIN raw_event
-    USING (store_id, epoch_number, epoch_fingerprint, seq)
-WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
+_SETTLE_CLAIMS = """
+DELETE FROM claim AS c USING unnest($4::bigint[], $5::bytea[]) AS settled (seq, hash)
+WHERE c.store_id = $1 AND c.epoch_number = $2 AND c.epoch_fingerprint = $3
+    AND c.seq = settled.seq AND c.hash = settled.hash
 """
 
 
@@ -91,7 +94,8 @@ class Arriving:
 
     async def append(self, key: StreamKey, events: Sequence[Arrived]) -> None:
         """See ArchiveUnit."""
-        stream = place_of(key)
+        store_id, *epoch = place_of(key)
+        stream = (driver_uuid(store_id), *epoch)
         try:
             await self._connection.copy_records_to_table(
                 "raw_event",
@@ -134,9 +138,12 @@ class Arriving:
 
     async def settle_claims(self, key: StreamKey) -> int | None:
         """See ArchiveUnit."""
-        await self._connection.execute(_SETTLE_CLAIMS, *place_of(key))
-        other: int | None = await self._connection.fetchval(_CLAIMS_OF_OTHERS, *place_of(key))
-        return other
+        rows = await self._connection.fetch(_CLAIMS_ANSWERED, *place_of(key))
+        settled = [(seq, hash_) for seq, hash_, held in rows if hash_ == held]
+        if settled:
+            columns = zip(*settled, strict=True)
+            await self._connection.execute(_SETTLE_CLAIMS, *place_of(key), *columns)
+        return min((seq for seq, hash_, held in rows if hash_ != held), default=None)
 
     async def raise_alarm(self, store_id: StoreId, alarm: Alarm) -> bool:
         """See ArchiveUnit."""

@@ -215,12 +215,13 @@ def wanted(reads: Iterable[Read]) -> Wanted:
         fact = read.fact
         if fact is None or isinstance(fact, Reason):
             continue
+        kind = FACT_KINDS[type(fact)]
         facts.add(fact_id(fact, read.raw.event_id))
-        facts.update(_first_of(root) for root in FACT_KINDS[type(fact)].after(fact))
-        against = FACT_KINDS[type(fact)].against(fact)
+        facts.update([_first_of(root) for root in kind.after(fact)])
+        against = kind.against(fact)
         if against is not None:
             facts.add(against)
-        number = FACT_KINDS[type(fact)].number(fact)
+        number = kind.number(fact)
         if number is not None and NUL not in number:
             numbers.add(number)
         root = root_of(fact)
@@ -329,7 +330,7 @@ class _Queue:
 
     def _reason(self, read: Read, fact: AnyFact) -> Reason | None:
         raw, root = read.raw, root_of(fact)
-        if root is not None and read.recovered is None:
+        if self.errors and root is not None and read.recovered is None:
             first = self.errors.get((raw.epoch, root))
             if first is not None and first < raw.seq:
                 return Reason(AsideState.WAITING, root, f"event {first} of the same {root.kind}")

@@ -27,10 +27,6 @@ _SET_ASIDE = """
 SELECT store_id, epoch_number, epoch_fingerprint, count(*) FROM quarantine
 WHERE store_id = ANY($1) GROUP BY 1, 2, 3
 """
-_COUNT_SET_ASIDE = """
-SELECT count(*) FROM quarantine
-WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
-"""
 
 
 class StoreStanding(msgspec.Struct, frozen=True):
@@ -85,10 +81,3 @@ async def store_standings(
         )
         for row in rows
     )
-
-
-async def count_set_aside(db: AsyncConnection, store_id: StoreId, epoch: Epoch) -> int:
-    """Events of an epoch that are here and count nowhere for now."""
-    place = (store_id, epoch.number, epoch.fingerprint)
-    found: int = await (await driver_of(db)).fetchval(_COUNT_SET_ASIDE, *place)
-    return found

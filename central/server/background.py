@@ -3,13 +3,16 @@ arrived, publishes the PINs in it, makes the roots of days that are proven, join
 created twice, tries again what an older applier set aside, shortens logs, looks whether its
 database was put back to its past.
 
-Each loop waits for a nudge or its timer, then works until nothing is left. A round that fails is
-written down and re-arms itself: here, as at the HTTP border, everything is caught.
+Each loop waits for a nudge or its timer, then works until nothing is left, and rests: what nudges
+it meanwhile is one round, where a busy chain would have it look at the same things after each batch
+of each store. A round that fails is written down and re-arms itself: here, as at the HTTP border,
+everything is caught.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import NamedTuple
 
 import structlog
 
@@ -35,11 +38,15 @@ STREAMS_AT_ONCE_MAX = 3
 UNITS_IN_A_ROW_MAX = 1_000
 """Of one stream in one round; the next round goes on."""
 
+SEQUENCE_REST_S = 0.2
 SETTLE_EVERY_S = 60
+SETTLE_REST_S = 2
 ROOTS_EVERY_S = 600
 PINS_EVERY_S = 10
+PINS_REST_S = 1
 LOOK_BACK_EVERY_S = 10
 CUSTOMERS_EVERY_S = 10
+CUSTOMERS_REST_S = 1
 COMPACT_EVERY_S = 6 * 3_600
 RETRY_EVERY_S = 3_600
 """The first try is at the start, which is when a newer applier comes."""
@@ -47,25 +54,33 @@ RETRY_EVERY_S = 3_600
 Round = Callable[[], Awaitable[object]]
 
 
+class _Pace(NamedTuple):
+    """Seconds: how long a loop waits that nobody nudges, and how long it rests after a round."""
+
+    every_s: float
+    rest_s: float = 0
+
+
 @asynccontextmanager
 async def background(office: HeadOffice) -> AsyncIterator[None]:
     """The loops run while the block does; their last round ends before it is left."""
     stopping = asyncio.Event()
     settings, nudges = office.settings, office.nudges
+    sequence = _Pace(settings.sequence_every_s, SEQUENCE_REST_S)
     loops = (
-        ("sequence", nudges.published, settings.sequence_every_s, _sequencing(office)),
-        ("apply", nudges.ingested, settings.apply_every_s, _applying(office)),
-        ("retry", asyncio.Event(), RETRY_EVERY_S, _retrying(office)),
-        ("settle", nudges.applied, SETTLE_EVERY_S, _settling(office)),
-        ("roots", asyncio.Event(), ROOTS_EVERY_S, _rooting(office)),
-        ("compact", asyncio.Event(), COMPACT_EVERY_S, _compacting(office)),
-        ("past", asyncio.Event(), LOOK_BACK_EVERY_S, _looking_back(office)),
-        ("pins", nudges.folded, PINS_EVERY_S, _opening_pins(office)),
-        ("customers", nudges.numbered, CUSTOMERS_EVERY_S, _matching(office)),
+        ("sequence", nudges.published, sequence, _sequencing),
+        ("apply", nudges.ingested, _Pace(settings.apply_every_s), _applying),
+        ("retry", asyncio.Event(), _Pace(RETRY_EVERY_S), _retrying),
+        ("settle", nudges.applied, _Pace(SETTLE_EVERY_S, SETTLE_REST_S), _settling),
+        ("roots", asyncio.Event(), _Pace(ROOTS_EVERY_S), _rooting),
+        ("compact", asyncio.Event(), _Pace(COMPACT_EVERY_S), _compacting),
+        ("past", asyncio.Event(), _Pace(LOOK_BACK_EVERY_S), _looking_back),
+        ("pins", nudges.folded, _Pace(PINS_EVERY_S, PINS_REST_S), _opening_pins),
+        ("customers", nudges.numbered, _Pace(CUSTOMERS_EVERY_S, CUSTOMERS_REST_S), _matching),
     )
     tasks = [
-        asyncio.create_task(_loop(name, stopping, nudge, every_s, round_))
-        for name, nudge, every_s, round_ in loops
+        asyncio.create_task(_loop(name, stopping, nudge, pace, round_of(office)))
+        for name, nudge, pace, round_of in loops
     ]
     try:
         yield
@@ -77,7 +92,7 @@ async def background(office: HeadOffice) -> AsyncIterator[None]:
 
 
 async def _loop(
-    name: str, stopping: asyncio.Event, nudge: asyncio.Event, every_s: float, round_: Round
+    name: str, stopping: asyncio.Event, nudge: asyncio.Event, pace: _Pace, round_: Round
 ) -> None:
     while not stopping.is_set():
         nudge.clear()
@@ -85,8 +100,11 @@ async def _loop(
             await round_()
         except Exception as error:
             log.error("background round failed", loop=name, exc_info=error)
+        if pace.rest_s:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), pace.rest_s)
         with suppress(TimeoutError):
-            await asyncio.wait_for(nudge.wait(), every_s)
+            await asyncio.wait_for(nudge.wait(), pace.every_s)
 
 
 def _sequencing(office: HeadOffice) -> Round:

@@ -147,7 +147,7 @@ def link(store: StoreId, epoch: Epoch, envelope: Envelope, prev_hash: bytes) -> 
     """The envelope's place in the chain after ``prev_hash`` (32 bytes). Raises OverflowError for a
     figure that its field cannot hold."""
     digest = hashlib.sha256(envelope.body).digest()
-    kind, state = envelope.kind.encode(), envelope.clock_state.value.encode()
+    kind, state = envelope.kind.encode(), envelope.clock_state.encode()
     try:
         place = _PLACE.pack(
             *(16, store.bytes, 8, epoch.number, epoch.fingerprint),

@@ -105,6 +105,10 @@ class Per(Enum):
     TENDER = "tenders"
     COUNT = "counts"
 
+    __hash__ = object.__hash__
+    """As its members are told apart; an Enum's own is a function of Python's, and each part of each
+    receipt is noted under one."""
+
 
 Amount: TypeAlias = Callable[[Any], int]
 SALE, OPENED, SETTLED = "retail_transaction", "till_session_opened", "till_session_settled"
@@ -154,7 +158,7 @@ def _points_taken_back(sale: "RetailTransaction") -> int:
 
 
 def _discounts(sale: "RetailTransaction") -> int:
-    return sum([line.discount_minor for line in sale.lines])
+    return sum([line.discount_minor for line in sale.lines if line.modifiers])
 
 
 def _stock(fact: "RetailTransaction | StockMoved | StockTransferred") -> int:

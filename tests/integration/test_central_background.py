@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from central.archive.port import Archive, StreamKey
-from central.server.background import background
+from central.server.background import _loop, _Pace, background
 from sync.protocol.identity import StoreId
 from tests.central_fixtures import Served, TestedBox, postgres_template, serving
 from tests.head_office import deliver, open_stream
@@ -88,6 +88,23 @@ async def test_what_an_older_applier_set_aside_is_tried_again_at_the_next_start(
                 return await office.rows("SELECT count(*) FROM quarantine") == [(0,)]
 
             await until(empty)
+
+
+async def test_nudges_while_a_loop_rests_are_one_round() -> None:
+    """A chain that trades nudges all the time."""
+    stopping, nudge, rounds = asyncio.Event(), asyncio.Event(), list[int]()
+
+    async def busy() -> None:
+        rounds.append(len(rounds))
+        nudge.set()
+
+    pace = _Pace(every_s=0, rest_s=PATIENCE_S)
+    looping = asyncio.create_task(_loop("busy", stopping, nudge, pace, busy))
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert rounds == [0]
+    stopping.set()
+    await looping
 
 
 async def test_one_stores_failure_ends_no_other_stores_retry(

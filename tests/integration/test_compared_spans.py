@@ -159,7 +159,7 @@ async def compared(db: AsyncConnection, store: sqlite3.Connection) -> tuple[Comp
     day = StoreDay(STORE, BUSINESS_DATE)
     await begin_search(db, day, said, NOW_MS)
     asked = 0
-    while questions := await commands_for(db, STORE, set_aside=False):
+    while questions := (await commands_for(db, STORE, held.epoch)).commands:
         (question,) = questions
         assert isinstance(question, SaySpan)
         answer = figures(store, question)

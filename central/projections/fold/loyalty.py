@@ -24,13 +24,15 @@ from sync.protocol.escrow import RightKind
 from sync.protocol.facts import RetailTransaction, TaxClass
 from sync.protocol.identity import CustomerId
 
+_OUT_OF_SCOPE = TaxClass.OUT_OF_SCOPE
+
 
 def put_customer_day(into: Fold, sale: RetailTransaction, customer_id: CustomerId) -> None:
     """What the receipt adds to the customer's day."""
     spent = sum(
         line.amount_minor + (0 if line.tax_included else line.tax_minor)
         for line in sale.lines
-        if line.tax_class is not TaxClass.OUT_OF_SCOPE
+        if line.tax_class is not _OUT_OF_SCOPE
     )
     out = sum(tender.points for tender in sale.tenders)
     out += sale.take_back.points if sale.take_back else 0

@@ -23,6 +23,8 @@ from sync.protocol.escrow import RightKind, goodwill_of
 from sync.protocol.facts import IdAbandoned, Line, RetailTransaction, RightGiven, RightTaken
 from sync.protocol.identity import CustomerId
 
+_POINTS, _REFUND = RightKind.POINTS.value, RightKind.REFUND.value
+
 
 def _keys(sale: RetailTransaction) -> list[str]:
     items = [line.item_id for line in sale.lines]
@@ -154,7 +156,7 @@ def _points(into: Fold, event: Event, customer_id: CustomerId, sale: RetailTrans
     if not (earned or spent or taken_back or debt or again):
         return
     used = _spends(into, event, customer_id, sale)
-    account = (RightKind.POINTS.value, customer_id)
+    account = (_POINTS, customer_id)
     sums = (0, earned, spent, taken_back, earned - used)
     into.put(RightAccount(into.company_id, *account, *sums))
     epoch = (event.epoch.number, event.epoch.fingerprint)
@@ -171,9 +173,8 @@ def _spends(into: Fold, event: Event, customer_id: CustomerId, sale: RetailTrans
     by_points = (one for tender in sale.tenders if tender.account is None for one in tender.spends)
     for spend in (*by_points, *in_take_back):
         taken[spend.root, spend.line] += spend.points
-    kind = RightKind.POINTS.value
     for (root, line_no), points in taken.items():
-        row = (event.store_id, event.event_id, root, line_no, kind, customer_id, points)
+        row = (event.store_id, event.event_id, root, line_no, _POINTS, customer_id, points)
         into.put(RightSpend(*row))
     return sum(points for right, points in taken.items() if right != goodwill_of(event.store_id))
 
@@ -192,7 +193,7 @@ def _rights(into: Fold, event: Event, sale: RetailTransaction) -> None:
         into.put(RightSpend(event.store_id, event.event_id, *right, taken.amount))
     epoch = (event.epoch.number, event.epoch.fingerprint)
     for account, (born, used) in moved.items():
-        made = used if account[0] == RightKind.REFUND else 0
+        made = used if account[0] == _REFUND else 0
         into.put(RightAccount(into.company_id, *account, 0, born + made, used, 0, born - used))
         into.put(RightHeld(event.store_id, *epoch, *account, born, used=used))
 

@@ -3,15 +3,16 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.tables import Device, Store, table
+from central.db.engine import driver_of
 from sync.engine.signing import BadSignature
 from sync.protocol.identity import CompanyId, DeviceId, StoreId
 
-_DEVICES = table(Device)
-_STORES = table(Store)
+_DEVICE = """
+SELECT d.store_id, s.company_id, s.price_zone, d.public_key, d.revoked
+FROM device AS d JOIN store AS s ON s.store_id = d.store_id WHERE d.device_id = $1
+"""
 
 
 class EnrolledDevice(NamedTuple):
@@ -28,25 +29,14 @@ class EnrolledDevice(NamedTuple):
 
 async def find_device(db: AsyncConnection, device_id: DeviceId) -> EnrolledDevice:
     """Raises BadSignature for a box that was never enrolled here."""
-    rows = await db.execute(
-        select(
-            _DEVICES.c.store_id,
-            _STORES.c.company_id,
-            _STORES.c.price_zone,
-            _DEVICES.c.public_key,
-            _DEVICES.c.revoked,
-        )
-        .join_from(_DEVICES, _STORES, _DEVICES.c.store_id == _STORES.c.store_id)
-        .where(_DEVICES.c.device_id == device_id)
-    )
-    row = rows.one_or_none()
+    row = await (await driver_of(db)).fetchrow(_DEVICE, device_id)
     if row is None:
         raise BadSignature("No such box was enrolled here.", remedy="Enrol the box with a code.")
     return EnrolledDevice(
         device_id,
-        StoreId(UUID(bytes=row.store_id.bytes)),
-        CompanyId(UUID(bytes=row.company_id.bytes)),
-        row.price_zone,
-        row.public_key,
-        row.revoked,
+        StoreId(UUID(bytes=row["store_id"].bytes)),
+        CompanyId(UUID(bytes=row["company_id"].bytes)),
+        row["price_zone"],
+        row["public_key"],
+        row["revoked"],
     )
