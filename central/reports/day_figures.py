@@ -6,6 +6,7 @@ never this, but its rows (``totals``).
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,6 +28,7 @@ FROM day_standing AS s {_ASKED} WHERE s.settled_at_ms IS NOT NULL
 """  # noqa: S608  texts of ours
 _PLAIN = {one.name: one.field for one in FIGURES if one.per is Per.ACCOUNT}
 _OF_PARTS = {one.name: one for one in FIGURES if one.per is not Per.ACCOUNT}
+DAYS_KEPT = 2_000
 _RATED = re.compile(r"(.+) (\d+)\.(\d\d) %")
 
 
@@ -40,15 +42,22 @@ class RunningDays(NamedTuple):
 
 async def running_days(db: AsyncConnection, asked: Sequence[StoreDay]) -> RunningDays:
     """In one statement."""
-    named: dict[StoreDay, Iterable[tuple[str, int]]] = {}
+    figures: dict[StoreDay, Totals] = {}
     settled: dict[StoreDay, int] = {}
     for row in await (await driver_of(db)).fetch(_RUNNING, *columns(asked)):
         if row[2] is None:
             (settled[day_of(row)],) = row[3]
         else:
-            named[day_of(row)] = zip(row[2], row[3], strict=True)
+            figures[day_of(row)] = _put_together(tuple(row[2]), tuple(row[3]))
     days = (StoreDay(StoreId(plain_uuid(day[0])), day[1]) for day in asked)
-    return RunningDays({day: totals_of_figures(named.get(day, ())) for day in days}, settled)
+    nothing = _put_together((), ())
+    return RunningDays({day: figures.get(day, nothing) for day in days}, settled)
+
+
+@lru_cache(DAYS_KEPT)
+def _put_together(names: tuple[str, ...], amounts: tuple[int, ...]) -> Totals:
+    """Kept: a board asks for the same days every few seconds."""
+    return totals_of_figures(zip(names, amounts, strict=True))
 
 
 async def day_figures(db: AsyncConnection, asked: Sequence[StoreDay]) -> Mapping[StoreDay, Totals]:
