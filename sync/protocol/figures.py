@@ -104,10 +104,7 @@ class Per(Enum):
     TAX = "taxes"
     TENDER = "tenders"
     COUNT = "counts"
-
-    __hash__ = object.__hash__
-    """As its members are told apart; an Enum's own is a function of Python's, and each part of each
-    receipt is noted under one."""
+    __hash__ = object.__hash__  # an Enum's own is slow, and each part of each receipt asks for it
 
 
 Amount: TypeAlias = Callable[[Any], int]
