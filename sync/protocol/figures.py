@@ -359,8 +359,7 @@ class Tally:
         if counts is None:
             self._unknown.add("counts")
         for one in counts or ():
-            amounts = (times * one.expected_minor, times * one.counted_minor)
-            self.add_count(one.tender_id, *amounts)
+            self.add_count(one.tender_id, times * one.expected_minor, times * one.counted_minor)
 
     def add_tax(self, tax_class: str, rate_bp: int, net_minor: int, tax_minor: int) -> None:
         """To the part of one class and rate."""
