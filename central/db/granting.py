@@ -65,3 +65,13 @@ class FreedEpoch(CentralTable, table=True):
     epoch_number: int = Field(primary_key=True)
     epoch_fingerprint: bytes = Field(primary_key=True)
     state: str = Field(primary_key=True)
+
+
+class TellingDue(CentralTable, table=True):
+    """What stores are to be told of facts that came (``usecases/telling/tell.py``): the data set,
+    and the order, transfer or wish that they are about."""
+
+    __tablename__ = "telling_due"
+    company_id: UUID = Field(primary_key=True)
+    data_set: str = Field(primary_key=True)
+    subject_id: UUID = Field(primary_key=True)

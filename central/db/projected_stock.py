@@ -113,6 +113,8 @@ class StockTransferRow(CentralTable, table=True):
     number: str | None
     reason: str
     moved_at_ms: int = big()
+    operator_id: str
+    other_store_id: UUID | None
 
 
 class StockCountRow(CentralTable, table=True):

@@ -25,6 +25,7 @@ from central.projections.rows.loyalty import CustomerDay
 from central.projections.stock_counts import sum_seen
 from central.projections.take_back import FORGET_DAYS, take_back
 from central.projections.taking_back import NOTHING_GONE
+from central.projections.telling import OWE_TELLING, due_of
 from central.projections.unwritable import Unwritable
 from sync.protocol.escrow import RightKind
 from sync.protocol.identity import CustomerId
@@ -180,6 +181,8 @@ async def _write(connection: Any, changes: RowChanges, gone: RowChanges) -> froz
             await _put(connection, projection, changes)
     await _owe_shares(connection, changes)
     await _owe_loyalty(connection, changes, gone)
+    if told := due_of(changes, gone):
+        await connection.execute(OWE_TELLING, *by_column(told))
     if not fields:
         return frozenset()
     changed = await connection.fetch(_RETURN_CUSTOMERS, *zip(*fields, strict=True))

@@ -31,6 +31,7 @@ from central.usecases.journal.retry_quarantined import retry_quarantined
 from central.usecases.journal.settle_days import settle_days
 from central.usecases.loyalty.settle import drain_due_loyalty
 from central.usecases.people.open_pins import open_pins
+from central.usecases.telling.tell import tell_due
 
 log = structlog.get_logger()
 
@@ -113,6 +114,7 @@ def _sequencing(office: HeadOffice) -> Round:
         await drain_due_loyalty(office.engine, office.clock_ms())
         await drain_due_shares(office.engine, office.clock_ms())
         await drain_due_goodwill(office.engine, office.clock_ms())
+        await tell_due(office.engine)
         if await drain_publications(office.engine):
             office.nudges.numbered.set()
 

@@ -6,16 +6,17 @@ from typing import NamedTuple
 
 import msgspec
 
+from edge.db.told import ORDER_LINES_KNOWN, ORDERS_CAME, ORDERS_KNOWN
 from edge.domain.orders import SOLD_DAYS, ItemNow
 from sync.protocol.money import divide_half_up
 
 DAY_MS = 86_400_000
-_SHORT_OF = """
+_SHORT_OF = f"""
 WITH awaited AS (
-    SELECT l.item_id, sum(max(l.quantity_milli - coalesce((SELECT sum(m.quantity_milli)
-        FROM purchase_order_receipt c JOIN stock_movement m ON m.event_id = c.event_id
-        WHERE c.order_id = l.order_id AND m.item_id = l.item_id), 0), 0)) AS open_milli
-    FROM purchase_order o JOIN purchase_order_line l ON l.order_id = o.order_id
+    SELECT l.item_id, sum(max(l.quantity_milli - coalesce((SELECT sum(c.quantity_milli)
+        FROM {ORDERS_CAME} c WHERE c.order_id = l.order_id AND c.item_id = l.item_id), 0), 0))
+        AS open_milli
+    FROM {ORDERS_KNOWN} o JOIN {ORDER_LINES_KNOWN} l ON l.order_id = o.order_id
     WHERE o.state = 'sent' GROUP BY l.item_id
 )
 SELECT r.item_id, i.name, i.unit, coalesce(l.on_hand_milli, 0), r.at_milli, r.up_to_milli,
@@ -33,7 +34,7 @@ LEFT JOIN supplier_item b ON b.item_id = r.item_id AND b.supplier_id = (
     WHERE x.item_id = r.item_id AND y.active ORDER BY x.preferred DESC, x.supplier_id LIMIT 1)
 LEFT JOIN supplier s ON s.supplier_id = b.supplier_id
 ORDER BY i.name, r.item_id
-"""
+"""  # noqa: S608 - constants
 _SUPPLIERS = "SELECT supplier_id, name FROM supplier WHERE active ORDER BY name, supplier_id"
 _KNOWN = "SELECT 1 FROM supplier WHERE supplier_id = ?"
 _ASKS = (

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import msgspec
 
-from edge.db import loyalty
+from edge.db import loyalty, told
 from edge.db.customers import drop_groups, take_groups
 from edge.db.item_rows import codes_change, drop_items, take_items
 from edge.db.item_search import LAID_OF_ITEMS
@@ -325,6 +325,8 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
             supplier_item_of_key,
         ),
         DataSet.REORDER_POINTS: _as_they_are(DataSet.REORDER_POINTS, "reorder_point", ("item_id",)),
+        DataSet.PURCHASE_ORDERS: _values(told.take_orders, told.drop_orders),
+        DataSet.TRANSFERS: _values(told.take_transfers, told.drop_transfers),
         DataSet.CUSTOMER_TIERS: _values(loyalty.take_customer_tiers, loyalty.drop_customer_tiers),
         DataSet.POINTS_RULES: _values(
             loyalty.take_points_rules,

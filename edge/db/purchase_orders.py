@@ -1,4 +1,5 @@
-"""Orders at suppliers as rows, and what came of them: the movements of their deliveries."""
+"""Orders at suppliers as rows, and what came of them: the movements of their deliveries. Orders
+that head office told this box of (``told.py``) are read and acted upon as its own."""
 
 import sqlite3
 from collections import defaultdict
@@ -9,19 +10,21 @@ from uuid import UUID
 
 import msgspec
 
+from edge.db.told import ORDER_LINES_KNOWN, ORDERS_CAME, ORDERS_KNOWN
 from sync.protocol.facts import OrderLine
 from sync.protocol.identity import EventId, ItemId, OperatorId
 from sync.protocol.purchase_order import OrderState, Standing, came_to
 
 ORDERS_LISTED_MAX = 200
 
-_HEADS = """
+_HEADS = f"""
 SELECT o.order_id, o.state, o.supplier_id, coalesce(s.name, o.supplier_id), coalesce(s.over_bp, 0),
     o.number, o.expected_on, o.operator_id, o.changed_at_ms, o.reason
-FROM purchase_order o LEFT JOIN supplier s ON s.supplier_id = o.supplier_id
-"""
+FROM {ORDERS_KNOWN} o LEFT JOIN supplier s ON s.supplier_id = o.supplier_id
+"""  # noqa: S608 - constants
 _FIND = f"{_HEADS} WHERE o.order_id = ?"
-_LIST = f"{_HEADS} ORDER BY o.rowid DESC LIMIT ? OFFSET ?"
+_NEWEST = "ORDER BY o.place DESC, o.changed_at_ms DESC, o.order_id LIMIT ? OFFSET ?"
+_LIST = f"{_HEADS} {_NEWEST}"
 _LINES_OF_ONE, _LINES_OF_PAGE = (
     f"""
 WITH picked AS ({picked})
@@ -31,18 +34,17 @@ SELECT l.order_id, l.item_id, coalesce(i.name, l.item_id), coalesce(i.unit, 'eac
 FROM (
     SELECT order_id, line_no, item_id, quantity_milli, unit_cost_minor, code, cost_minor,
         0 AS came_milli, NULL AS came_minor, 0 AS unknown
-    FROM purchase_order_line WHERE order_id IN (SELECT order_id FROM picked)
+    FROM {ORDER_LINES_KNOWN} WHERE order_id IN (SELECT order_id FROM picked)
     UNION ALL
-    SELECT r.order_id, 1000000, m.item_id, 0, NULL, NULL, NULL,
-        m.quantity_milli, m.cost_minor, m.cost_minor IS NULL
-    FROM purchase_order_receipt r JOIN stock_movement m ON m.event_id = r.event_id
-    WHERE r.order_id IN (SELECT order_id FROM picked)
+    SELECT c.order_id, 1000000, c.item_id, 0, NULL, NULL, NULL,
+        c.quantity_milli, c.cost_minor, c.cost_minor IS NULL
+    FROM {ORDERS_CAME} c WHERE c.order_id IN (SELECT order_id FROM picked)
 ) l LEFT JOIN item i ON i.item_id = l.item_id
 GROUP BY l.order_id, l.item_id ORDER BY l.order_id, min(l.line_no), l.item_id
 """  # noqa: S608 - constants
     for picked in (
         "SELECT ? AS order_id",
-        "SELECT order_id FROM purchase_order ORDER BY rowid DESC LIMIT ? OFFSET ?",
+        f"SELECT o.order_id FROM {ORDERS_KNOWN} o {_NEWEST}",  # noqa: S608 - constants
     )
 )
 _PUT = (

@@ -50,6 +50,7 @@ from sync.protocol.reference import (
 from sync.protocol.scan_code import code_key
 from sync.protocol.shared import CustomerRecord
 from sync.protocol.text import is_plain, shown
+from sync.protocol.told import OrderTold, TransferTold, order_told_key, transfer_told_key
 from sync.protocol.uen import is_paynow_proxy
 
 STORE_KEY = "store"
@@ -239,6 +240,8 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
         DataSet.REORDER_POINTS: Rows(
             ReorderPoint, lambda row: str(row.item_id), Scope.STORE, _check_point
         ),
+        DataSet.PURCHASE_ORDERS: Rows(OrderTold, order_told_key, Scope.STORE, alone=True),
+        DataSet.TRANSFERS: Rows(TransferTold, transfer_told_key, Scope.STORE, alone=True),
     }
 )
 

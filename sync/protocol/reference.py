@@ -16,15 +16,7 @@ from uuid import UUID
 
 import msgspec
 
-from sync.protocol.bounds import (
-    DATE_MAX,
-    FIGURE_MAX,
-    INTEGER_MAX,
-    BasisPoints,
-    Count,
-    Milli,
-    Text,
-)
+from sync.protocol.bounds import DATE_MAX, FIGURE_MAX, INTEGER_MAX, BasisPoints, Count, Milli, Text
 from sync.protocol.change import INSTANT_MS_MAX, Hash, Kind
 from sync.protocol.content import Content
 from sync.protocol.currency import DECIMALS_MAX
@@ -120,6 +112,8 @@ class DataSet(StrEnum):
     SUPPLIERS = "suppliers"
     SUPPLIER_ITEMS = "supplier_items"
     REORDER_POINTS = "reorder_points"
+    PURCHASE_ORDERS = "purchase_orders"
+    TRANSFERS = "transfers"
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):

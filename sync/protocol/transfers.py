@@ -6,6 +6,7 @@ store that receives goods of whose despatch it never heard names the same one as
 is derived from what was heard of both ends, in whatever order it comes, and blocks nothing.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -32,6 +33,22 @@ def transfer_number(from_code: str, to_code: str, epoch: Epoch, seq: int) -> str
     'S01-S02-1AABBCCDD-57'
     """
     return f"{from_code}-{to_code}-{epoch.number}{epoch.fingerprint.hex().upper()}-{seq}"
+
+
+def codes_of_number(number: str, codes: Collection[str]) -> tuple[str, str] | None:
+    """Of which two of these stores a number is, sender first; ``codes`` in capitals. None: of none,
+    or it could be of several (codes may have a hyphen, too).
+
+    >>> codes_of_number("s01-s02-1AABBCCDD-57", {"S01", "S02"})
+    ('S01', 'S02')
+    """
+    both = number.strip().upper().rsplit("-", 2)[0]
+    found = [
+        (both[:at], both[at + 1 :])
+        for at, letter in enumerate(both)
+        if letter == "-" and both[:at] in codes and both[at + 1 :] in codes
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def intent_of(company_id: CompanyId, number: str) -> UUID:

@@ -65,6 +65,7 @@ from sync.protocol.reference import (
     replace_in_set_hash,
 )
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange, PersonalKey
+from sync.protocol.told import OrderNews, OrderTold, ToldLine, TransferNews, TransferTold
 from sync.protocol.units import Unit
 from tests.golden.examples import CUSTOMER, GRANT, STORE
 
@@ -212,6 +213,16 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
             "ACME", ItemId("I00042"), "A-17", 12_000, 3_000, preferred=True
         ),
         DataSet.REORDER_POINTS: ReorderPoint(ItemId("I00042"), 12_000, 48_000),
+        DataSet.PURCHASE_ORDERS: OrderTold(
+            *(GRANT, GRANT, 0, OrderNews.SENT, "ACME", "PO-S01-1AABBCCDD-57", date(2025, 12, 1)),
+            *("ben", False, "", 1_763_971_200_000),
+            (ToldLine(1, ItemId("I00042"), 24_000, 9_995, "A-17"), ToldLine(2, ItemId("B"), 5)),
+        ),
+        DataSet.TRANSFERS: TransferTold(
+            *(GRANT, CUSTOMER, 0, TransferNews.SENT, None, UUID(int=1), "S01", UUID(int=2), "S02"),
+            *(UUID(int=1), "S01-S02-1AABBCCDD-57", "anna", "they ran out", 1_763_971_200_000),
+            (ToldLine(1, ItemId("I00042"), 6_000, 2_499, None, "L-9"),),
+        ),
     }
 )
 

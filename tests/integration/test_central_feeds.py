@@ -275,7 +275,7 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
             *((data_set, "", 0) for data_set in ("currencies", *LOYALTY)),
             *((books, at, 0) for books in ("price_books", "book_prices") for at in ("", "east")),
             *((data_set, "", 0) for data_set in ("packs", "suppliers", "supplier_items")),
-            (DataSet.REORDER_POINTS, str(east), 0),
+            *((one, str(east), 0) for one in ("reorder_points", "purchase_orders", "transfers")),
         ]
         for feed in heard.feeds:
             page = await box.feed(feed.data_set, 0, scope=feed.scope)

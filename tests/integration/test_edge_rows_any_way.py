@@ -61,6 +61,7 @@ from tests.integration.edge_fixtures import (
     scope_here,
 )
 from tests.integration.rows_fixtures import LI, feed_of, item, owner, publish_raw, replace, shop
+from tests.integration.told_fixtures import ORDERS_TOLD, TRANSFERS_TOLD
 
 __all__ = ["shop"]
 
@@ -228,6 +229,8 @@ GOOD: dict[DataSet, list[Any]] = {
     DataSet.REORDER_POINTS: [
         ReorderPoint(ItemId(item), at, 5_000) for item in ("A", "B>@1") for at in (0, 5_000)
     ],
+    DataSet.PURCHASE_ORDERS: ORDERS_TOLD,
+    DataSet.TRANSFERS: TRANSFERS_TOLD,
 }
 
 
@@ -300,6 +303,8 @@ ALL_TABLES: dict[str, str] = {
     "purchase_order": "*",
     "purchase_order_line": "*",
     "purchase_order_receipt": "*",
+    "order_told": "*",
+    "transfer_told": "*",
     "supplier_return": "*",
     "supplier_credit": "*",
     "stock_movement": "event_id, line_no, item_id, kind, quantity_milli, business_date",

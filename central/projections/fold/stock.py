@@ -24,7 +24,8 @@ def _transferred(into: Fold, event: Event, transferred: StockTransferred) -> Non
     direction, number = transferred.direction.value, transferred.document
     _movement(into, event, transferred, f"transfer_{direction}")
     what = (transferred.intent_id, direction, number, transferred.reason, event.occurred_at_ms)
-    into.put(StockTransfer(event.store_id, event.event_id, *what))
+    of = (transferred.operator_id, transferred.other_store_id)
+    into.put(StockTransfer(event.store_id, event.event_id, *what, *of))
 
 
 def _movement(

@@ -38,6 +38,8 @@ class StockTransfer(NamedTuple):
     number: str | None
     reason: str
     moved_at_ms: int
+    operator_id: str
+    other_store_id: UUID | None
 
 
 class OnHand(NamedTuple):

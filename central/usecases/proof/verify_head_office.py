@@ -74,6 +74,7 @@ NOT_VERIFIED: dict[str, str] = {
     "share_due": "what is still to be granted is a decision when it is",
     "loyalty_due": "who is looked at again gets what follows from what is here",
     "loyalty_swept": "how far that is",
+    "telling_due": "what is looked at again is told once, as the facts say it",
     "goodwill_due": "what is still to be given is a decision when it is",
     "freed_epoch": "an account that is looked at again is given nothing twice",
     "promotion_draft": "what somebody writes down is nothing before it is published",

@@ -97,3 +97,22 @@ class SupplierCreditRow(EdgeTable, table=True):
     amount_minor: int
     operator_id: str
     at_ms: int
+
+
+class OrderToldRow(EdgeTable, table=True):
+    """What head office tells of this store's orders, fact by fact (``sync/protocol/told.py``).
+    ``lines``: JSON lists of number, item, quantity, cost, code."""
+
+    __tablename__ = "order_told"
+    order_id: bytes = Field(primary_key=True)
+    event_id: bytes = Field(primary_key=True)
+    part: int = Field(primary_key=True)
+    news: str
+    supplier_id: str
+    number: str
+    expected_on: str | None
+    operator_id: str
+    cancelled: bool
+    reason: str
+    at_ms: int
+    lines: str

@@ -108,3 +108,26 @@ class Transfer(EdgeTable, table=True):
     operator_id: str
     reason: str
     at_ms: int
+
+
+class TransferToldRow(EdgeTable, table=True):
+    """What head office tells of goods between this store and others, fact by fact
+    (``sync/protocol/told.py``). ``lines``: JSON lists of number, item, quantity, cost, code and
+    lot."""
+
+    __tablename__ = "transfer_told"
+    subject_id: bytes = Field(primary_key=True)
+    event_id: bytes = Field(primary_key=True)
+    part: int = Field(primary_key=True)
+    news: str
+    wish_id: bytes | None = Field(index=True)
+    from_store_id: bytes | None
+    from_code: str
+    to_store_id: bytes | None
+    to_code: str
+    store_id: bytes | None
+    number: str
+    said_by: str
+    reason: str
+    at_ms: int
+    lines: str

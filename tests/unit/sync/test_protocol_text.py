@@ -49,6 +49,7 @@ from sync.protocol import (
     snapshot,
     telephone,
     text,
+    told,
 )
 from sync.protocol.answers import RETRY_AFTER_S_MAX, Slug
 from sync.protocol.clock import ClockState
@@ -103,6 +104,7 @@ MODULES = (
     snapshot,
     stock,
     tender,
+    told,
 )
 WIRE = {
     name: kind

@@ -201,6 +201,7 @@ TABLES = (
     "birth_month",
     "loyalty_due",
     "loyalty_swept",
+    "telling_due",
     "coupon",
     "freed_epoch",
     "counted_fact",
@@ -1179,6 +1180,8 @@ def _create_stock_transfer() -> None:
         sa.Column("number", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("moved_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("other_store_id", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "event_id", name=op.f("pk_stock_transfer")),
     )
     op.create_index(
@@ -1822,6 +1825,7 @@ def _create_loyalty() -> None:
     _of_company("birth_month", whose, sealed, word("decided_by"))
     _of_company("loyalty_due", whose)
     _of_company("loyalty_swept", ("company_id",), day("month"))
+    _of_company("telling_due", ("company_id", "data_set", "subject_id"), word("data_set"))
 
 
 def _of_company(name: str, key: tuple[str, ...], *columns: sa.Column[Any]) -> None:

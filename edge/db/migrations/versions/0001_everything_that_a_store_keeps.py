@@ -121,6 +121,8 @@ TABLES = (
     "purchase_order",
     "purchase_order_line",
     "purchase_order_receipt",
+    "order_told",
+    "transfer_told",
     "supplier_return",
     "supplier_credit",
     "unlock_challenge",
@@ -223,6 +225,7 @@ def upgrade() -> None:
     _create_till_tender()
     _create_transfer()
     _create_purchase_orders()
+    _create_told()
     _create_supplier_returns()
     _create_unlock_challenge()
     _create_voucher_type()
@@ -1602,6 +1605,46 @@ def _create_purchase_orders() -> None:
         batch_op.create_index(
             batch_op.f("ix_purchase_order_receipt_order_id"), ["order_id"], unique=False
         )
+
+
+def _create_told() -> None:
+    op.create_table(
+        "order_told",
+        sa.Column("order_id", sa.LargeBinary(), nullable=False),
+        sa.Column("event_id", sa.LargeBinary(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("news", sa.String(), nullable=False),
+        sa.Column("supplier_id", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("expected_on", sa.String(), nullable=True),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("cancelled", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.Column("lines", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("order_id", "event_id", "part", name=op.f("pk_order_told")),
+    )
+    op.create_table(
+        "transfer_told",
+        sa.Column("subject_id", sa.LargeBinary(), nullable=False),
+        sa.Column("event_id", sa.LargeBinary(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("news", sa.String(), nullable=False),
+        sa.Column("wish_id", sa.LargeBinary(), nullable=True),
+        sa.Column("from_store_id", sa.LargeBinary(), nullable=True),
+        sa.Column("from_code", sa.String(), nullable=False),
+        sa.Column("to_store_id", sa.LargeBinary(), nullable=True),
+        sa.Column("to_code", sa.String(), nullable=False),
+        sa.Column("store_id", sa.LargeBinary(), nullable=True),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("said_by", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.Column("lines", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("subject_id", "event_id", "part", name=op.f("pk_transfer_told")),
+    )
+    with op.batch_alter_table("transfer_told", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_transfer_told_wish_id"), ["wish_id"], unique=False)
 
 
 def _create_supplier_returns() -> None:

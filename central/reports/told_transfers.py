@@ -1,0 +1,122 @@
+"""What stores are told of goods between them: each end of a transfer, to both stores, as rows of
+``sync/protocol/told.py``.
+
+Which stores they are is said by whoever reported an end, or else by the number that stands on the
+paper of the goods (``sync/protocol/transfers.py``).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from central.archive.rows import plain_uuid
+from central.reports.told_orders import told_line
+from sync.protocol.identity import CompanyId
+from sync.protocol.reference import NAME_CHARACTERS_MAX
+from sync.protocol.told import TransferNews, TransferTold, in_parts
+from sync.protocol.transfers import codes_of_number
+
+_STORES = "SELECT store_id, code FROM store WHERE company_id = $1"
+_ENDS = """
+SELECT t.store_id, coalesce(t.intent_id, t.event_id) AS subject_id, t.event_id, t.direction,
+    t.number, t.reason, t.moved_at_ms AS at_ms, t.other_store_id, t.operator_id
+FROM store AS o JOIN stock_transfer AS t USING (store_id)
+WHERE o.company_id = $1 AND (t.intent_id = ANY($2) OR t.intent_id IS NULL AND t.event_id = ANY($2))
+ORDER BY t.store_id, t.event_id
+"""
+_LINES = """
+SELECT m.store_id, m.event_id, m.line_no, m.item_id, m.quantity_milli, m.cost_minor, NULL AS code,
+    m.lot
+FROM store AS o JOIN stock_transfer AS t USING (store_id)
+JOIN stock_movement AS m ON m.store_id = t.store_id AND m.event_id = t.event_id
+WHERE o.company_id = $1 AND (t.intent_id = ANY($2) OR t.intent_id IS NULL AND t.event_id = ANY($2))
+ORDER BY m.store_id, m.event_id, m.line_no
+"""
+_OUT = "out"
+
+
+class Between(NamedTuple):
+    """From which store to which; None: nobody knows."""
+
+    from_id: UUID | None
+    to_id: UUID | None
+
+
+async def store_codes(connection: Any, company_id: CompanyId) -> dict[UUID, str]:
+    """Of all stores of a company."""
+    rows = await connection.fetch(_STORES, company_id)
+    return {plain_uuid(row["store_id"]): row["code"] for row in rows}
+
+
+async def transfers_told(
+    connection: Any, company_id: CompanyId, subjects: Sequence[UUID]
+) -> list[tuple[UUID, TransferTold]]:
+    """To both stores, as far as they are known."""
+    codes = await store_codes(connection, company_id)
+    lines: defaultdict[tuple[UUID, UUID], list[Any]] = defaultdict(list)
+    for row in await connection.fetch(_LINES, company_id, subjects):
+        lines[row["store_id"], row["event_id"]].append(row)
+    ends: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for row in await connection.fetch(_ENDS, company_id, subjects):
+        ends[plain_uuid(row["subject_id"])].append(row)
+    told: list[tuple[UUID, TransferTold]] = []
+    for subject, some in ends.items():
+        between = between_stores(some, codes)
+        for end in some:
+            rows = _rows(subject, end, between, codes, lines[end["store_id"], end["event_id"]])
+            told += [(store, row) for store in between if store is not None for row in rows]
+    return told
+
+
+def between_stores(ends: Iterable[Any], codes: Mapping[UUID, str]) -> Between:
+    """Of one transfer, of all that was heard of its ends: who sent it is its sender, and the other
+    one its receiver; a sender who takes goods back does not become that."""
+    ids = {code.upper(): store for store, code in codes.items()}
+    senders: list[UUID] = []
+    said: list[tuple[UUID | None, UUID | None]] = []
+    for end in ends:
+        here = plain_uuid(end["store_id"])
+        other = None if end["other_store_id"] is None else plain_uuid(end["other_store_id"])
+        if end["direction"] == _OUT:
+            senders.append(here)
+            said.append((here, other))
+        else:
+            said.append((other, here))
+        named = codes_of_number(end["number"] or "", ids)
+        said += [] if named is None else [(ids[named[0]], ids[named[1]])]
+    by_others = (one for one, _ in said if one is not None)
+    sender = next(chain(senders, by_others), None)
+    receivers = (one for _, one in said if one is not None and one != sender)
+    return Between(sender, next(receivers, None))
+
+
+def _rows(
+    subject: UUID, end: Any, between: Between, codes: Mapping[UUID, str], lines: Sequence[Any]
+) -> list[TransferTold]:
+    return [
+        TransferTold(
+            subject_id=subject,
+            event_id=plain_uuid(end["event_id"]),
+            part=part,
+            news=TransferNews.SENT if end["direction"] == _OUT else TransferNews.CAME,
+            wish_id=None,
+            from_store_id=between.from_id,
+            from_code=code_of(between.from_id, codes),
+            to_store_id=between.to_id,
+            to_code=code_of(between.to_id, codes),
+            store_id=plain_uuid(end["store_id"]),
+            number=(end["number"] or "")[:NAME_CHARACTERS_MAX],
+            said_by=end["operator_id"][:NAME_CHARACTERS_MAX],
+            reason=end["reason"][:NAME_CHARACTERS_MAX],
+            at_ms=end["at_ms"],
+            lines=some,
+        )
+        for part, some in enumerate(in_parts([told_line(line) for line in lines]))
+    ]
+
+
+def code_of(store_id: UUID | None, codes: Mapping[UUID, str]) -> str:
+    """Empty where nobody knows it."""
+    return "" if store_id is None else codes.get(store_id, "")

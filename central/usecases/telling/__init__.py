@@ -1,0 +1,1 @@
+"""Facts that head office tells stores of, by rows of reference data."""
