@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Page, expect
@@ -105,9 +106,12 @@ async def test_exact_cash_is_one_key_from_the_basket(tabs: Tabs, shop: Box) -> N
     await scan(page, item.scan_code)
     await sees_total(page, item.price_minor)
     await expect(page.get_by_role("button", name="Exact cash")).to_be_enabled()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
     await page.keyboard.press("F10")
     number = await receipt_number(page)
     assert sales(shop) == [(number, item.price_minor)]
+    assert asked[0] == "/sales"
 
 
 async def test_a_basket_that_was_emptied_comes_back_with_its_customer(

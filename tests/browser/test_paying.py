@@ -1,5 +1,9 @@
 """Paying at the till page: what is known is said, what was taken is taken once."""
 
+import sqlite3
+import time
+from contextlib import closing
+
 import pytest
 from playwright.async_api import Route, expect
 
@@ -7,6 +11,7 @@ from sync.protocol.money import format_minor
 from tests.browser.chain import Box
 from tests.browser.till_page import (
     LOST,
+    REFUSED,
     by_hand,
     items,
     open_till_page,
@@ -70,6 +75,28 @@ async def test_a_tender_whose_answer_is_lost_goes_on_by_itself_and_is_taken_once
     number = await receipt_number(page)
     assert sales(shop) == [(number, item.price_minor)]
     assert shop.rows("SELECT count(*) FROM sale_tender") == [(1,)]
+
+
+async def test_exact_cash_for_what_costs_more_meanwhile_is_noted_and_the_rest_is_asked_for(
+    tabs: Tabs, shop: Box
+) -> None:
+    """Nobody asked again what it comes to before it was paid."""
+    tabs.expect(REFUSED)
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    with closing(sqlite3.connect(shop.folder / "store.sqlite3")) as db, db:
+        since_ms = time.time_ns() // 1_000_000 - 1_000
+        dearer = (item.item_id, since_ms, item.price_minor + 20, 99)
+        db.execute("INSERT INTO price VALUES (?, ?, ?, ?)", dearer)
+    await page.keyboard.press("F10")
+    await expect(page.get_by_test_id("problem")).to_contain_text("not what the store computes")
+    await expect(page.get_by_test_id("left")).to_have_text("0.20")
+    assert sales(shop) == []
+    await page.get_by_role("button", name="Exact 0.20").click()
+    number = await receipt_number(page)
+    assert sales(shop) == [(number, item.price_minor + 20)]
 
 
 async def test_the_total_before_a_change_stays_in_sight_and_says_so(tabs: Tabs, shop: Box) -> None:

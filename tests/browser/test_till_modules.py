@@ -100,7 +100,8 @@ async def test_receipts_are_dropped_35_days_after_head_office_has_them_and_never
 ) -> None:
     page = await tabs.open(shop.url)
     keep = ", ".join(
-        f"await it.write({{}}, {{ sale_id: '{name}', head: {{ epoch: '{EPOCH}', seq: {seq} }} }})"
+        f"await it.write({{}}, {{ receipt: {{ sale_id: '{name}',"
+        f" head: {{ epoch: '{EPOCH}', seq: {seq} }} }} }})"
         for name, seq in (("old", 5), ("new", 6), ("owed", 7))
     )
     told = "await it.settle(['old'], 1000), await it.settle(['new'], 1001)"
@@ -119,7 +120,8 @@ async def test_what_is_owed_is_read_page_by_page_in_the_order_of_its_places(
 ) -> None:
     page = await tabs.open(shop.url)
     keep = ", ".join(
-        f"await it.write({{}}, {{ sale_id: 's{seq}', head: {{ epoch: '{EPOCH}', seq: {seq} }} }})"
+        f"await it.write({{}}, {{ receipt: {{ sale_id: 's{seq}',"
+        f" head: {{ epoch: '{EPOCH}', seq: {seq} }} }} }})"
         for seq in (12, 2, 7)
     )
     first = "(await it.readOwed(null, 2)).map((one) => one.sale_id)"

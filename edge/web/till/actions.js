@@ -4,7 +4,7 @@
 import { BoxAway, Refused, call } from "./api.js";
 import * as baskets from "./basket.js";
 import { begin } from "./outbox.js";
-import { askQuote, keptQuote, quoteTold } from "./quotes.js";
+import { askQuote, keptQuote, quotedNow, quoteTold } from "./quotes.js";
 import { withRemoval, withoutLast } from "./removals.js";
 import * as state from "./state.js";
 import { dropOldReceipts, write } from "./store.js";
@@ -149,14 +149,19 @@ function forget(emptied) {
   if (state.emptied.value === emptied) state.emptied.value = null;
 }
 
-/** What is left, in cash and to the cent, by one touch. */
+/** What is left, in cash and to the cent, by one touch: what is left then nobody need ask. Should
+ *  something else be due meanwhile, the store server refuses the total, and the basket is back. */
 export async function payExactCash() {
   const tender = state.till.value.tenders.find(({ kind }) => kind === "cash");
   const exact = state.currentQuote.value?.due.quick_cash_minor?.[0];
   if (tender === undefined || exact === undefined) return;
   state.place.value = "paying";
   const given = withTip(tender, exact + tipBy(tender));
-  await addTender({ tender_id: tender.tender_id, ...given, reference: null });
+  const taken = { tender_id: tender.tender_id, ...given, reference: null };
+  const quoted = quotedNow();
+  if (quoted === null) return addTender(taken);
+  const basket = state.basket.value;
+  await begin(quoted, {}, { ...basket, tenders: [...basket.tenders, taken] });
 }
 
 export function setCustomer(customer) {
@@ -223,7 +228,7 @@ export async function finishSale() {
 }
 
 export async function newSale() {
-  await write({ showing: undefined });
+  await write({ showing: undefined }, { flushed: false });
   batch(() => {
     state.receipt.value = null;
     state.found.value = null;

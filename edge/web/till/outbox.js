@@ -32,11 +32,11 @@ const pause = new Pause();
 let driving = false;
 let attempt = new AbortController();
 
-/** Tender the basket as quoted; ``more``: what else its request says. A second call while one runs does nothing: a double tap is one
- *  sale. Rejects where the browser could not keep the sale; then nothing was sent. */
-export async function begin(quoted, more = {}) {
+/** Tender the basket as quoted; ``more``: what else its request says; ``basket``: with what was taken
+ *  for it just now. A second call while one runs does nothing: a double tap is one sale. Rejects where
+ *  the browser could not keep the sale; then nothing was sent. */
+export async function begin(quoted, more = {}, basket = state.basket.value) {
   if (state.pending.value !== null || state.receipt.value !== null) return;
-  const basket = state.basket.value;
   const record = newRecord(basket, quoted, more);
   batch(() => {
     state.pending.value = record;
@@ -189,11 +189,13 @@ async function abandon(record) {
   await giveBack(record, record.problem);
 }
 
-/** The answer is on disk before anybody sees it. */
+/** The answer is kept before anybody sees it. A power cut that takes it leaves the sale as it was kept
+ *  before it was sent, and the store server answers that again. */
 async function finish(record, answer) {
   const seen = higher(state.seen.value, answer);
   const receipt = { ...answer, at_ms: Date.now(), store_id: record.store_id };
-  await write({ pending: undefined, showing: answer.sale_id, seen }, receipt);
+  const done = { pending: undefined, showing: answer.sale_id, seen };
+  await write(done, { receipt, flushed: false });
   batch(() => {
     state.seen.value = seen;
     state.receipt.value = receipt;

@@ -9,6 +9,8 @@ import { effect } from "./ui.js";
 
 const AGAIN_MS = 2_000;
 const NOT_OPEN = new Set(["no-open-business-day", "no-open-till"]);
+/** For so long a quote dates the payment: the clock that counts it stands still while a machine sleeps. */
+const DATES_FOR_MS = 10 * 60_000;
 let timer = null;
 
 /** @type {{of: import("./basket.js").Basket | null, answer: Promise<any> | null}} */
@@ -52,7 +54,26 @@ export function quoteRequest(basket) {
 export function quoteTold(told, basket) {
   if (told === null || told.answer === null) return null;
   if (told.asked !== JSON.stringify(quoteRequest(basket))) return null;
-  return { of: basket, answer: told.answer, problem: null, old: false };
+  return answered(basket, told.answer);
+}
+
+/** @returns {import("./state.js").Quote} */
+function answered(basket, answer) {
+  const at = { steady_ms: performance.now(), wall_ms: Date.now() };
+  return { of: basket, answer, problem: null, old: false, at };
+}
+
+/** The quote of the basket as it is, dated now: by the store server's clock, and what has passed since
+ *  it answered. Null where it must be asked.
+ * @returns {any} */
+export function quotedNow() {
+  const { quote, currentQuote } = state;
+  const at = quote.value?.at;
+  if (currentQuote.value === null || at === undefined || quote.value?.old) return null;
+  const passed = performance.now() - at.steady_ms;
+  if (Math.max(passed, Date.now() - at.wall_ms) > DATES_FOR_MS) return null;
+  const { tendered_at_ms: asked } = currentQuote.value;
+  return { ...currentQuote.value, tendered_at_ms: asked + Math.floor(passed) };
 }
 
 /** A quote as it is kept for a reload while the store server is down. */
@@ -75,7 +96,7 @@ async function requote(basket) {
   if (state.currentQuote.peek() !== null && !state.quote.peek()?.old) return;
   try {
     const answer = await askQuote(basket);
-    put(basket, { of: basket, answer, problem: null, old: false });
+    put(basket, answered(basket, answer));
     await write(keptQuote({ of: basket, answer }));
   } catch (error) {
     if (error instanceof BoxAway) timer = setTimeout(() => again(basket), AGAIN_MS);

@@ -279,7 +279,7 @@ async function orNull(answer) {
 async function keep(scans) {
   state.scans.value = scans;
   try {
-    await write({ scans });
+    await write({ scans }, { flushed: false });
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
     state.problem.value = ACT.cannotKeep;

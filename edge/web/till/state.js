@@ -68,6 +68,7 @@ export const chosenLine = computed(
  * @property {any} answer of POST /quotes (see the store server's API pages)
  * @property {any} problem
  * @property {boolean} old as it was before a reload, to be asked again
+ * @property {{steady_ms: number, wall_ms: number}} [at] when it was answered, by this page's clocks
  */
 
 /** The quote of an empty basket, which nobody need ask for.

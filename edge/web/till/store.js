@@ -64,11 +64,14 @@ export async function readKept() {
   return Object.fromEntries(names.map((name, place) => [name, values[place]]));
 }
 
-/** One transaction, on disk when this resolves: values to keep by name (undefined: forget), and
- *  perhaps a finished sale's receipt. */
-export async function write(values, receipt = null) {
+/** One transaction: values to keep by name (undefined: forget), and perhaps a finished sale's
+ *  receipt. When this resolves it outlives the page and the browser; where ``flushed`` also a power
+ *  cut, for which everybody waits until the disk has it: what can be told again need not be.
+ * @param {Record<string, any>} values @param {{receipt?: any, flushed?: boolean}} [how] */
+export async function write(values, { receipt = null, flushed = true } = {}) {
   const db = await openStore();
-  const transaction = db.transaction(["kept", "receipts"], "readwrite", { durability: "strict" });
+  const durability = flushed ? "strict" : "relaxed";
+  const transaction = db.transaction(["kept", "receipts"], "readwrite", { durability });
   const kept = transaction.objectStore("kept");
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) kept.delete(name);
