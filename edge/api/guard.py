@@ -118,8 +118,7 @@ async def read_session(connection: Connection, *, using: bool = True) -> Session
     if not is_token(token):
         return None
     box, workstation_id = box_of(connection), workstation_of(connection)
-    wall_ms = box.clock.moment().wall_ms
-    return await box.sessions.named_by(token, workstation_id, wall_ms, using=using)
+    return await box.sessions.named_by(token, workstation_id, box.clock.wall_ms, using=using)
 
 
 async def require_session(connection: Connection, route: BaseRouteHandler) -> None:

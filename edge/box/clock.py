@@ -75,6 +75,11 @@ class StoreClock:
         seconds = int(offset.total_seconds()) if offset is not None else 0
         return Moment(wall_ms, seconds, self.boot_id, self._state, self._known())
 
+    @property
+    def wall_ms(self) -> int:
+        """What the machine's clock shows, UTC milliseconds: for what needs no more of a moment."""
+        return self._wall()
+
     def server_said(self, server_time_ms: int) -> None:
         """Head office's clock was told: near enough confirms ours, a jump is then over."""
         self._reckoning = Reckoning(server_time_ms, self.steady(), exact=True)

@@ -45,6 +45,13 @@ SELECT (SELECT request_digest FROM sale WHERE sale_id = ?),
        (SELECT abandoned_at_ms FROM abandoned_id WHERE sale_id = ?),
        (SELECT min(kind) FROM journal WHERE event_id = ?)
 """
+_KEPT_ID = "coalesce(a.kept_id, c.customer_id)"
+_OWED = f"""
+       ifnull((SELECT points FROM points_debt WHERE customer_id = {_KEPT_ID}), 0)
+           + ifnull((SELECT sum(d.points) FROM customer_alias b
+                     JOIN points_debt d ON d.customer_id = b.customer_id
+                     WHERE b.kept_id = {_KEPT_ID}), 0)"""  # noqa: S608 - constant
+"""Of the customer under each of their ids: SAME_PERSON where the kept one is known already."""
 _COUNTER = f"""
 {_STANDING},
        b.store_id, b.store_code, s.settings_no, s.body, s.texts, h.epoch_number,
@@ -55,7 +62,7 @@ _COUNTER = f"""
            (SELECT max(business_date) FROM business_day WHERE state = 'open')
         AND workstation_id = ? AND state = 'open'),
        o.active, o.name, o.role, w.body, c.active, c.name, g.word,
-       (SELECT sum(points) FROM points_debt WHERE customer_id IN ({SAME_PERSON})), r.last,
+       {_OWED}, r.last,
        EXISTS (SELECT 1 FROM promotion), EXISTS (SELECT 1 FROM item_rule),
        EXISTS (SELECT 1 FROM points_rule) OR EXISTS (SELECT 1 FROM customer_tier)
            OR EXISTS (SELECT 1 FROM points_expiring),
@@ -67,7 +74,7 @@ LEFT JOIN operator o ON o.operator_id = ?
 LEFT JOIN role w ON w.role = o.role
 LEFT JOIN customer c ON c.customer_id = ?
 LEFT JOIN customer_alias a ON a.customer_id = c.customer_id
-LEFT JOIN customer_group g ON g.customer_id = coalesce(a.kept_id, c.customer_id)
+LEFT JOIN customer_group g ON g.customer_id = {_KEPT_ID}
 LEFT JOIN receipt_series r ON r.workstation_id = ?
     AND r.epoch_number = h.epoch_number AND r.epoch_fingerprint = h.epoch_fingerprint
 WHERE b.one = 1
@@ -103,7 +110,10 @@ SELECT root, line, points - spent - released AS points_left FROM points_right
 WHERE kind = 'points' AND customer_id IN ({SAME_PERSON}) AND points > spent + released
 ORDER BY root, line
 """  # noqa: S608 - constant
-_POINTS = f"SELECT sum(points_left) FROM ({_RIGHTS})"  # noqa: S608 - constant
+_POINTS = f"""
+SELECT sum(points - spent - released) FROM points_right
+WHERE kind = 'points' AND customer_id IN ({SAME_PERSON}) AND points > spent + released
+"""  # noqa: S608 - constant
 _BUYER = f"""
 SELECT (SELECT name FROM customer WHERE customer_id = ?),
        (SELECT sum(points) FROM points_debt WHERE customer_id IN ({SAME_PERSON}))
@@ -237,7 +247,7 @@ def read_counter(
 ) -> CounterNow:
     """All of it in one statement: on the way of a sale each one counts."""
     event, buyer = sale_id.bytes, None if customer_id is None else customer_id.bytes
-    values = (event, event, event, workstation_id, buyer, operator_id, buyer, workstation_id)
+    values = (event, event, event, workstation_id, operator_id, buyer, workstation_id)
     row = db.execute(_COUNTER, values).fetchone()
     if row is None:
         return NO_COUNTER

@@ -8,8 +8,9 @@ days of a writer that never rests, so no sum that a day, a store or an account m
 break its bound because single facts kept theirs. Sums over stores are numeric in PostgreSQL and
 have no bound.
 
-Decoding checks all of it; building a value in Python does not, so the journal decodes each event
-again before it is kept (engine/journal.py), and whoever takes input refuses with words first.
+Decoding checks all of it; building a value in Python does not, so the journal holds each event's
+bytes to them before it is kept (engine/journal.py), and whoever takes input refuses with words
+first.
 """
 
 from datetime import date

@@ -7,11 +7,13 @@ not have is as its field's default says. Batches travel as zstd over msgpack of 
 under a cap.
 """
 
-from typing import TypeVar, get_args
+from functools import cache
+from typing import Any, TypeVar, get_args
 
 import msgspec
 import zstandard
 
+from sync.protocol.bare import bare
 from sync.protocol.batch import UNFOLDED_BYTES_MAX, Batch
 from sync.protocol.columns import SentBatch
 from sync.protocol.errors import Undecodable
@@ -78,6 +80,20 @@ def decode_fact(kind: str, version: int, body: bytes) -> AnyFact:
         return _DECODERS[kind, version].decode(body)
     except _UNREADABLE as error:
         raise Undecodable(f"not a {kind} of version {version}: {error}") from error
+
+
+def hold_to_bounds(name: KindVersion, body: bytes) -> None:
+    """Types and bounds of each field of the body of a fact that was just made: reads it as whoever
+    receives it will, but that its parts agree it said itself. Raises Undecodable."""
+    try:
+        _bounds_of(name).decode(body)
+    except _UNREADABLE as error:
+        raise Undecodable(f"not a {name.kind} of version {name.version}: {error}") from error
+
+
+@cache
+def _bounds_of(name: KindVersion) -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(bare(KINDS[name]))
 
 
 def pack_batch(batch: Batch) -> bytes:

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from edge.db.customers import find_customer, find_person, list_customers, search_customers
-from edge.db.sale_reads import points_here, read_buyer, rights_left
+from edge.db.sale_reads import points_here, read_buyer, read_counter, rights_left
 from edge.db.sales import _change_debt
 from edge.usecases.customer.create import draw
 from edge.usecases.customer.update import UpdateCustomer, update_customer
 from sync.protocol.clock import Hlc
-from sync.protocol.identity import CustomerId, EventId
+from sync.protocol.identity import CustomerId, EventId, SaleId, WorkstationId
 from sync.protocol.reference import CustomerAlias, DataSet, Grant
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
 from tests.integration.edge_fixtures import (
@@ -26,6 +26,7 @@ from tests.integration.edge_fixtures import (
 )
 
 KEPT, ALIAS, THIRD = (CustomerId(named(name)) for name in ("kept", "alias", "third"))
+NEW_SALE, W1 = SaleId(named("a new sale")), WorkstationId("W1")
 CODES = {KEPT: "C-1", ALIAS: "C-2", THIRD: "C-3"}
 
 
@@ -86,6 +87,18 @@ def test_a_debt_of_one_is_paid_off_by_the_other(shop: Shop) -> None:
     assert shop.do(lambda db: read_buyer(db, ALIAS))[1] == 2
     shop.do(lambda db: _change_debt(db, KEPT.bytes, -9))
     assert shop.do(lambda db: read_buyer(db, THIRD))[1] == 0
+
+
+def test_at_the_counter_a_person_owes_what_they_owe_under_each_of_their_ids(shop: Shop) -> None:
+    join(shop, (ALIAS, KEPT))
+    owed = {KEPT: 2, ALIAS: 30, THIRD: 5}
+    for customer_id, points in owed.items():
+        shop.do(lambda db, one=customer_id, due=points: _change_debt(db, one.bytes, due))  # type: ignore[misc]  # mypy cannot infer it
+    found = [
+        shop.do(lambda db, one=one: read_counter(db, NEW_SALE, W1, ANN, one).points_owed)  # type: ignore[misc]  # mypy cannot infer it
+        for one in (KEPT, ALIAS, THIRD, None)
+    ]
+    assert found == [32, 32, 5, 0]
 
 
 def test_parted_they_are_two_again_with_what_each_had(shop: Shop) -> None:

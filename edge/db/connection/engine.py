@@ -6,7 +6,7 @@ nobody.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import NoneType
 from typing import ParamSpec, TypeVar
@@ -29,14 +29,12 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 
-def _as_it_is(value: T) -> T:
-    return value
-
-
-for _kind in (bytes, NoneType):
-    sqlite3.register_adapter(_kind, _as_it_is)
+_NOTHING: Mapping[None, None] = {}
+sqlite3.register_adapter(bytes, bytes)
+sqlite3.register_adapter(NoneType, _NOTHING.get)
 """``sqlite3`` asks of each value that is no number and no text what it wants to be bound as, and
-finding nothing takes it 1 µs; an answer 0.2. A sale binds some fifty ids and NULLs."""
+finding nothing takes it 1 µs; an answer 0.2, less where no Python gives it: bytes of bytes are
+these, and of nothing there is nothing. A sale binds some fifty ids and NULLs."""
 
 
 def address(path: Path, mode: str) -> str:

@@ -39,8 +39,10 @@ def take_coupons(lines: Sequence[Line], rights: CouponRights) -> tuple[RightTake
 def give_again(known: Situation, lines: int, tenders: int) -> tuple[RightGiven, ...]:
     """Those that the voided receipt used up, each born anew behind the void's tenders: the right
     that was taken stays used, as head office counts it. Raises TooManyLines."""
+    if not known.paid.coupons:
+        return ()
     places = range(lines + tenders + 1, lines + tenders + 1 + len(known.paid.coupons))
-    if places and places[-1] > LINES_MAX:
+    if places[-1] > LINES_MAX:
         raise TooManyLines(lines)
     return tuple(
         RightGiven(one.kind, one.account_id, place, 1)

@@ -53,8 +53,6 @@ def resolve(found: Mapping[str, ItemOnSale], labels: Mapping[str, Label]) -> Nam
 
 def refuse_differing(line: LineRequest, label: Label, path: str) -> None:
     """What is said of the goods twice agrees. Raises LabelDiffers."""
-    if label is PLAIN:
-        return
     for field in ("lot", "serial", "expires_on"):
         stated, printed = getattr(line, field), getattr(label, field)
         if stated is not None and printed is not None and stated != printed:

@@ -89,6 +89,8 @@ def take_back(returns: Sequence[Line], rights: tuple[Right, ...], owed: int) -> 
     """Pay ``owed`` from the rights, then what the return lines (negative points) take: each from
     its own line's grant first, then from the others. What no right covers is owed. One receipt pays
     off what one record may hold at most. Raises PointsTooMany."""
+    if not (returns or owed):
+        return Settling(0, (), 0, 0, rights)
     owed = min(owed, FIGURE_MAX)
     spends, still_owed = allot(owed, rights)
     rights = rights_after(rights, spends)

@@ -71,6 +71,8 @@ def _asked(request: SaleRequest, lines: Sequence[Line], unverified_minor: int) -
     yield Asked(Permission.SELL, subject, max(typed, default=0))
     if request.training:
         yield Asked(Permission.TRAIN, subject)
+    if not any(line.modifiers or line.is_return for line in lines):
+        return
     if (changed := price_override.changed_minor(lines)) > 0:
         rate_bp = price_override.largest_rate_bp(lines)
         yield Asked(Permission.PRICE_OVERRIDE, subject, changed, rate_bp)

@@ -74,13 +74,17 @@ def price_line(
     item = find_item(line, known, path)
     if not item.active:
         raise InactiveItem(item.item_id, item.name, field=path)
-    label = known.labels.get(line.scan_code or "", PLAIN)
-    refuse_differing(line, label, path)
+    label = known.labels.get(line.scan_code or "", PLAIN) if known.labels else PLAIN
+    if label is not PLAIN:
+        refuse_differing(line, label, path)
     until, lot = line.expires_on or label.expires_on, line.lot or label.lot
-    refuse_expired(until, lot, known.business_date, item.name, path)
-    item = at_price(item, label, chosen)
+    if until is not None:
+        refuse_expired(until, lot, known.business_date, item.name, path)
+    if chosen is not None:
+        item = at_price(item, label, chosen)
     priced = price_label(line, label, item, path) if label.codes else _price_plain(line, item, path)
-    priced = by_book(line, priced, chosen)
+    if chosen is not None:
+        priced = by_book(line, priced, chosen)
     if priced.extended_minor == 0 and priced.unit_price_minor > 0:
         raise AmountIsNothing(item.name, priced.quantity_milli, field=f"{path}.quantity_milli")
     if priced.extended_minor > MINOR_MAX:

@@ -36,6 +36,8 @@ def take_unverified(lines: Sequence[LineRequest], known: Situation) -> dict[int,
     Raises NotUnverified, ItemMissing, UnknownItem, UnknownScanCode, ItemDiffers, QuantityNotWhole,
     PriceMissing, AmountIsNothing, AmountTooLarge, TaxRateMissing.
     """
+    if all(line.unverified is None for line in lines):
+        return {}
     asked, found, rates = [], [], []
     chosen = lowest_prices(lines, known) if known.offers else {}
     for index, line in enumerate(lines):

@@ -123,6 +123,8 @@ def read_situation(
 
 
 def _leave(leaves: LeavesNow, elsewhere: Mapping[SaleId, str]) -> dict[str, Any]:
+    if leaves is NO_LEAVES and not elsewhere:
+        return {}
     in_doubt = frozenset(leaves.in_doubt)
     return {
         "leaves": leaves.read_under,

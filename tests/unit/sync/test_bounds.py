@@ -6,19 +6,23 @@ travel: what is committed can always be closed.
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.engine.journal import FactBeyondBounds, Moment, next_entry
+from sync.protocol.bare import bare
 from sync.protocol.bounds import DATE_MAX, DATE_MIN, FIGURE_MAX, SUM_MAX
 from sync.protocol.change import INSTANT_MS_MAX, Epoch, Head
 from sync.protocol.clock import ClockState, Hlc
-from sync.protocol.codec import decode, decode_fact, encode
+from sync.protocol.codec import KINDS, decode, decode_fact, encode
 from sync.protocol.errors import Unbalanced
 from sync.protocol.facts import (
+    AnyFact,
     BusinessDayClosed,
     Line,
     RetailTransaction,
@@ -174,3 +178,30 @@ def test_the_journal_keeps_nothing_that_head_office_could_not_read(sold: RetailT
         next_entry(StoreId(UUID(int=5)), head, Hlc(0), sold, EventId(sold.sale_id), moment)
     assert "$[6]" in refused.value.detail, "the seventh field, tendered_at_ms"
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS.values()), key=str), ids=str)
+def test_a_fact_is_held_to_the_bounds_that_its_reader_holds_it_to(kind: type[AnyFact]) -> None:
+    """The journal looks at types and bounds alone, by a description made of the fact's own."""
+    assert _said_of(bare(kind)) == _said_of(kind)
+
+
+def _said_of(kind: type[msgspec.Struct]) -> Any:
+    """Every field's type and bounds, without the words beside them."""
+
+    def without_words(said: Any) -> Any:
+        if isinstance(said, list):
+            return [without_words(each) for each in said]
+        if not isinstance(said, dict):
+            return said
+        return {name: without_words(each) for name, each in said.items() if name != "description"}
+
+    return without_words(msgspec.json.schema(kind))
+
+
+def test_a_fact_that_was_made_is_not_judged_twice_before_it_is_kept() -> None:
+    """Whoever made it has judged it: reading it again to look at its bounds is some of a sale."""
+    sold = receipt(line(1, 1))
+    read = msgspec.msgpack.decode(encode(sold), type=bare(type(sold)))
+    assert not hasattr(read, "__post_init__")
+    assert not hasattr(read.lines[0], "__post_init__")
