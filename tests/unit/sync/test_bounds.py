@@ -202,6 +202,6 @@ def _said_of(kind: type[msgspec.Struct]) -> Any:
 def test_a_fact_that_was_made_is_not_judged_twice_before_it_is_kept() -> None:
     """Whoever made it has judged it: reading it again to look at its bounds is some of a sale."""
     sold = receipt(line(1, 1))
-    read = msgspec.msgpack.decode(encode(sold), type=bare(type(sold)))
+    read: Any = msgspec.msgpack.decode(encode(sold), type=bare(type(sold)))
     assert not hasattr(read, "__post_init__")
     assert not hasattr(read.lines[0], "__post_init__")
