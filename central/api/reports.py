@@ -19,6 +19,7 @@ from central.api.reading import reading
 from central.domain.access import UserRole
 from central.domain.day_verdict import Colour, DayVerdict
 from central.reports.evidence import SetAside
+from central.reports.lots import LotOnHand, SoldTwice, lots_of_store, serials_sold_twice
 from central.reports.purchases import Purchase, purchases
 from central.reports.reconciled_day import ProvenThrough, Reason, ReconciledDay
 from central.reports.reconciliation import reconcile_day
@@ -179,6 +180,30 @@ async def report_stock_value(
     async with reading(office_of(request)) as db:
         store_id = await find_store(db, person_of(request).company_id, store)
         rows = await stock_value(db, store_id, Page(limit + 1, offset))
+    return _page(request, rows, limit, offset)
+
+
+@get("/v1/reports/lots", guards=[person_guard], opt=needing(UserRole.LOOK))
+async def report_lots(
+    request: AnyRequest, store: OneStoreCode, limit: ItemsLimit = ITEMS_MAX, offset: Offset = 0
+) -> Response[Sequence[LotOnHand]]:
+    """A store's stock by lot, of the items that ever had one, ``limit`` and ``offset`` in items:
+    what expires first first, and of each item all that is there."""
+    async with reading(office_of(request)) as db:
+        store_id = await find_store(db, person_of(request).company_id, store)
+        rows = await lots_of_store(db, store_id, Page(limit, offset))
+    return Response(rows)
+
+
+@get("/v1/reports/serials-sold-twice", guards=[person_guard], opt=needing(UserRole.LOOK))
+async def report_serials(
+    request: AnyRequest, limit: ItemsLimit = ITEMS_MAX, offset: Offset = 0
+) -> Response[Sequence[SoldTwice]]:
+    """Serial numbers that stores together sold more often than they came back, by more than one.
+    Where rows are left, ``Link`` names the next page."""
+    async with reading(office_of(request)) as db:
+        page = Page(limit + 1, offset)
+        rows = await serials_sold_twice(db, person_of(request).company_id, page)
     return _page(request, rows, limit, offset)
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from central.db.tables import CentralTable, big, metadata
@@ -41,6 +41,51 @@ class StockMovementRow(CentralTable, table=True):
     cost_minor: int | None = big()
     order_id: UUID | None
     supplier_id: str | None
+
+
+class LotMovementRow(CentralTable, table=True):
+    """A line that says lot, last day or serial number of what moved by it."""
+
+    __tablename__ = "lot_movement"
+    __table_args__ = (
+        Index(None, "store_id", "item_id"),
+        Index(
+            "ix_lot_movement_serial",
+            *("item_id", "serial"),
+            postgresql_where=text("serial IS NOT NULL"),
+        ),
+    )
+    store_id: UUID = Field(primary_key=True)
+    event_id: UUID = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    item_id: str
+    kind: str
+    lot: str | None
+    expires_on: date | None
+    serial: str | None
+    quantity_milli: int = big()
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int = big()
+
+
+class LotCountRow(CentralTable, table=True):
+    """A line of a count that says an item's lots."""
+
+    __tablename__ = "lot_count"
+    __table_args__ = (Index(None, "store_id", "item_id"),)
+    store_id: UUID = Field(primary_key=True)
+    event_id: UUID = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    item_id: str
+    lot: str | None
+    expires_on: date | None
+    counted_milli: int = big()
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seen_through: int = big()
+    seq: int = big()
+    parent_through: int = big()
 
 
 class PurchaseOrderRow(CentralTable, table=True):

@@ -24,9 +24,11 @@ from central.api.reached import reached
 from central.api.readmission import readmit
 from central.api.reports import (
     report_daily_sales,
+    report_lots,
     report_price_books,
     report_purchases,
     report_reconciliation,
+    report_serials,
     report_stock,
     report_stock_value,
     report_stores,
@@ -106,7 +108,9 @@ ROUTES: Sequence[Any] = (
     report_stock_value,
     report_stores,
     report_transfers,
+    report_lots,
     report_purchases,
+    report_serials,
     report_supplier_returns,
     report_reconciliation,
     read_asset,

@@ -39,6 +39,9 @@ class Mark(NamedTuple):
         return None if self.expires_on is None else self.expires_on.isoformat()
 
 
+UNMARKED = Mark()
+
+
 class Lot(NamedTuple):
     """So much of a lot, in thousandths of the item's unit; ``expires_on`` is its last day."""
 

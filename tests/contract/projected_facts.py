@@ -52,6 +52,9 @@ _RECEIPT: list[Row] = [
         "points_debt": 1,
     }
 ]
+_LOTS: list[Row] = [
+    {"line_no": 1, "kind": "sale", "lot": "L-9", "serial": "SN-1", "quantity_milli": -2_000}
+]
 _LINES: list[Row] = [
     {
         "line_no": 1,
@@ -77,6 +80,7 @@ _TAXES: list[Row] = [
 _SECOND = Projected(
     {
         "sale": _RECEIPT,
+        "lot_movement": _LOTS,
         "sale_line": [
             {**_LINES[0], "price_book": "members"},
             {**_LINES[1], "price_book": None},
@@ -186,6 +190,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
         {
             "sale": _RECEIPT,
             "sale_line": _LINES,
+            "lot_movement": _LOTS,
             "sale_tax": _TAXES,
             "sale_tender": [
                 {"tender_no": 1, "tender_id": "cash", "amount_minor": 2_000, "points": 0},

@@ -10,6 +10,15 @@ from tests.golden import examples as golden
 STOCK: Mapping[KindVersion, Projected] = {
     KindVersion("stock_moved", 1): Projected(
         {
+            "lot_movement": [
+                {
+                    "line_no": 1,
+                    "item_id": "I00042",
+                    "kind": "receipt",
+                    "lot": "L-9",
+                    "expires_on": None,
+                }
+            ],
             "stock_movement": [
                 {
                     "line_no": 1,
@@ -35,6 +44,15 @@ STOCK: Mapping[KindVersion, Projected] = {
     ),
     KindVersion("stock_moved", 2): Projected(
         {
+            "lot_movement": [
+                {
+                    "line_no": 1,
+                    "item_id": "I00042",
+                    "kind": "receipt",
+                    "lot": "L-9",
+                    "expires_on": None,
+                }
+            ],
             "stock_movement": [
                 {
                     "line_no": 1,
@@ -64,6 +82,10 @@ STOCK: Mapping[KindVersion, Projected] = {
     ),
     KindVersion("stock_moved", 3): Projected(
         {
+            "lot_movement": [
+                {"line_no": 1, "lot": "L-9", "expires_on": date(2026, 5, 31), "serial": None},
+                {"line_no": 2, "lot": None, "expires_on": None, "serial": "SN-0815"},
+            ],
             "stock_movement": [
                 {"line_no": 1, "item_id": "I00042", "lot": "L-9", "cost_minor": 9_995},
                 {"line_no": 2, "item_id": "I00043", "lot": None, "cost_minor": None},
@@ -77,6 +99,15 @@ STOCK: Mapping[KindVersion, Projected] = {
     ),
     KindVersion("stock_transferred", 1): Projected(
         {
+            "lot_movement": [
+                {
+                    "line_no": 1,
+                    "item_id": "I00042",
+                    "kind": "transfer_out",
+                    "lot": "L-9",
+                    "expires_on": None,
+                }
+            ],
             "stock_movement": [
                 {"line_no": 1, "item_id": "I00042", "kind": "transfer_out"},
                 {"line_no": 2, "item_id": "I00043", "kind": "transfer_out"},
@@ -91,6 +122,15 @@ STOCK: Mapping[KindVersion, Projected] = {
     ),
     KindVersion("stock_transferred", 2): Projected(
         {
+            "lot_movement": [
+                {
+                    "line_no": 1,
+                    "item_id": "I00042",
+                    "kind": "transfer_out",
+                    "lot": "L-9",
+                    "expires_on": None,
+                }
+            ],
             "stock_movement": [
                 {"line_no": 1, "unit_cost_minor": None, "cost_minor": -2_499},
                 {"line_no": 2, "unit_cost_minor": 130, "cost_minor": None},
@@ -105,6 +145,10 @@ STOCK: Mapping[KindVersion, Projected] = {
     ),
     KindVersion("stock_transferred", 3): Projected(
         {
+            "lot_movement": [
+                {"line_no": 1, "lot": "L-9", "quantity_milli": -6_000},
+                {"line_no": 2, "lot": "2026-01-02", "quantity_milli": -2_500},
+            ],
             "stock_movement": [
                 {"line_no": 1, "unit_cost_minor": None, "cost_minor": -2_499},
                 {"line_no": 2, "unit_cost_minor": 130, "cost_minor": None},
@@ -160,6 +204,9 @@ STOCK: Mapping[KindVersion, Projected] = {
     ),
     KindVersion("stock_counted", 1): Projected(
         {
+            "lot_count": [
+                {"line_no": 1, "lot": "L-9", "expires_on": None, "counted_milli": 17_000}
+            ],
             "stock_count": [
                 {"item_id": "I00042", "counted_milli": 17_000, "seen_milli": 0},
                 {"item_id": "I00043", "counted_milli": 0, "seen_milli": 0},
@@ -172,6 +219,14 @@ STOCK: Mapping[KindVersion, Projected] = {
     ),
     KindVersion("stock_counted", 2): Projected(
         {
+            "lot_count": [
+                {
+                    "line_no": 1,
+                    "lot": "L-9",
+                    "expires_on": date(2026, 5, 31),
+                    "counted_milli": 17_000,
+                }
+            ],
             "stock_count": [
                 {"item_id": "I00042", "counted_milli": 17_000, "seen_milli": 0},
                 {"item_id": "I00043", "counted_milli": 0, "seen_milli": 0},

@@ -102,10 +102,11 @@ class Counting:
     def sell(self, item: str, pieces: int) -> None:
         sell(self.db, sale_request(f"here {next(self.numbers)}", [line(item, pieces)]))
 
-    def bring(self, item: str, pieces: int, seq: int) -> None:
+    def bring(self, item: str, pieces: int, seq: int, lot: str | None = None) -> None:
         """A sale of the box that is gone, which a till kept."""
         sold = self.gone.sale(((1, pieces * 1_000, 350),))
-        sold = replace(sold, lines=tuple(replace(one, item_id=ItemId(item)) for one in sold.lines))
+        lines = tuple(replace(one, item_id=ItemId(item), lot=lot) for one in sold.lines)
+        sold = replace(sold, lines=lines)
         number = (seq, EventId(sold.sale_id), *sold.KIND)
         event = Envelope(*number, NOW_MS, 28_800, BOOT, Hlc(seq), ClockState.CHECKED, encode(sold))
         own = seq.to_bytes(32, "big")

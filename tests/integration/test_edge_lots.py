@@ -108,6 +108,18 @@ def test_a_count_that_says_lots_says_all_of_them_and_what_moves_later_comes_on_t
     assert [line.lot for line in fact.lines] == ["B", None]
 
 
+def test_a_sale_that_comes_home_after_a_count_of_lots_moves_a_lot_where_it_was_not_seen(
+    shop: Counting,
+) -> None:
+    came(6_000, "A", MAY)(shop.db)
+    shop.say(ITEM, 5_000, lot="A")
+    shop.book()
+    shop.bring(ITEM, 2, seq=3, lot="A")
+    assert lots(shop.db) == (Lot("A", MAY, 5_000),)
+    shop.bring(ITEM, 1, seq=9, lot="A")
+    assert lots(shop.db) == (Lot("A", MAY, 4_000),)
+
+
 def test_a_count_without_lots_leaves_them_and_what_is_missing_expired_first(
     shop: Counting,
 ) -> None:

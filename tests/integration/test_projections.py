@@ -147,6 +147,8 @@ NEVER_TRADED = {
     *(
         "stock_count",
         "stock_transfer",
+        "lot_movement",
+        "lot_count",
         "purchase_order",
         "purchase_order_line",
         "purchase_order_end",

@@ -15,6 +15,7 @@ from central.projections.fact_id import FactId
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
 from central.projections.fold.loyalty import put_customer_day
+from central.projections.fold.stock import put_lot
 from central.projections.rows.customer import PointsMove
 from central.projections.rows.escrow import RightAccount, RightBorn, RightHeld, RightSpend
 from central.projections.rows.sale import Sale, SaleLine, SaleModifier, SaleTax, SaleTender
@@ -22,6 +23,7 @@ from sync.protocol.aggregate import names_of
 from sync.protocol.escrow import RightKind, goodwill_of
 from sync.protocol.facts import IdAbandoned, Line, RetailTransaction, RightGiven, RightTaken
 from sync.protocol.identity import CustomerId
+from sync.protocol.lots import Mark
 
 _POINTS, _REFUND = RightKind.POINTS.value, RightKind.REFUND.value
 
@@ -81,15 +83,27 @@ def _sale(into: Fold, event: Event, sale: RetailTransaction) -> None:
     if sale.training:
         return
     into.tallies[event.store_id, sale.business_date].add(sale)
-    for line in sale.lines:
-        moved = into.on_hand[event.store_id, line.item_id]
-        moved[0] -= line.quantity_milli
-        moved[1] += 1
+    _goods(into, event, sale)
     if sale.customer_id is not None:
         _points(into, event, sale.customer_id, sale)
         put_customer_day(into, sale, sale.customer_id)
     _rights(into, event, sale)
     _modifiers(into, event, sale)
+
+
+def _goods(into: Fold, event: Event, sale: RetailTransaction) -> None:
+    for line in sale.lines:
+        moved = into.on_hand[event.store_id, line.item_id]
+        moved[0] -= line.quantity_milli
+        moved[1] += 1
+        if line.lot or line.expires_on or line.serial:
+            _lot(into, event, line)
+
+
+def _lot(into: Fold, event: Event, line: Line) -> None:
+    kind = "sale" if line.quantity_milli > 0 else "return"
+    what = (line.item_id, kind, -line.quantity_milli)
+    put_lot(into, event, line.line_no, what, Mark(line.lot, line.expires_on, line.serial))
 
 
 def _modifiers(into: Fold, event: Event, sale: RetailTransaction) -> None:

@@ -6,8 +6,15 @@ from uuid import UUID
 from central.projections.event import Event
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
-from central.projections.rows.stock import StockCount, StockMovement, StockTransfer
+from central.projections.rows.stock import (
+    LotCount,
+    LotMovement,
+    StockCount,
+    StockMovement,
+    StockTransfer,
+)
 from sync.protocol.facts import StockCounted, StockMoved, StockTransferred
+from sync.protocol.lots import UNMARKED, Mark
 
 
 def _items(stock: StockMoved | StockTransferred | StockCounted) -> list[str]:
@@ -46,8 +53,20 @@ def _movement(
         where = (event.store_id, event.event_id, number)
         said = (line.lot, line.unit_cost_minor, cost, *of)
         into.put(StockMovement._make((*where, *what, *event.place, *said)))
+        mark = Mark(line.lot, line.expires_on, line.serial)
+        put_lot(into, event, number, (line.item_id, kind, line.quantity_milli), mark)
     if day is not None:
         into.tallies[event.store_id, day].add(moved)
+
+
+def put_lot(into: Fold, event: Event, line_no: int, what: tuple[str, str, int], mark: Mark) -> None:
+    """Where the line of an event says lot, last day or serial number. ``what``: item, kind, signed
+    quantity."""
+    if mark == UNMARKED:
+        return
+    item, kind, milli = what
+    of = (mark.name, mark.expires_on, mark.serial, milli)
+    into.put(LotMovement(event.store_id, event.event_id, line_no, item, kind, *of, *event.place))
 
 
 @folds(StockCounted, keys=_items)
@@ -65,3 +84,10 @@ def _counted(into: Fold, event: Event, fact: StockCounted) -> None:
         place = (number, fingerprint, seen[item], seq, parent)
         into.put(StockCount(event.store_id, item, *place, milli))
         into.on_hand[event.store_id, item][1] += 1
+    by_lot = {line.item_id for line in fact.lines if Mark(line.lot, line.expires_on).name}
+    for line_no, line in enumerate(fact.lines, start=1):
+        if line.item_id in by_lot:
+            place = (number, fingerprint, seen[line.item_id], seq, parent)
+            said = (Mark(line.lot, line.expires_on).name, line.expires_on, line.counted_milli)
+            where = (event.store_id, event.event_id, line_no)
+            into.put(LotCount._make((*where, line.item_id, *said, *place)))

@@ -28,6 +28,43 @@ class StockMovement(NamedTuple):
     supplier_id: str | None
 
 
+class LotMovement(NamedTuple):
+    """Table ``lot_movement``: a line of a receipt or of goods that moved otherwise which says lot,
+    last day or serial number. ``lot``: its name (``sync/protocol/lots.py``); ``kind`` as a
+    movement's, or ``sale``, ``return``; the quantity is signed."""
+
+    store_id: UUID
+    event_id: UUID
+    line_no: int
+    item_id: str
+    kind: str
+    lot: str | None
+    expires_on: date | None
+    serial: str | None
+    quantity_milli: int
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int
+
+
+class LotCount(NamedTuple):
+    """Table ``lot_count``: a line of a count of an item whose lots it says; the place is that of
+    the item's count (``StockCount``)."""
+
+    store_id: UUID
+    event_id: UUID
+    line_no: int
+    item_id: str
+    lot: str | None
+    expires_on: date | None
+    counted_milli: int
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seen_through: int
+    seq: int
+    parent_through: int
+
+
 class StockTransfer(NamedTuple):
     """Table ``stock_transfer``: one end of a transfer; its lines are movements of its event."""
 
@@ -68,6 +105,8 @@ class StockCount(NamedTuple):
 
 PROJECTIONS = (
     Projection("stock_movement", StockMovement, 3, many=True),
+    Projection("lot_movement", LotMovement, 3, many=True),
+    Projection("lot_count", LotCount, 3),
     Projection("stock_transfer", StockTransfer, 2),
     Projection("stock_level", OnHand, 2, SUM),
     Projection(

@@ -72,6 +72,7 @@ def upgrade() -> None:
     _create_stock_level()
     _create_stock_movement()
     _create_stock_transfer()
+    _create_lots()
     _create_purchase_orders()
     _create_store_alarm()
     _create_stream()
@@ -162,6 +163,8 @@ TABLES = (
     "stock_level",
     "stock_movement",
     "stock_transfer",
+    "lot_movement",
+    "lot_count",
     "purchase_order",
     "purchase_order_line",
     "purchase_order_end",
@@ -1245,6 +1248,57 @@ def _create_purchase_orders() -> None:
     )
     op.create_index(
         op.f("ix_supplier_credit_movement_id"), "supplier_credit", ["movement_id"], unique=False
+    )
+
+
+def _create_lots() -> None:
+    op.create_table(
+        "lot_movement",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("serial", sa.String(), nullable=True),
+        sa.Column("quantity_milli", sa.BigInteger(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "event_id", "line_no", name=op.f("pk_lot_movement")),
+    )
+    op.create_index(
+        op.f("ix_lot_movement_store_id_item_id"),
+        "lot_movement",
+        ["store_id", "item_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_lot_movement_serial",
+        "lot_movement",
+        ["item_id", "serial"],
+        unique=False,
+        postgresql_where=sa.text("serial IS NOT NULL"),
+    )
+    op.create_table(
+        "lot_count",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("counted_milli", sa.BigInteger(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seen_through", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("parent_through", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "event_id", "line_no", name=op.f("pk_lot_count")),
+    )
+    op.create_index(
+        op.f("ix_lot_count_store_id_item_id"), "lot_count", ["store_id", "item_id"], unique=False
     )
 
 
