@@ -21,7 +21,28 @@ PAGES = (
     "/office/reports/day",
     "/office/reports/hour?against=week",
     "/office/orders",
+    "/office/orders/new",
+    "/office/orders/receive",
+    "/office/orders/returns",
+    "/office/find?q=bread",
+    "/office/find?q=nothing+of+that+name",
+    "/office/stock",
+    "/office/stock/counts",
+    "/office/stock/ageing",
+    "/office/stock/waste",
+    "/office/stock/transfers",
+    "/office/stock/labels",
+    "/office/tills",
+    "/office/tills/safe",
 )
+TINY = """() => {
+  const held = 'main :is(a, button, input, select, summary)';
+  return [...document.querySelectorAll(held)].filter((each) => {
+    const { width, height } = (each.closest('label') ?? each).getBoundingClientRect();
+    return height > 2 && (height < 43.5 || width < 43.5);
+  }).map((each) => each.outerHTML);
+}"""
+"""What a finger misses."""
 
 
 async def test_the_tills_menu_opens_the_office_which_is_live(tabs: Tabs, shop: Box) -> None:
@@ -75,6 +96,8 @@ async def test_every_page_is_accessible_and_fits_every_window(
         for width, height in SIZES:
             await page.set_viewport_size({"width": width, "height": height})
             assert await fits(page), (address, width)
+        if tiny := await page.evaluate(TINY):
+            found[f"{address}: tiny"] = tiny
         await page.set_viewport_size({"width": 640, "height": 400})  # 1280 × 800 at 200 %
         assert await fits(page), address
     await page.get_by_role("button", name="Sign out").click()

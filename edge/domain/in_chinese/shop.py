@@ -53,6 +53,9 @@ REFUSALS = {
     "quick-keys-changed": InChinese(
         "您查看时快捷键为第 {known} 版，现在是第 {now} 版。", "请先查看现在的快捷键，再重新更改。"
     ),
+    "serial-of-several": InChinese(
+        "序列号 {serial} 所指不止一件，或不足一件。", "请每件各占一行，写各自的序列号。"
+    ),
     "shelf-count-booked": InChinese("此次盘点已入账。", "要再盘点，请另开一次。"),
     "shelf-count-cancelled": InChinese("此次盘点已放弃，没有入账。", "请另开一次盘点。"),
     "span-too-long": InChinese(
