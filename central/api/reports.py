@@ -39,7 +39,7 @@ from central.reports.sales import (
 )
 from central.reports.standings import STREAMS_MAX, StoreStanding, store_standings
 from central.reports.stock import ITEMS_MAX, StockOnHand, stock_by_store
-from central.reports.stock_value import StockWorth, stock_value
+from central.reports.stock_value import CostOfSales, StockWorth, cost_of_sales, stock_value
 from central.reports.supplier_returns import ReturnedGoods, supplier_returns
 from central.reports.transfers import TransferLine, transfers_between_stores
 from central.usecases.store.add import find_store
@@ -204,6 +204,24 @@ async def report_serials(
     async with reading(office_of(request)) as db:
         page = Page(limit + 1, offset)
         rows = await serials_sold_twice(db, person_of(request).company_id, page)
+    return _page(request, rows, limit, offset)
+
+
+@get("/v1/reports/cost-of-sales", guards=[person_guard], opt=needing(UserRole.LOOK))
+async def report_cost_of_sales(
+    request: AnyRequest,
+    store: OneStoreCode,
+    first: First,
+    last: Last,
+    limit: ItemsLimit = ITEMS_MAX,
+    offset: Offset = 0,
+) -> Response[Sequence[CostOfSales]]:
+    """What a store's sales had cost and what is left of them, by item, with what was put right
+    afterwards. Where rows are left, ``Link`` names the next page."""
+    _refuse_period(first, last)
+    async with reading(office_of(request)) as db:
+        store_id = await find_store(db, person_of(request).company_id, store)
+        rows = await cost_of_sales(db, store_id, first, last, Page(limit + 1, offset))
     return _page(request, rows, limit, offset)
 
 

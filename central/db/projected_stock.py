@@ -162,6 +162,22 @@ class StockTransferRow(CentralTable, table=True):
     other_store_id: UUID | None
 
 
+class StockCountedRow(CentralTable, table=True):
+    """An item of a count, its lots together; every count is kept, whichever holds."""
+
+    __tablename__ = "stock_counted"
+    __table_args__ = (Index(None, "store_id", "item_id"),)
+    store_id: UUID = Field(primary_key=True)
+    event_id: UUID = Field(primary_key=True)
+    item_id: str = Field(primary_key=True)
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seen_through: int = big()
+    seq: int = big()
+    parent_through: int = big()
+    counted_milli: int = big()
+
+
 class StockCountRow(CentralTable, table=True):
     """The count of an item that has seen most. On hand is counted_milli + stock_level's sum -
     seen_milli: what of that sum the count had seen."""

@@ -8,6 +8,7 @@ from central.db import (  # noqa: F401  register their tables with the others
     payments,
     people,
     projected,
+    valued,
 )
 from central.db.tables import metadata
 

@@ -23,6 +23,7 @@ from central.api.proof import take_checkpoints, take_declared
 from central.api.reached import reached
 from central.api.readmission import readmit
 from central.api.reports import (
+    report_cost_of_sales,
     report_daily_sales,
     report_lots,
     report_price_books,
@@ -105,6 +106,7 @@ ROUTES: Sequence[Any] = (
     report_tax,
     report_price_books,
     report_stock,
+    report_cost_of_sales,
     report_stock_value,
     report_stores,
     report_transfers,

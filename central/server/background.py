@@ -31,6 +31,7 @@ from central.usecases.journal.retry_quarantined import retry_quarantined
 from central.usecases.journal.settle_days import settle_days
 from central.usecases.loyalty.settle import drain_due_loyalty
 from central.usecases.people.open_pins import open_pins
+from central.usecases.stock.keep_value import keep_values
 from central.usecases.telling.tell import tell_due
 
 log = structlog.get_logger()
@@ -48,6 +49,8 @@ PINS_REST_S = 1
 LOOK_BACK_EVERY_S = 10
 CUSTOMERS_EVERY_S = 10
 CUSTOMERS_REST_S = 1
+VALUE_EVERY_S = 600
+VALUE_EVERY_S = 600
 COMPACT_EVERY_S = 6 * 3_600
 RETRY_EVERY_S = 3_600
 """The first try is at the start, which is when a newer applier comes."""
@@ -77,6 +80,8 @@ async def background(office: HeadOffice) -> AsyncIterator[None]:
         ("compact", asyncio.Event(), _Pace(COMPACT_EVERY_S), _compacting),
         ("past", asyncio.Event(), _Pace(LOOK_BACK_EVERY_S), _looking_back),
         ("pins", nudges.folded, _Pace(PINS_EVERY_S, PINS_REST_S), _opening_pins),
+        ("value", asyncio.Event(), _Pace(VALUE_EVERY_S), _valuing),
+        ("value", asyncio.Event(), _Pace(VALUE_EVERY_S), _valuing),
         ("customers", nudges.numbered, _Pace(CUSTOMERS_EVERY_S, CUSTOMERS_REST_S), _matching),
     )
     tasks = [
@@ -127,6 +132,13 @@ def _matching(office: HeadOffice) -> Round:
             office.nudges.published.set()
 
     return match
+
+
+def _valuing(office: HeadOffice) -> Round:
+    async def keep() -> None:
+        await keep_values(office.engine)
+
+    return keep
 
 
 def _compacting(office: HeadOffice) -> Round:

@@ -19,8 +19,9 @@ _WORTH = """
 SELECT l.item_id, coalesce(i.name, l.item_id), coalesce(i.department, ''), coalesce(i.unit, ''),
     l.on_hand_milli, l.worth_minor, l.unit_mills
 FROM stock_level l LEFT JOIN item i ON i.item_id = l.item_id
-WHERE l.on_hand_milli <> 0 OR l.worth_minor <> 0
-ORDER BY l.worth_minor DESC, l.item_id LIMIT ? OFFSET ?
+WHERE (l.on_hand_milli <> 0 OR l.worth_minor <> 0)
+    AND (:department IS NULL OR coalesce(i.department, '') = :department)
+ORDER BY l.worth_minor DESC, l.item_id LIMIT :limit OFFSET :offset
 """
 _BY_DEPARTMENT = """
 SELECT coalesce(i.department, '') AS department, count(*), sum(l.on_hand_milli), sum(l.worth_minor)
@@ -52,6 +53,14 @@ _COSTS_BY_ITEM = _costs_by("n.item_id", "n.item_id")
 _COSTS_BY_DAY = _costs_by("s.business_date", _MOVED_ON)
 
 
+_PUT_RIGHT = f"""
+SELECT {_MOVED_ON} AS moved_on, n.item_id, coalesce(i.name, n.item_id), n.kind,
+    n.difference_minor
+FROM stock_movement n LEFT JOIN item i ON i.item_id = n.item_id
+WHERE {_MOVED_ON} BETWEEN ? AND ? AND n.difference_minor <> 0 ORDER BY 1, n.rowid
+"""  # noqa: S608 - texts of ours
+
+
 class StockValue(msgspec.Struct, frozen=True):
     """``worth_minor``: of all items together, less what is oversold; ``above_minor``: without that.
     ``valued``: items on hand with a cost; ``oversold``: below zero; ``unknown``: not at zero, of
@@ -74,6 +83,17 @@ class ItemWorth(msgspec.Struct, frozen=True):
     on_hand_milli: int
     worth_minor: int
     unit_mills: int | None
+
+
+class PutRight(msgspec.Struct, frozen=True):
+    """What a movement (of ``kind``) put right in the cost of sales: above zero, goods that went out
+    before had cost more than was said then."""
+
+    moved_on: str
+    item_id: ItemId
+    name: str
+    kind: str
+    difference_minor: int
 
 
 class DepartmentWorth(msgspec.Struct, frozen=True):
@@ -103,14 +123,24 @@ def stock_value(db: sqlite3.Connection) -> StockValue:
     return StockValue(*db.execute(_VALUE).fetchone())
 
 
-def worth_of_items(db: sqlite3.Connection, limit: int, offset: int) -> tuple[ItemWorth, ...]:
-    """Items that are not at zero, what is worth most first."""
-    return tuple(ItemWorth(*row) for row in db.execute(_WORTH, (limit, offset)))
+def worth_of_items(
+    db: sqlite3.Connection, limit: int, offset: int, department: str | None = None
+) -> tuple[ItemWorth, ...]:
+    """Items that are not at zero, what is worth most first. ``department``: of that one, ``""`` of
+    none; None: all."""
+    values = {"limit": limit, "offset": offset, "department": department}
+    return tuple(ItemWorth(*row) for row in db.execute(_WORTH, values))
 
 
 def worth_by_department(db: sqlite3.Connection) -> tuple[DepartmentWorth, ...]:
     """What is worth most first; without a name what no department is known of."""
     return tuple(DepartmentWorth(*row) for row in db.execute(_BY_DEPARTMENT))
+
+
+def put_right_on(db: sqlite3.Connection, first: date, last: date) -> tuple[PutRight, ...]:
+    """What movements of these dates put right in the cost of sales, in their order."""
+    days = (first.isoformat(), last.isoformat())
+    return tuple(PutRight(*row) for row in db.execute(_PUT_RIGHT, days))
 
 
 def cost_of_sales_by_item(

@@ -36,7 +36,8 @@ class Report(NamedTuple):
     """``rows``: of which ``sale s`` is one. ``key``: what they are told apart by, a text.
     ``label``: how that is called, empty where the page has words for it. ``main``: the column that
     is compared with other days, and drawn where ``drawn``. ``by_key``: its rows stand in the keys'
-    order, else the largest first. ``average``: what a receipt comes to is told, too."""
+    order, else the largest first. ``average``: what a receipt comes to is told, too; ``costs``: and
+    what later costs put right, which is on no receipt."""
 
     name: str
     rows: str
@@ -47,6 +48,7 @@ class Report(NamedTuple):
     by_key: bool = False
     drawn: bool = False
     average: bool = False
+    costs: bool = False
 
     def column(self, name: str) -> Column | None:
         """The one of this name."""
@@ -148,6 +150,7 @@ REPORTS: tuple[Report, ...] = (
         "coalesce(max(i.name), max(l.description))",
         (RECEIPTS, QUANTITY, _BEFORE_TAX, _COST, _MARGIN, _WITHOUT_COST),
         "margin",
+        costs=True,
     ),
     Report(
         "tender",

@@ -25,6 +25,8 @@ ORDERS = f"{OFFICE}/orders"
 RECEIVE = f"{ORDERS}/receive"
 NEW_ORDER = f"{ORDERS}/new"
 RETURNS = f"{ORDERS}/returns"
+STOCK_VALUE = f"{REPORTS}/stock-value"
+PUT_RIGHT = f"{REPORTS}/margin/put-right"
 FIND = f"{OFFICE}/find"
 STOCK = f"{OFFICE}/stock"
 COUNTS = f"{STOCK}/counts"
@@ -89,6 +91,18 @@ def report_address(name: str, span: Span, against: Against | None = None, **more
     parts = {"first": span.first, "last": span.last, "against": against, **more}
     query = urlencode({key: value for key, value in parts.items() if value is not None})
     return f"{REPORTS}/{name}?{query}"
+
+
+def worth_address(department: str | None = None, after: int = 0) -> str:
+    """What there is, by what it is worth: of all departments, or of one."""
+    parts = {"department": department, "after": after or None}
+    query = urlencode({key: value for key, value in parts.items() if value is not None})
+    return f"{STOCK_VALUE}{f'?{query}' if query else ''}"
+
+
+def put_right_address(span: Span) -> str:
+    """What costs put right afterwards in what was sold."""
+    return f"{PUT_RIGHT}?{urlencode(span._asdict())}"
 
 
 def people_address(span: Span) -> str:

@@ -18,7 +18,13 @@ from edge.pages.coming_in import needing, office_guard, signed_in
 from edge.pages.day import OFFSET_MAX, ROWS_MAX, Named, Offset, is_blind
 from edge.pages.page import language_here, page, tables_page
 from edge.pages.places import REPORTS as ADDRESS
-from edge.pages.places import day_address, receipt_address, report_address
+from edge.pages.places import (
+    STOCK_VALUE,
+    day_address,
+    put_right_address,
+    receipt_address,
+    report_address,
+)
 from edge.pages.words import say_in
 from edge.usecases.report.read import (
     SPAN_DAYS_MAX,
@@ -63,7 +69,7 @@ async def show_reports(request: AnyRequest, box: TheBox) -> Response[Any]:
     moment = box.clock.moment()
     last = await box.reader.read(lambda db: last_day(db, moment))
     addresses = {one.name: report_address(one.name, Span(last, last)) for one in REPORTS}
-    return page(request, "reports.html", addresses=addresses, last=last)
+    return page(request, "reports.html", addresses=addresses, last=last, stock_value=STOCK_VALUE)
 
 
 @get(f"{ADDRESS}/{{name:str}}", **_NEEDS)
@@ -93,6 +99,7 @@ async def show_report(
         look=look,
         lines=[_line(request, look, one) for one in look.rows[after:following]],
         whole=_figures(look, None, look.whole),
+        put_right_address=put_right_address(look.span),
         against=against,
         choices=[None, *Against],
         spans=dict(_spans(newest)),

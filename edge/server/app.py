@@ -88,6 +88,7 @@ from edge.pages import supplier_returns as page_supplier_returns
 from edge.pages import taking_out as page_taking_out
 from edge.pages import tills as page_tills
 from edge.pages import transfers as page_transfers
+from edge.pages import worth as page_worth
 from edge.pages.page import PAGE_EXCEPTIONS
 from sync.http.describing import DescribedAsJson
 from sync.http.headers import harden
@@ -140,6 +141,7 @@ _PAGES = (
     *(page_tills, page_safe, *_OF_STOCK),
     *(page_orders, order_drafts, page_purchase_orders, order_receiving, receiving),
     page_supplier_returns,
+    page_worth,
     *(page_reports, page_people, sync),
 )
 

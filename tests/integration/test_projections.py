@@ -146,6 +146,7 @@ NEVER_TRADED = {
     *("store_alarm", "alarm_clearing", "written_off", "tail_closed", "correction"),
     *(
         "stock_count",
+        "stock_counted",
         "stock_transfer",
         "lot_movement",
         "lot_count",

@@ -7,6 +7,7 @@ from central.projections.event import Event
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
 from central.projections.rows.stock import (
+    CountedItem,
     LotCount,
     LotMovement,
     StockCount,
@@ -82,6 +83,7 @@ def _counted(into: Fold, event: Event, fact: StockCounted) -> None:
     parent = fact.parent_through or 0
     for item, milli in counted.items():
         place = (number, fingerprint, seen[item], seq, parent)
+        into.put(CountedItem(event.store_id, event.event_id, item, *place, milli))
         into.put(StockCount(event.store_id, item, *place, milli))
         into.on_hand[event.store_id, item][1] += 1
     by_lot = {line.item_id for line in fact.lines if Mark(line.lot, line.expires_on).name}

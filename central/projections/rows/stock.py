@@ -88,6 +88,21 @@ class OnHand(NamedTuple):
     entries: int = 1
 
 
+class CountedItem(NamedTuple):
+    """Table ``stock_counted``: an item of a count, its lots together. Every count is kept: what the
+    goods were worth follows from all of them."""
+
+    store_id: UUID
+    event_id: UUID
+    item_id: str
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seen_through: int
+    seq: int
+    parent_through: int
+    counted_milli: int
+
+
 class StockCount(NamedTuple):
     """Table ``stock_count``: the count of an item that has seen most; ``sum_seen`` fills in what of
     its movements it has seen."""
@@ -109,6 +124,7 @@ PROJECTIONS = (
     Projection("lot_count", LotCount, 3),
     Projection("stock_transfer", StockTransfer, 2),
     Projection("stock_level", OnHand, 2, SUM),
+    Projection("stock_counted", CountedItem, 3, many=True),
     Projection(
         "stock_count",
         StockCount,

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.archive.port import StreamKey
 from central.archive.postgres import PostgresArchive, plain_uuid
 from central.db.engine import driver_of, unit_of_work
+from central.db.valued import OF_VALUE
 from central.domain.decisions import AnyDecision, decode_decision
 from central.projections.fold.decisions import fold_decisions
 from central.projections.rows import TABLES
@@ -35,7 +36,7 @@ SETS_MAX = 10_000_000
 
 # Conflicts with the row lock that every unit of stage 2 begins with: they end first, none begins.
 _KEEP_OTHERS_OUT = "LOCK TABLE apply_turn IN EXCLUSIVE MODE"
-_EMPTY = f"TRUNCATE {', '.join(TABLES)}"
+_EMPTY = f"TRUNCATE {', '.join((*TABLES, *OF_VALUE))}"
 _FROM_THE_START = "UPDATE stream SET applied_through = 0"
 _DECISIONS = """
 SELECT decision_no, company_id, kind, body FROM decision

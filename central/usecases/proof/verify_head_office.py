@@ -89,6 +89,9 @@ NOT_VERIFIED: dict[str, str] = {
     "manifest_declared": "a copy that went ahead proves nothing; its manifest comes in the journal",
     "comparison": "what a search found of a day; it is searched again",
     "apply_turn": "it holds row locks, nothing else",
+    "stock_valued": "how far goods are valued",
+    "stock_worth": "what does not add up to the rows that it is made of is made anew",
+    "stock_put_right": "it is made with stock_worth, of the same rows",
     "claim": "what boxes say they hold is known from their requests alone",
 }
 """Tables that are held against nothing, and why."""

@@ -27,6 +27,7 @@ from edge.pages.words import (
     taking_out,
     tills,
     transfers,
+    worth,
 )
 from edge.pages.words.language import LANGUAGES, Say, chosen
 
@@ -55,6 +56,7 @@ CATALOGUES = (
     taking_out,
     tills,
     transfers,
+    worth,
 )
 
 

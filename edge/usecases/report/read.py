@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from edge.db.costs import put_right_on
 from edge.db.days import newest_date
 from edge.db.reports import (
     BY_NAME,
@@ -60,7 +61,9 @@ class Row(NamedTuple):
 
 class ReportLook(NamedTuple):
     """``columns``: those that are shown. ``against``: the span that it is compared with.
-    ``hidden``: amounts are not. ``archived``: receipts whose own words this box keeps no more."""
+    ``hidden``: amounts are not. ``archived``: receipts whose own words this box keeps no more.
+    ``put_right``: what costs that were heard of later added to the cost of sales (None: the report
+    does not ask)."""
 
     report: Report
     settings: StoreSettings
@@ -71,6 +74,7 @@ class ReportLook(NamedTuple):
     whole: Row
     hidden: bool
     archived: int
+    put_right: int | None = None
 
 
 def report_named(name: str) -> Report:
@@ -107,7 +111,12 @@ def read_report(
     return ReportLook(
         *(report, settings, span, other, columns, reading.rows(), reading.whole(), hidden),
         archived,
+        _put_right(db, span) if report.costs and not hidden else None,
     )
+
+
+def _put_right(db: sqlite3.Connection, span: Span) -> int:
+    return sum(one.difference_minor for one in put_right_on(db, span.first, span.last))
 
 
 class _Counted(NamedTuple):

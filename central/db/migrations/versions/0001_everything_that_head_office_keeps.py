@@ -91,6 +91,7 @@ def upgrade() -> None:
     _create_manifest_given()
     _create_day_signed()
     _create_stock_count()
+    _create_stock_value()
     _create_alarm_clearing()
     _create_day_standing()
     _create_manifest_declared()
@@ -214,6 +215,10 @@ TABLES = (
     "day_signed",
     "day_root",
     "stock_count",
+    "stock_counted",
+    "stock_valued",
+    "stock_worth",
+    "stock_put_right",
     "alarm_clearing",
     "day_standing",
     "manifest_declared",
@@ -1949,6 +1954,53 @@ def _create_stock_count() -> None:
         sa.Column("counted_milli", sa.BigInteger(), nullable=False),
         sa.Column("seen_milli", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "item_id", name=op.f("pk_stock_count")),
+    )
+
+
+def _create_stock_value() -> None:
+    store, item = sa.Column("store_id", sa.Uuid(), nullable=False), _word("item_id")
+    op.create_table(
+        "stock_counted",
+        store.copy(),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        item.copy(),
+        *_epoch(),
+        *_sums("seen_through", "seq", "parent_through", "counted_milli"),
+        sa.PrimaryKeyConstraint("store_id", "event_id", "item_id", name=op.f("pk_stock_counted")),
+    )
+    op.create_index(
+        op.f("ix_stock_counted_store_id_item_id"),
+        "stock_counted",
+        ["store_id", "item_id"],
+        unique=False,
+    )
+    op.create_table(
+        "stock_valued",
+        store.copy(),
+        *_epoch(),
+        *_sums("seq", "taken_back"),
+        sa.Column("whole", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", name=op.f("pk_stock_valued")),
+    )
+    op.create_table(
+        "stock_worth",
+        store.copy(),
+        item.copy(),
+        *_epoch(),
+        *_sums("seq", "on_hand_milli", "worth_minor"),
+        sa.Column("unit_mills", sa.BigInteger(), nullable=True),
+        *_sums("came_minor", "went_minor", "cost_of_sales_minor", "counted_minor", "entries"),
+        sa.PrimaryKeyConstraint("store_id", "item_id", name=op.f("pk_stock_worth")),
+    )
+    op.create_table(
+        "stock_put_right",
+        store.copy(),
+        item.copy(),
+        _day("moved_on"),
+        *_sums("put_right_minor"),
+        sa.PrimaryKeyConstraint(
+            *("store_id", "item_id", "moved_on"), name=op.f("pk_stock_put_right")
+        ),
     )
 
 

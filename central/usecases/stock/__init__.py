@@ -1,0 +1,1 @@
+"""What stores' goods are worth."""
