@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from central.commands.command import (
-    SAME,
     TAKEN,
     CompanyName,
     Folder,
     Url,
     changing,
-    in_one_sentence,
     in_words,
     looking,
     next_command,
@@ -19,9 +17,10 @@ from central.commands.command import (
     on_database,
     putting,
 )
-from central.commands.goods import Encoding, File, Report, SheetName, rows_of, tell_faults
+from central.commands.goods import Encoding, File, Report, SheetName
+from central.commands.lines import Act, Where, import_lines, read_lines, set_line
 from central.commands.options import Amount, Item
-from sync.program.frame import NEEDS_A_PERSON, new_group
+from sync.program.frame import new_group
 from sync.program.plain_commands import tell as print
 
 if TYPE_CHECKING:
@@ -136,13 +135,13 @@ def book_price(
         return await set_book_price(db, company_id, book, typed, now_ms())
 
     detail = " ".join(filter(None, (item_id, amount, quantity, pack, since)))
-    setting = changing(
-        company, work, "book_price_set", book, detail, publishing=True, changed=_anything
+    set_line(
+        Where(company, database_url, data),
+        work,
+        Act("book_price_set", book, detail),
+        f"{item_id} costs {amount} by {book}",
+        ("price-books", "show", book),
     )
-    planned = on_database(database_url, data, setting)
-    listing = next_command(database_url, data, "price-books", "show", book, company=company)
-    told = TAKEN if planned.rows else SAME
-    print(f"{item_id} costs {amount} by {book}: {told}. Next: `{listing}`.")
 
 
 @price_books_app.command("import")
@@ -159,26 +158,14 @@ def book_import(
     """Bring in a book's prices: columns item, price, and from_quantity, pack, from where wanted."""
     from central.usecases.price_book.prices import import_book_prices
 
-    with in_one_sentence():
-        rows = rows_of(file, encoding, sheet)
+    rows = read_lines(file, encoding, sheet)
 
     async def work(db: "AsyncConnection", company_id: "CompanyId") -> "Planned":
         return await import_book_prices(db, company_id, book, rows, now_ms())
 
-    bringing = changing(
-        company, work, "book_prices_imported", book, file.name, publishing=True, changed=_anything
-    )
-    planned = on_database(database_url, data, bringing)
-    tell_faults(planned.faults, report)
-    counted = f"{planned.new:,} new, {planned.changed:,} changed, {planned.same:,} the same"
-    if planned.faults:
-        print(
-            f"{counted}; {len(planned.faults):,} faulty lines were left out. Next: correct them,"
-            " and import the file again."
-        )
-        raise typer.Exit(NEEDS_A_PERSON)
-    listing = next_command(database_url, data, "price-books", "show", book, company=company)
-    print(f"{counted}. Stores have what is new at their next pull. Next: `{listing}`.")
+    where = Where(company, database_url, data)
+    act = Act("book_prices_imported", book, file.name)
+    import_lines(where, work, act, report, ("price-books", "show", book))
 
 
 @price_books_app.command("show")
@@ -274,10 +261,6 @@ def pack_retire(
     gone = on_database(database_url, data, retiring)
     listing = next_command(database_url, data, "pack", "list", company=company)
     print(f"{gone.name} is no pack any more: {TAKEN}. Next: `{listing}`.")
-
-
-def _anything(planned: "Planned") -> bool:
-    return bool(planned.rows)
 
 
 async def _clock(db: "AsyncConnection", company_id: "CompanyId") -> str | None:

@@ -5,13 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from central.commands.command import (
-    SAME,
-    TAKEN,
     CompanyName,
     Folder,
     Url,
-    changing,
-    in_one_sentence,
     in_words,
     looking,
     next_command,
@@ -24,28 +20,22 @@ from central.commands.goods import (
     File,
     Report,
     SheetName,
-    rows_of,
-    tell_faults,
 )
+from central.commands.lines import Act, Where, drop_line, import_lines, read_lines, set_line
 from central.commands.options import Item
-from sync.program.frame import NEEDS_A_PERSON, new_group
-from sync.program.plain_commands import again_without
+from sync.program.frame import new_group
 from sync.program.plain_commands import tell as print
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
     from pathlib import Path
     from typing import Any
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from central.domain.buying import Planned
-    from central.domain.importing.sheet import Sheet
     from central.usecases.feed.put_row import Put
     from sync.protocol.buying import Supplier, SupplierItem
     from sync.protocol.identity import CompanyId
-
-    Bring = Callable[[AsyncConnection, CompanyId], Coroutine[Any, Any, Planned]]
 
 supplier_app = new_group("Suppliers, what they bring for how much, and when stores want more.")
 SHOWN_MAX = 200
@@ -154,13 +144,13 @@ def supplier_item(
         return await set_supplier_item(db, company_id, typed)
 
     detail = " ".join(filter(None, (item_id, code, pack, cost)))
-    setting = changing(
-        company, work, "supplier_item_set", supplier_id, detail, publishing=True, changed=_anything
+    set_line(
+        Where(company, database_url, data),
+        work,
+        Act("supplier_item_set", supplier_id, detail),
+        f"{supplier_id} brings {item_id}",
+        ("supplier", "items", supplier_id),
     )
-    planned = on_database(database_url, data, setting)
-    listing = next_command(database_url, data, "supplier", "items", supplier_id, company=company)
-    told = TAKEN if planned.rows else SAME
-    print(f"{supplier_id} brings {item_id}: {told}. Next: `{listing}`.")
 
 
 @supplier_app.command("items")
@@ -199,12 +189,13 @@ def supplier_drop(
     async def work(db: "AsyncConnection", company_id: "CompanyId") -> None:
         await retire_supplier_item(db, company_id, supplier_id, item_id)
 
-    dropping = changing(
-        company, work, "supplier_item_dropped", supplier_id, item_id, publishing=True
+    drop_line(
+        Where(company, database_url, data),
+        work,
+        Act("supplier_item_dropped", supplier_id, item_id),
+        f"{supplier_id} brings {item_id} no more",
+        ("supplier", "items", supplier_id),
     )
-    on_database(database_url, data, dropping)
-    listing = next_command(database_url, data, "supplier", "items", supplier_id, company=company)
-    print(f"{supplier_id} brings {item_id} no more: {TAKEN}. Next: `{listing}`.")
 
 
 @supplier_app.command("import")
@@ -221,15 +212,13 @@ def supplier_import(
     """Bring in what suppliers bring: columns supplier, item, code, pack, cost, preferred."""
     from central.usecases.supplier.bring import import_supplier_items
 
-    rows = _read(file, encoding, sheet)
+    rows = read_lines(file, encoding, sheet)
 
     async def work(db: "AsyncConnection", company_id: "CompanyId") -> "Planned":
         return await import_supplier_items(db, company_id, rows, dry_run=dry_run)
 
-    bringing = _bringing(company, work, "supplier_items_imported", file.name, dry_run=dry_run)
-    planned = on_database(database_url, data, bringing)
-    listing = next_command(database_url, data, "supplier", "list", company=company)
-    _tell(planned, report, listing, dry_run=dry_run)
+    where, act = Where(company, database_url, data), Act("supplier_items_imported", file.name)
+    import_lines(where, work, act, report, ("supplier", "list"), dry_run=dry_run)
 
 
 @supplier_app.command("point")
@@ -254,13 +243,13 @@ def supplier_point(
         return await set_reorder_point(db, company_id, store_id, typed)
 
     detail = " ".join(filter(None, (item_id, at, up_to)))
-    setting = changing(
-        company, work, "reorder_point_set", store, detail, publishing=True, changed=_anything
+    set_line(
+        Where(company, database_url, data),
+        work,
+        Act("reorder_point_set", store, detail),
+        f"{store} wants more of {item_id} at {at}",
+        ("supplier", "points", store),
     )
-    planned = on_database(database_url, data, setting)
-    listing = next_command(database_url, data, "supplier", "points", store, company=company)
-    told = TAKEN if planned.rows else SAME
-    print(f"{store} wants more of {item_id} at {at}: {told}. Next: `{listing}`.")
 
 
 @supplier_app.command("points")
@@ -303,10 +292,13 @@ def supplier_drop_point(
         store_id = await find_store(db, company_id, store)
         await retire_reorder_point(db, company_id, store_id, item_id)
 
-    dropping = changing(company, work, "reorder_point_dropped", store, item_id, publishing=True)
-    on_database(database_url, data, dropping)
-    listing = next_command(database_url, data, "supplier", "points", store, company=company)
-    print(f"{store} has no reorder point of {item_id}: {TAKEN}. Next: `{listing}`.")
+    drop_line(
+        Where(company, database_url, data),
+        work,
+        Act("reorder_point_dropped", store, item_id),
+        f"{store} has no reorder point of {item_id}",
+        ("supplier", "points", store),
+    )
 
 
 @supplier_app.command("import-points")
@@ -325,48 +317,14 @@ def supplier_import_points(
     from central.usecases.store.add import find_store
     from central.usecases.supplier.bring import import_reorder_points
 
-    rows = _read(file, encoding, sheet)
+    rows = read_lines(file, encoding, sheet)
 
     async def work(db: "AsyncConnection", company_id: "CompanyId") -> "Planned":
         store_id = await find_store(db, company_id, store)
         return await import_reorder_points(db, company_id, store_id, rows, dry_run=dry_run)
 
-    bringing = _bringing(company, work, "reorder_points_imported", file.name, dry_run=dry_run)
-    planned = on_database(database_url, data, bringing)
-    listing = next_command(database_url, data, "supplier", "points", store, company=company)
-    _tell(planned, report, listing, dry_run=dry_run)
-
-
-def _read(file: "Path", encoding: str | None, sheet: str | None) -> "Sheet":
-    with in_one_sentence():
-        return rows_of(file, encoding, sheet)
-
-
-def _bringing(
-    company: str | None, work: "Bring", act: str, subject: str, *, dry_run: bool
-) -> "Any":
-    if dry_run:
-        return looking(company, work)
-    return changing(company, work, act, subject, publishing=True, changed=_anything)
-
-
-def _tell(planned: "Planned", report: "Path | None", listing: str, *, dry_run: bool) -> None:
-    tell_faults(planned.faults, report)
-    counted = f"{planned.new:,} new, {planned.changed:,} changed, {planned.same:,} the same"
-    faulty = f"{len(planned.faults):,} faulty lines"
-    if dry_run:
-        again = again_without("--dry-run")
-        print(f"Nothing was changed. {counted}; {faulty}. Next: `{again}`.")
-    elif planned.faults:
-        print(f"{counted}; {faulty} were left out. Next: correct them, and import the file again.")
-    else:
-        print(f"{counted}. Stores have what is new at their next pull. Next: `{listing}`.")
-    if planned.faults:
-        raise typer.Exit(NEEDS_A_PERSON)
-
-
-def _anything(planned: "Planned") -> bool:
-    return bool(planned.rows)
+    where, act = Where(company, database_url, data), Act("reorder_points_imported", file.name)
+    import_lines(where, work, act, report, ("supplier", "points", store), dry_run=dry_run)
 
 
 def _said(supplier: "Supplier") -> str:

@@ -13,7 +13,7 @@ from edge.api.parameters import TheBox
 from edge.api.spoken import language_of
 from edge.box.box import Box
 from edge.box.links import till_links
-from edge.db.receipt_mails import mail_figures
+from edge.db.mails import mail_figures
 from edge.domain.state_words import in_english, summary_in
 from edge.domain.sync_state import DAY_MS, of_certificate
 from edge.usecases.box.read_status import MAILS_TOLD_DAYS, SyncStatus, read_status

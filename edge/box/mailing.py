@@ -1,8 +1,10 @@
-"""Sends receipts that go by e-mail: a round of the timer takes those whose time has come. Nothing
-waits for it; a server that is away is tried again, ever more seldom, until they are given up."""
+"""Sends what goes by e-mail, receipts and orders: a round of the timer takes those whose time has
+come. Nothing waits for it; a server that is away is tried again, ever more seldom, until they are
+given up."""
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import formatdate
 from functools import partial
@@ -12,14 +14,17 @@ import structlog
 
 from edge.box.box import Box
 from edge.box.mail_settings import GIVE_UP_AFTER_H, MailSettings, password_of
-from edge.db.receipt_mails import DueMail, count_waiting_mails, due_mails, give_up_old
-from edge.domain.mail import Answered
-from edge.domain.sale.completed import CompletedSale
+from edge.db.mails import DueMail, count_waiting_mails, due_mails, give_up_old
+from edge.domain.mail import Answered, MailKind
 from edge.usecases.mail.settle import HOUR_MS, Tried, settle_mails
+from edge.usecases.purchase_order.paper import order_paper
 from edge.usecases.sale.print import hand_over
 from sync.program.pages import PageNotMade, PagesBusy
 from sync.protocol.errors import Refusal
+from sync.protocol.identity import SaleId
+from sync.protocol.paper.blocks import Block
 from sync.protocol.paper.page import Form
+from sync.protocol.paper.text import render_text
 from sync.protocol.retry import JITTER_RANGE, SECOND_MS
 
 ROUND_MAX = 10
@@ -51,7 +56,7 @@ async def send_mails(box: Box) -> int:
     await box.writer.run(lambda db: settle_mails(db, tried, after_h, done_ms))
     failures = sorted({one.failure for one in tried if one.failure is not None})
     sent = sum(one.failure is None for one in tried)
-    log.info("receipts mailed", store=box.enrolment.store_code, sent=sent, failures=failures)
+    log.info("letters mailed", store=box.enrolment.store_code, sent=sent, failures=failures)
     return sent
 
 
@@ -67,43 +72,57 @@ async def _letters(
     """What is to be sent, and what cannot be any more: its record has left the store."""
     letters: list[_Letter] = []
     lost: list[Tried] = []
+    write = {MailKind.RECEIPT: _receipt, MailKind.ORDER: _order}
     for mail in due:
         try:
-            given = partial(hand_over, sale_id=mail.sale_id, now_ms=box.clock.moment().wall_ms)
-            sale, is_copy = await box.writer.run(given)
+            letters.append(await write[mail.kind](box, server.sender, mail))
         except Refusal as error:
             lost.append(_tried(mail, Answered(error.slug, for_ever=True)))
-            continue
-        message = letter_of(sale, server.sender, mail)
-        pdf = await _pdf(box, sale)
-        if pdf is not None:
-            name = f"{sale.receipt_number}.pdf"
-            message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
-        letters.append(_Letter(mail, message, first=not is_copy))
     return letters, lost
 
 
-def letter_of(sale: CompletedSale, sender: str, mail: DueMail) -> EmailMessage:
-    """The receipt as text. Its Message-ID is the same at each try: a reader shows it once."""
+async def _receipt(box: Box, sender: str, mail: DueMail) -> _Letter:
+    sale_id, now_ms = SaleId(mail.subject_id), box.clock.moment().wall_ms
+    sale, is_copy = await box.writer.run(partial(hand_over, sale_id=sale_id, now_ms=now_ms))
+    subject = f"{sale.settings.store_name}: {sale.receipt_number}"
+    message = letter_of(mail, sender, subject, sale.receipt)
+    at_ms = sale.fact.tendered_at_ms
+    await _attach_page(box, message, sale.paper, sale.receipt_number, at_ms)
+    return _Letter(mail, message, first=not is_copy)
+
+
+async def _order(box: Box, sender: str, mail: DueMail) -> _Letter:
+    paper = await box.reader.read(lambda db: order_paper(db, mail.subject_id))
+    subject = f"{paper.store_name}: {paper.title}"
+    message = letter_of(mail, sender, subject, render_text(paper.blocks))
+    await _attach_page(box, message, paper.blocks, paper.title, paper.at_ms)
+    message.add_attachment(paper.table, subtype="csv", filename=f"{paper.title}.csv")
+    return _Letter(mail, message, first=False)
+
+
+def letter_of(mail: DueMail, sender: str, subject: str, text: str) -> EmailMessage:
+    """All of it as text. Its Message-ID is the same at each try: a reader shows it once."""
     letter = EmailMessage()
     letter["From"], letter["To"] = sender, mail.address
-    letter["Subject"] = f"{sale.settings.store_name}: {sale.receipt_number}"
+    letter["Subject"] = subject
     letter["Date"] = formatdate(mail.asked_at_ms // SECOND_MS)
     letter["Message-ID"] = f"<{mail.mail_id}@{sender.rpartition('@')[2]}>"
     letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(f"{sale.receipt}\n")
+    letter.set_content(f"{text}\n")
     return letter
 
 
-async def _pdf(box: Box, sale: CompletedSale) -> bytes | None:
+async def _attach_page(
+    box: Box, message: EmailMessage, paper: Sequence[Block], title: str, at_ms: int
+) -> None:
     """The text says all of it where no page can be set."""
     try:
         async with box.pages.turn():
-            return await box.pages.set_page(
-                sale.paper, Form.A4, sale.receipt_number, sale.fact.tendered_at_ms
-            )
+            pdf = await box.pages.set_page(paper, Form.A4, title, at_ms)
     except (PageNotMade, PagesBusy):
-        return None
+        return
+    name = f"{title}.pdf"
+    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
 
 
 async def _deliver(box: Box, server: MailSettings, letters: list[_Letter]) -> list[Answered]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from edge.box.mail_settings import password_of
 from edge.box.printers import place_of
-from edge.db.receipt_mails import MailFigures, mail_figures
+from edge.db.mails import MailFigures, mail_figures
 from edge.devices.printer.ask import Asked, Condition, ask_printer
 from edge.doctor.scene import Scene
 from edge.domain.sync_state import DAY_MS

@@ -1,10 +1,12 @@
-"""Receipts by e-mail: where to, how long it is tried, why one is not taken.
+"""Receipts and orders by e-mail: where to, how long it is tried, why one is not taken. An order
+goes to the address that head office has of its supplier.
 
-The address is typed for each receipt and used for that one alone: nothing in this version says that
-a customer agreed to get receipts there, so no address is proposed. It stands in no fact and in no
-log, and is gone from the box as soon as the receipt was sent or given up.
+The address of a receipt is typed for each one and used for that one alone: nothing in this version
+says that a customer agreed to get receipts there, so no address is proposed. It stands in no fact
+and in no log, and is gone from the box as soon as the receipt was sent or given up.
 """
 
+import re
 from enum import StrEnum
 from typing import Annotated, NamedTuple, TypeAlias
 
@@ -23,6 +25,21 @@ MailAddress: TypeAlias = Annotated[
 ]
 
 
+_ADDRESS = re.compile(ADDRESS_FORM + r"\Z")
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether letters go there; of a receipt's the decoder asks the same."""
+    return len(text) <= ADDRESS_CHARACTERS_MAX and _ADDRESS.match(text) is not None
+
+
+class MailKind(StrEnum):
+    """What a letter is about."""
+
+    RECEIPT = "receipt"
+    ORDER = "order"
+
+
 class MailState(StrEnum):
     """``waiting`` for its next try; the others are ends."""
 
@@ -39,12 +56,20 @@ class Answered(NamedTuple):
     for_ever: bool = False
 
 
-class NoMail(NotNow, slug="no-mail", title="Receipts do not go by e-mail here"):
+class NoMail(NotNow, slug="no-mail", title="Nothing goes by e-mail here"):
     detail = "No server for e-mail is named at this store."
-    remedy = "Print the receipt, or name one under `[mail]` in the store's edge.toml."
+    remedy = "Give it on paper, or name one under `[mail]` in the store's edge.toml."
 
 
-class MailsWait(NotNow, slug="mails-wait", title="Too many receipts wait to be sent"):
+class MailsWait(NotNow, slug="mails-wait", title="Too many letters wait to be sent"):
     waiting: int
-    detail = "{waiting} receipts wait to go by e-mail already."
-    remedy = "Print this one; `edge doctor` says why they wait."
+    detail = "{waiting} letters wait to go by e-mail already."
+    remedy = "Give this one on paper; `edge doctor` says why they wait."
+
+
+class NoSupplierAddress(
+    NotNow, slug="no-supplier-address", title="The supplier has no e-mail address here"
+):
+    supplier_id: str
+    detail = "Of {supplier_id} no e-mail address is known, or it is none that letters go to."
+    remedy = "Give the order on paper, or have head office enter the supplier's address."

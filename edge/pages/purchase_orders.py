@@ -1,5 +1,6 @@
 """An order at a supplier: sent, on paper or as a file, followed until all of it came, closed."""
 
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -9,14 +10,18 @@ from litestar import Request, Response, get, post
 from edge.api.papers import PDF_TYPE
 from edge.api.parameters import IdInPath, TheBox
 from edge.box.box import Box
+from edge.db.buying import find_supplier
+from edge.db.mails import mail_about
 from edge.db.purchase_orders import PurchaseOrder
 from edge.db.store import read_settings
+from edge.domain.mail import NoMail, is_mail_address
 from edge.pages.acting import act
 from edge.pages.coming_in import needing, office_guard, signed_in
 from edge.pages.page import tables_page
 from edge.pages.places import ORDERS, order_address
 from edge.pages.shelf_counts import NOTHING_TYPED
 from edge.pages.signing_in import as_typed
+from edge.usecases.mail.ask import MailOrder, mail_order
 from edge.usecases.purchase_order.close import CloseOrder, close_order
 from edge.usecases.purchase_order.look_up import look_up_order
 from edge.usecases.purchase_order.paper import order_paper
@@ -49,6 +54,25 @@ async def send_sent(request: AnyRequest, box: TheBox, order_id: IdInPath) -> Res
             box,
             PurchaseOrder,
             lambda db, at: send_order(db, order_id, asked, at.moment, at.override),
+        )
+    except Refusal as refusal:
+        return await _shown(request, box, order_id, form, refusal)
+    return see_other(order_address(order_id))
+
+
+@post(f"{ONE}/mail", status_code=303, **_NEEDS)
+async def send_by_mail(request: AnyRequest, box: TheBox, order_id: IdInPath) -> Response[Any]:
+    """Its paper and its table go to the supplier, as soon as the server for e-mail is reached."""
+    form, who = await read_form(request), {"operator_id": signed_in(request).operator_id}
+    try:
+        if box.settings.mail is None:
+            raise NoMail
+        asked = as_typed(MailOrder, {**form, **who}, "event_id", "operator_id")
+        await act(
+            request,
+            box,
+            PurchaseOrder,
+            lambda db, at: mail_order(db, asked, order_id, at.moment, at.override),
         )
     except Refusal as refusal:
         return await _shown(request, box, order_id, form, refusal)
@@ -88,11 +112,10 @@ class _Closing(CloseOrder, frozen=True, kw_only=True):
 async def give_order_pdf(box: TheBox, order_id: IdInPath) -> Response[bytes]:
     """The paper for the supplier, the same each time. Raises UnknownOrder, PagesBusy,
     PageNotMade."""
-
-    title, blocks, at_ms = await box.reader.read(lambda db: order_paper(db, order_id))
+    paper = await box.reader.read(lambda db: order_paper(db, order_id))
     async with box.pages.turn():
-        made = await box.pages.set_page(blocks, Form.A4, title, at_ms)
-    name = f'inline; filename="{title}.pdf"'
+        made = await box.pages.set_page(paper.blocks, Form.A4, paper.title, paper.at_ms)
+    name = f'inline; filename="{paper.title}.pdf"'
     headers = {**PAGE_HEADERS, "Content-Disposition": name}
     return Response(made, media_type=PDF_TYPE, headers=headers)
 
@@ -104,16 +127,21 @@ async def _shown(
     typed: Mapping[str, str] = NOTHING_TYPED,
     refusal: Refusal | None = None,
 ) -> Response[Any]:
-    order, settings = await box.reader.read(
-        lambda db: (look_up_order(db, order_id), read_settings(db))
-    )
+    def read(db: sqlite3.Connection) -> dict[str, Any]:
+        order = look_up_order(db, order_id)
+        supplier = find_supplier(db, order.supplier_id)
+        mail = mail_about(db, order_id)
+        return {"order": order, "supplier": supplier, "mail": mail, "settings": read_settings(db)}
+
+    look = await box.reader.read(read)
     return tables_page(
         request,
         "order.html",
         status=refusal.status if refusal else 200,
-        order=order,
+        **look,
         address=order_address(order_id),
-        settings=settings,
+        goes_by_mail=box.settings.mail is not None,
+        mailable=is_mail_address(look["supplier"].email),
         typed=typed,
         refusal=refusal,
         zone=box.clock.zone,
@@ -121,4 +149,4 @@ async def _shown(
     )
 
 
-ROUTES = (show_order, send_sent, send_closed, give_order_pdf)
+ROUTES = (show_order, send_sent, send_by_mail, send_closed, give_order_pdf)

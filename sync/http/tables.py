@@ -17,6 +17,7 @@ import xlsxwriter
 from litestar import Request, Response
 
 from sync.http.page import PAGE_HEADERS, packed
+from sync.http.written import NUMBER, no_formula
 
 ASKED = "as"
 WORKBOOK, CSV = "xlsx", "csv"
@@ -27,12 +28,9 @@ MEDIA_TYPES = {
 SHEET_NAME_LETTERS_MAX = 31
 SAID = frozenset({"summary", "verdict", "correction", "signings", "gaps"})
 """Elements whose sentences stand on the first sheet."""
-_NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(?:\.[0-9]+)?\Z", re.ASCII)
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 _CELLS = frozenset({"td", "th"})
 _FORMATS = ("0", "0.0", "0.00", "0.000")
-_FORMULA = tuple("=+-@\t")
-"""What a spreadsheet takes for one at the beginning of a text (CSV says nothing of types)."""
 _MARK = "\ufeff"
 """By which spreadsheets know that a file is UTF-8."""
 
@@ -144,7 +142,7 @@ def _workbook(read: _Tables) -> bytes:
 
 
 def _write(sheet: Any, formats: list[Any], place: tuple[int, int], text: str) -> None:
-    if not _NUMBER.match(text):
+    if not NUMBER.match(text):
         sheet.write_string(*place, text)
         return
     number = Decimal(text.replace(",", ""))
@@ -159,16 +157,12 @@ def _csv(read: _Tables) -> bytes:
     rows = csv.writer(file)
     for number, (caption, lines) in enumerate(read.sheets):
         rows.writerows([[]] * bool(number))
-        rows.writerow([_plain(caption)])
+        rows.writerow([no_formula(caption)])
         for line in lines:
             rows.writerow([text for cell in line for text in _spread(cell)])
     return file.getvalue().encode()
 
 
 def _spread(cell: Cell) -> list[str]:
-    text = cell.text.replace(",", "") if _NUMBER.match(cell.text) else _plain(cell.text)
+    text = cell.text.replace(",", "") if NUMBER.match(cell.text) else no_formula(cell.text)
     return [text, *[""] * (cell.wide - 1)]
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.match(text) else text

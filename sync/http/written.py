@@ -1,5 +1,6 @@
 """Figures and instants as the pages of both servers write them, in whatever language."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -7,6 +8,9 @@ from sync.protocol.money import format_minor
 from sync.protocol.units import format_milli
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(?:\.[0-9]+)?\Z", re.ASCII)
+_FORMULA = tuple("=+-@\t")
+"""What a spreadsheet takes for one at the beginning of a text (CSV says nothing of types)."""
 
 
 def written(value: int, unit: str, decimals: int) -> str:
@@ -38,3 +42,8 @@ def time_on(instant_ms: int | None, zone: str, day: date) -> str:
     """``18:04:05`` on the day itself, with its date on every other."""
     said = local_time(instant_ms, zone)
     return said.removeprefix(f"{day} ")
+
+
+def no_formula(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) and not NUMBER.match(text) else text

@@ -50,7 +50,7 @@ def _register(shop: Box) -> None:
 
 
 def waiting(shop: Box) -> list[tuple[str, str]]:
-    return [tuple(row) for row in shop.rows("SELECT address, state FROM receipt_mail")]
+    return [tuple(row) for row in shop.rows("SELECT address, state FROM mail")]
 
 
 async def test_a_receipt_goes_by_e_mail_to_the_address_that_the_customer_says(

@@ -138,7 +138,7 @@ def put_mail(folder: Path, state: str, age_ms: int, failure: str | None = None) 
     then_ms = Scene(folder).now_ms - age_ms
     with closing(sqlite3.connect(database_of(folder))) as db:
         db.execute(
-            "INSERT INTO receipt_mail VALUES (?, ?, NULL, ?, ?, 0, 1, ?, ?)",
+            "INSERT INTO mail VALUES (?, 'receipt', ?, NULL, ?, ?, 0, 1, ?, ?)",
             (bytes(16), bytes(16), state, then_ms, failure, then_ms),
         )
         db.commit()

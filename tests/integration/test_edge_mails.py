@@ -28,7 +28,7 @@ from tests.patience import PATIENCE_S
 HOUR_MS = 3_600_000
 
 
-def rows(box: Box, statement: str = "SELECT * FROM receipt_mail") -> list[sqlite3.Row]:
+def rows(box: Box, statement: str = "SELECT * FROM mail") -> list[sqlite3.Row]:
     with closing(sqlite3.connect(database_of(box.folder))) as db:
         db.row_factory = sqlite3.Row
         return db.execute(statement).fetchall()
@@ -38,7 +38,7 @@ async def due_again(box: Box, earlier_ms: int = 0) -> None:
     """The next try's time has come, ``earlier_ms`` after it was asked for."""
     await box.writer.run(
         lambda db: db.execute(
-            "UPDATE receipt_mail SET next_try_ms = 0, asked_at_ms = asked_at_ms - ?", (earlier_ms,)
+            "UPDATE mail SET next_try_ms = 0, asked_at_ms = asked_at_ms - ?", (earlier_ms,)
         )
     )
 
@@ -235,8 +235,8 @@ async def test_more_than_may_wait_are_refused_and_nothing_of_them_is_kept(tmp_pa
             sale_id = (await asked(till)).json()["sale_id"]
             await till.box.writer.run(
                 lambda db: db.executemany(
-                    "INSERT INTO receipt_mail (mail_id, sale_id, state, asked_at_ms, next_try_ms,"
-                    " failures) VALUES (?, ?, 'waiting', 1, ?, 0)",
+                    "INSERT INTO mail (mail_id, kind, subject_id, state, asked_at_ms, next_try_ms,"
+                    " failures) VALUES (?, 'receipt', ?, 'waiting', 1, ?, 0)",
                     [(bytes([n // 250, n % 250]), b"x", 1 << 52) for n in range(MAILS_WAITING_MAX)],
                 )
             )
@@ -275,7 +275,7 @@ async def test_what_ended_is_forgotten_after_five_weeks(tmp_path: Path) -> None:
             await send_mails(till.box)
             await till.box.writer.run(
                 lambda db: db.execute(
-                    "UPDATE receipt_mail SET ended_at_ms = ended_at_ms - ?", (KEPT_MS + 60_000,)
+                    "UPDATE mail SET ended_at_ms = ended_at_ms - ?", (KEPT_MS + 60_000,)
                 )
             )
             await asked(till)

@@ -1,5 +1,5 @@
 """What was given to customers beside the receipt, and is no fact of the journal: to whom an invoice
-was made out, and which receipts go by e-mail."""
+was made out, and what goes by e-mail."""
 
 from sqlalchemy import Index, text
 from sqlmodel import Field
@@ -19,23 +19,25 @@ class Invoice(EdgeTable, table=True):
     made_at_ms: int
 
 
-class ReceiptMail(EdgeTable, table=True):
-    """A receipt that goes by e-mail. ``address`` is gone as soon as it was sent or given up.
-    ``failure``: why it was not taken last, as a code. The first index finds those that wait, the
-    second those that ended, which are kept for a while."""
+class Mail(EdgeTable, table=True):
+    """A receipt or an order (``kind``) that goes by e-mail. ``address`` is gone as soon as it was
+    sent or given up. ``failure``: why it was not taken last, as a code. The first index finds those
+    that wait, the second those that ended, which are kept for a while."""
 
-    __tablename__ = "receipt_mail"
+    __tablename__ = "mail"
     __table_args__ = (
-        Index("ix_receipt_mail_due", "next_try_ms", sqlite_where=text("state = 'waiting'")),
+        Index("ix_mail_due", "next_try_ms", sqlite_where=text("state = 'waiting'")),
         Index(
-            "ix_receipt_mail_ended",
+            "ix_mail_ended",
             "state",
             "ended_at_ms",
             sqlite_where=text("ended_at_ms IS NOT NULL"),
         ),
+        Index("ix_mail_subject_id", "subject_id"),
     )
     mail_id: bytes = Field(primary_key=True)
-    sale_id: bytes
+    kind: str
+    subject_id: bytes
     address: str | None
     state: str
     asked_at_ms: int

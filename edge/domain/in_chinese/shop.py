@@ -43,6 +43,9 @@ REFUSALS = {
     "nothing-counted": InChinese("此次盘点还没有可入账的内容。", "请先盘点，或放弃此次盘点。"),
     "order-cancelled": InChinese("此订单已取消。", "请另下订单；已到之货可不按订单收货。"),
     "order-closed": InChinese("此订单的余货已不再等待。", "请另下订单；已到之货可不按订单收货。"),
+    "no-supplier-address": InChinese(
+        "没有 {supplier_id} 可用的电邮地址。", "请以纸质交付，或请总部录入供应商的地址。"
+    ),
     "order-not-sent": InChinese("此订单仍是草稿。", "请先发出订单。"),
     "order-partly-received": InChinese(
         "此订单已有部分到货，不能取消。", "请改为不再等待余货：已到之货保留。"

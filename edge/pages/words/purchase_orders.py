@@ -36,9 +36,9 @@ save = "Save the draft", "保存草稿"
 change = "Change the draft", "修改草稿"
 send = "Send the order", "发出订单"
 send_hint = (
-    "From then on it has its number and is not changed. Give the supplier the paper (PDF) or the"
-    " table (CSV).",
-    "发出后即有单号，不再更改。请将纸质单（PDF）或表格（CSV）交给供应商。",
+    "From then on it has its number and is not changed. It goes by e-mail from its page, or give"
+    " the supplier the paper (PDF) or the table (CSV).",
+    "发出后即有单号，不再更改。可在其页面以电邮发送，或将纸质单（PDF）或表格（CSV）交给供应商。",
 )
 paper = "Paper for the supplier (PDF)", "供应商订单（PDF）"
 ordered = "Ordered", "订购"
@@ -64,11 +64,52 @@ cancel = "Cancel the order", "取消订单"
 give_up = "Give the draft up", "放弃草稿"
 cancel_hint = "Nothing of it came, and nothing shall.", "尚未到货，且不再需要。"
 total = "Sum", "合计"
+mail_it = "Send it by e-mail", "以电邮发送"
+mail_again = "Send it by e-mail again", "再次以电邮发送"
+no_mail_server = (
+    "Nothing goes by e-mail here: no server for it is named in edge.toml.",
+    "本店不发电邮：edge.toml 未设置电邮服务器。",
+)
+no_mail_address = (
+    "Head office has no e-mail address of this supplier: give them the paper.",
+    "总部没有该供应商的电邮地址：请交付纸质单。",
+)
 
 
 def draft_of(supplier: str) -> Said:
     """Of a supplier's proposal."""
     return f"Make an order of it: {supplier}", f"生成订单：{supplier}"
+
+
+def mail_hint(address: str) -> Said:
+    """What goes, and where."""
+    return (
+        f"The paper (PDF) and the table (CSV) go to {address} as soon as there is a line.",
+        f"联网后即将订单（PDF）与表格（CSV）发送至 {address}。",
+    )
+
+
+def mail_waits(address: str, since: str, failure: str) -> Said:
+    """On its way; ``failure``: why it was not taken last, as a code."""
+    why, because = (f" It was not taken yet: {failure}.", f"尚未被接收：{failure}。")
+    return (
+        f"It waits to go to {address} by e-mail since {since}.{why if failure else ''}",
+        f"自 {since} 起等待以电邮发送至 {address}。{because if failure else ''}",
+    )
+
+
+def mail_sent(at: str) -> Said:
+    """The supplier's server for e-mail has it."""
+    return f"It went to the supplier by e-mail: {at}", f"已以电邮发送给供应商：{at}"
+
+
+def mail_given_up(failure: str) -> Said:
+    """Nobody took it."""
+    why = f" ({failure})" if failure else ""
+    return (
+        f"It could not be sent by e-mail{why}: give the supplier the paper, or send it again.",
+        f"无法以电邮发送{why}：请交付纸质单，或再次发送。",
+    )
 
 
 def ended(reason: str) -> Said:

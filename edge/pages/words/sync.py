@@ -56,7 +56,7 @@ rows = MappingProxyType(
         "certificate": ("Certificate", "证书"),
         "data": ("Published data", "发布的数据"),
         "counted": ("Not counted yet", "尚未计入"),
-        "mail": ("Receipts by e-mail", "电邮收据"),
+        "mail": ("E-mail", "电邮"),
         "printers": ("Printers", "打印机"),
         "alarms": ("Alarms", "警报"),
     }

@@ -1,13 +1,14 @@
-"""What became of receipts that were tried by e-mail: sent, tried again by the sync loop's own rule
+"""What became of letters that were tried by e-mail: sent, tried again by the sync loop's own rule
 of back-off, or given up."""
 
 import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from edge.db.receipt_mails import DueMail, drop_old, end_mail, try_later
+from edge.db.mails import DueMail, drop_old, end_mail, try_later
 from edge.db.receipt_prints import forget_prints
 from edge.domain.mail import MailState
+from sync.protocol.identity import SaleId
 from sync.protocol.retry import backoff_ms
 
 HOUR_MS = 3_600_000
@@ -37,7 +38,7 @@ def settle_mails(
             end_mail(db, mail.mail_id, MailState.SENT, None, now_ms)
             continue
         if one.first:
-            forget_prints(db, mail.sale_id)
+            forget_prints(db, SaleId(mail.subject_id))
         if one.for_ever or now_ms - mail.asked_at_ms >= give_up_after_h * HOUR_MS:
             end_mail(db, mail.mail_id, MailState.GIVEN_UP, one.failure, now_ms)
         else:

@@ -1892,6 +1892,10 @@ def _of_company(name: str, key: tuple[str, ...], *columns: sa.Column[Any]) -> No
     op.create_table(name, *ids, *columns, sa.PrimaryKeyConstraint(*key, name=op.f(f"pk_{name}")))
 
 
+def _store_id() -> sa.Column[Any]:
+    return sa.Column("store_id", sa.Uuid(), nullable=False)
+
+
 def _word(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.String(), nullable=False)
 
@@ -1958,12 +1962,11 @@ def _create_stock_count() -> None:
 
 
 def _create_stock_value() -> None:
-    store, item = sa.Column("store_id", sa.Uuid(), nullable=False), _word("item_id")
     op.create_table(
         "stock_counted",
-        store.copy(),
+        _store_id(),
         sa.Column("event_id", sa.Uuid(), nullable=False),
-        item.copy(),
+        _word("item_id"),
         *_epoch(),
         *_sums("seen_through", "seq", "parent_through", "counted_milli"),
         sa.PrimaryKeyConstraint("store_id", "event_id", "item_id", name=op.f("pk_stock_counted")),
@@ -1976,7 +1979,7 @@ def _create_stock_value() -> None:
     )
     op.create_table(
         "stock_valued",
-        store.copy(),
+        _store_id(),
         *_epoch(),
         *_sums("seq", "taken_back"),
         sa.Column("whole", sa.Boolean(), nullable=False),
@@ -1984,8 +1987,8 @@ def _create_stock_value() -> None:
     )
     op.create_table(
         "stock_worth",
-        store.copy(),
-        item.copy(),
+        _store_id(),
+        _word("item_id"),
         *_epoch(),
         *_sums("seq", "on_hand_milli", "worth_minor"),
         sa.Column("unit_mills", sa.BigInteger(), nullable=True),
@@ -1994,8 +1997,8 @@ def _create_stock_value() -> None:
     )
     op.create_table(
         "stock_put_right",
-        store.copy(),
-        item.copy(),
+        _store_id(),
+        _word("item_id"),
         _day("moved_on"),
         *_sums("put_right_minor"),
         sa.PrimaryKeyConstraint(

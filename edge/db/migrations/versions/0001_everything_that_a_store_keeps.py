@@ -88,7 +88,7 @@ TABLES = (
     "promotion",
     "promotion_pick",
     "ready_past_row",
-    "receipt_mail",
+    "mail",
     "receipt_print",
     "receipt_series",
     "receipt_stated",
@@ -174,7 +174,7 @@ def upgrade() -> None:
     _create_pairing_code()
     _create_past_row()
     _create_payment_attempt()
-    _create_receipt_mail()
+    _create_mail()
     op.create_table(
         "receipt_print",
         sa.Column("sale_id", sa.LargeBinary(), nullable=False),
@@ -543,11 +543,12 @@ def _create_invoice() -> None:
     )
 
 
-def _create_receipt_mail() -> None:
+def _create_mail() -> None:
     op.create_table(
-        "receipt_mail",
+        "mail",
         sa.Column("mail_id", sa.LargeBinary(), nullable=False),
-        sa.Column("sale_id", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.LargeBinary(), nullable=False),
         sa.Column("address", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("asked_at_ms", sa.Integer(), nullable=False),
@@ -555,22 +556,23 @@ def _create_receipt_mail() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("failure", sa.String(), nullable=True),
         sa.Column("ended_at_ms", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("mail_id", name=op.f("pk_receipt_mail")),
+        sa.PrimaryKeyConstraint("mail_id", name=op.f("pk_mail")),
     )
     op.create_index(
-        "ix_receipt_mail_due",
-        "receipt_mail",
+        "ix_mail_due",
+        "mail",
         ["next_try_ms"],
         unique=False,
         sqlite_where=sa.text("state = 'waiting'"),
     )
     op.create_index(
-        "ix_receipt_mail_ended",
-        "receipt_mail",
+        "ix_mail_ended",
+        "mail",
         ["state", "ended_at_ms"],
         unique=False,
         sqlite_where=sa.text("ended_at_ms IS NOT NULL"),
     )
+    op.create_index("ix_mail_subject_id", "mail", ["subject_id"], unique=False)
 
 
 def _create_item() -> None:

@@ -1,54 +1,72 @@
-"""Receipts that go by e-mail: those that wait, and what became of them."""
+"""What goes by e-mail, receipts and orders: what waits, and what became of it."""
 
 import sqlite3
 from typing import NamedTuple
 from uuid import UUID
 
-from edge.domain.mail import MailState
-from sync.protocol.identity import SaleId
+from edge.domain.mail import MailKind, MailState
 
 _PUT = (
-    "INSERT INTO receipt_mail (mail_id, sale_id, address, state, asked_at_ms, next_try_ms,"
-    " failures, failure, ended_at_ms) VALUES (?, ?, ?, 'waiting', ?, ?, 0, NULL, NULL)"
+    "INSERT INTO mail (mail_id, kind, subject_id, address, state, asked_at_ms, next_try_ms,"
+    " failures, failure, ended_at_ms) VALUES (?, ?, ?, ?, 'waiting', ?, ?, 0, NULL, NULL)"
 )
 _DUE = (
-    "SELECT mail_id, sale_id, address, asked_at_ms, failures FROM receipt_mail"
+    "SELECT mail_id, kind, subject_id, address, asked_at_ms, failures FROM mail"
     " WHERE state = 'waiting' AND next_try_ms <= ? ORDER BY next_try_ms, mail_id LIMIT ?"
 )
-_COUNT = "SELECT count(*) FROM receipt_mail WHERE state = 'waiting'"
+_COUNT = "SELECT count(*) FROM mail WHERE state = 'waiting'"
 _LATER = (
-    "UPDATE receipt_mail SET failures = failures + 1, failure = ?, next_try_ms = ?"
+    "UPDATE mail SET failures = failures + 1, failure = ?, next_try_ms = ?"
     " WHERE mail_id = ? AND state = 'waiting'"
 )
 _END = (
-    "UPDATE receipt_mail SET state = ?, failure = ?, ended_at_ms = ?, address = NULL"
+    "UPDATE mail SET state = ?, failure = ?, ended_at_ms = ?, address = NULL"
     " WHERE mail_id = ? AND state = 'waiting'"
 )
 _GIVE_UP_OLD = (
-    "UPDATE receipt_mail SET state = 'given_up', ended_at_ms = ?, address = NULL"
+    "UPDATE mail SET state = 'given_up', ended_at_ms = ?, address = NULL"
     " WHERE state = 'waiting' AND asked_at_ms < ?"
 )
-_DROP_OLD = "DELETE FROM receipt_mail WHERE state IN ('sent', 'given_up') AND ended_at_ms < ?"
+_DROP_OLD = "DELETE FROM mail WHERE state IN ('sent', 'given_up') AND ended_at_ms < ?"
 _WAITING = (
     "SELECT count(*), min(asked_at_ms),"
-    " (SELECT failure FROM receipt_mail WHERE state = 'waiting' AND failure IS NOT NULL"
-    " ORDER BY next_try_ms DESC LIMIT 1) FROM receipt_mail WHERE state = 'waiting'"
+    " (SELECT failure FROM mail WHERE state = 'waiting' AND failure IS NOT NULL"
+    " ORDER BY next_try_ms DESC LIMIT 1) FROM mail WHERE state = 'waiting'"
 )
-_GIVEN_UP = "SELECT count(*) FROM receipt_mail WHERE state = 'given_up' AND ended_at_ms >= ?"
+_GIVEN_UP = "SELECT count(*) FROM mail WHERE state = 'given_up' AND ended_at_ms >= ?"
 _WHY_GIVEN_UP = (
-    "SELECT failure FROM receipt_mail WHERE state = 'given_up' AND ended_at_ms >= ?"
+    "SELECT failure FROM mail WHERE state = 'given_up' AND ended_at_ms >= ?"
     " ORDER BY ended_at_ms DESC LIMIT 1"
 )
 
 
+_ABOUT = (
+    "SELECT state, address, asked_at_ms, failures, failure, ended_at_ms FROM mail"
+    " WHERE subject_id = ? ORDER BY asked_at_ms DESC, mail_id DESC LIMIT 1"
+)
+
+
 class DueMail(NamedTuple):
-    """One whose time has come. ``failures``: so often it was not taken."""
+    """One whose time has come. ``subject_id``: of the receipt or the order; ``failures``: so often
+    it was not taken."""
 
     mail_id: UUID
-    sale_id: SaleId
+    kind: MailKind
+    subject_id: UUID
     address: str
     asked_at_ms: int
     failures: int
+
+
+class MailAbout(NamedTuple):
+    """What became of the newest letter about something. ``address``: while it waits."""
+
+    state: MailState
+    address: str | None
+    asked_at_ms: int
+    failures: int
+    failure: str | None
+    ended_at_ms: int | None
 
 
 class MailFigures(NamedTuple):
@@ -61,17 +79,29 @@ class MailFigures(NamedTuple):
 
 
 def put_mail(
-    db: sqlite3.Connection, mail_id: UUID, sale_id: SaleId, address: str, now_ms: int
+    db: sqlite3.Connection,
+    mail_id: UUID,
+    kind: MailKind,
+    subject_id: UUID,
+    address: str,
+    now_ms: int,
 ) -> None:
     """It waits, and may be sent at once."""
-    db.execute(_PUT, (mail_id.bytes, sale_id.bytes, address, now_ms, now_ms))
+    what = (mail_id.bytes, kind.value, subject_id.bytes, address)
+    db.execute(_PUT, (*what, now_ms, now_ms))
+
+
+def mail_about(db: sqlite3.Connection, subject_id: UUID) -> MailAbout | None:
+    """None: nobody wished one, or what became of it is forgotten."""
+    row = db.execute(_ABOUT, (subject_id.bytes,)).fetchone()
+    return None if row is None else MailAbout(MailState(row[0]), *row[1:])
 
 
 def due_mails(db: sqlite3.Connection, now_ms: int, many_max: int) -> tuple[DueMail, ...]:
     """Those that wait and may be tried now, the longest waiting first."""
     return tuple(
-        DueMail(UUID(bytes=mail), SaleId(UUID(bytes=sale)), address, asked_at_ms, failures)
-        for mail, sale, address, asked_at_ms, failures in db.execute(_DUE, (now_ms, many_max))
+        DueMail(UUID(bytes=mail), MailKind(kind), UUID(bytes=subject), *rest)
+        for mail, kind, subject, *rest in db.execute(_DUE, (now_ms, many_max))
     )
 
 
