@@ -101,6 +101,15 @@ class PinAsBefore(NotAcceptable, slug="pin-as-before", title="The PIN is the one
     field = "new_pin"
 
 
+class PinNotGivenHere(NotAcceptable, slug="pin-not-given-here", title="This PIN is not given here"):
+    """Whoever gives a PIN knows it."""
+
+    operator_id: OperatorId
+    detail = "{operator_id!r} gives it themselves, or may do more than who gives it."
+    remedy = "Head office gives them one: `central operator pin`."
+    field = "operator_id"
+
+
 class NotLockedOut(NotNow, slug="not-locked-out", title="The operator is not locked out"):
     operator_id: OperatorId
     detail = "{operator_id!r} may try a PIN at once."

@@ -9,12 +9,14 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.errors import NotAcceptable
 from sync.protocol.identity import OperatorId, WorkstationId
 from sync.protocol.permissions import SHIPPED, Permission, unknown_role
 from sync.protocol.reference import Role
 
 OVERRIDE_AGE_MAX_S = 60
+WHOLE_BP = 10_000
 
 
 class Verdict(StrEnum):
@@ -97,6 +99,24 @@ def judge(role: Role, asked: Asked) -> Verdict:
         if limit.rate_bp is not None and asked.rate_bp > limit.rate_bp:
             return Verdict.BEYOND
     return Verdict.ALLOWED
+
+
+def reaches_as_far(role: Role, other: Role) -> bool:
+    """Whether somebody of ``role`` may do alone whatever one of ``other`` may."""
+    return all(
+        judge(role, _most(other, permission)) is Verdict.ALLOWED
+        for permission in Permission
+        if permission in other.permissions
+    )
+
+
+def _most(role: Role, permission: Permission) -> Asked:
+    """The most that somebody of the role may do of it alone."""
+    limits = [one for one in role.limits if one.permission == permission]
+    amounts = [one.amount_minor for one in limits if one.amount_minor is not None]
+    rates = [one.rate_bp for one in limits if one.rate_bp is not None]
+    amount = min(amounts, default=FIGURE_MAX)
+    return Asked(permission, "", amount, min(rates, default=WHOLE_BP))
 
 
 def refuse_unallowed(

@@ -42,7 +42,9 @@ from sync.protocol.permissions import Permission
 
 EVENT_ID = "event_id"
 ALLOWED_BY, ALLOWED_PIN, ALLOWED_WHY = "allowed_by", "allowed_pin", "allowed_why"
-NO_PART_OF_THE_ACT = frozenset({CSRF_FIELD, ALLOWED_BY, ALLOWED_PIN, ALLOWED_WHY})
+NEW_PIN = "new_pin"
+"""A PIN that somebody is given: whose digest could be guessed."""
+NO_PART_OF_THE_ACT = frozenset({CSRF_FIELD, ALLOWED_BY, ALLOWED_PIN, ALLOWED_WHY, NEW_PIN})
 
 AnyRequest = Request[Any, Any, Any]
 T = TypeVar("T", bound=msgspec.Struct)

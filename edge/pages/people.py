@@ -2,6 +2,7 @@
 overridden, who worked at which till, and how often each did what deserves a look, down to the
 receipts."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from edge.db.day_rows import Whose
 from edge.db.operators import list_operators
 from edge.db.store import read_settings
 from edge.domain.span import Span
-from edge.pages.acting import act
+from edge.pages.acting import NEW_PIN, act
 from edge.pages.coming_in import needing, office_guard, signed_in
 from edge.pages.day import Named
 from edge.pages.page import tables_page
@@ -26,9 +27,17 @@ from edge.pages.places import (
     people_address,
     receipt_address,
 )
+from edge.pages.shelf_counts import NOTHING_TYPED
 from edge.pages.signing_in import as_typed
 from edge.usecases.operator.look_over import LOOKED_AT, deeds_of, look_over
+from edge.usecases.operator.set_pin import refuse_trivial
+from edge.usecases.operator.start_pin import (
+    GiveStartingPin,
+    StartingPinGiven,
+    give_starting_pin,
+)
 from edge.usecases.operator.unlock import Unlocked, UnlockOperator, unlock_operator
+from sync.engine.pin_hash import draw_pin
 from sync.http.forms import read_form
 from sync.http.page import see_other
 from sync.protocol.errors import Refusal
@@ -46,9 +55,10 @@ async def show_people(
     first: FromQuery[date | None] = None,
     last: FromQuery[date | None] = None,
     let_in: Named = None,
+    given: Named = None,
 ) -> Response[Any]:
     """Over a span of business dates, the last week unless others are asked for."""
-    return await _shown(request, box, first, last, let_in=let_in or "")
+    return await _shown(request, box, first, last, let_in=let_in or "", given=given or "")
 
 
 @post(
@@ -72,9 +82,40 @@ async def send_unlock(request: AnyRequest, box: TheBox, operator_id: TextInPath)
             ),
         )
     except Refusal as refusal:
-        reason = form.get("reason", "")
-        return await _shown(request, box, None, None, refusal=refusal, reason=reason)
+        return await _shown(request, box, None, None, refusal=refusal, typed=form)
     return see_other(f"{PEOPLE}?{urlencode({'let_in': operator_id})}")
+
+
+@post(
+    f"{PEOPLE}/{{operator_id:str}}/pin",
+    guards=[office_guard],
+    opt=needing(Permission.SEE_REPORTS),
+    status_code=303,
+)
+async def send_starting_pin(
+    request: AnyRequest, box: TheBox, operator_id: TextInPath
+) -> Response[Any]:
+    """Who forgot their PIN has one to begin with, and chooses their own at the next sign-in."""
+    form, forgot, visitor = await read_form(request), OperatorId(operator_id), signed_in(request)
+    typed = {**form, "operator_id": visitor.operator_id}
+    try:
+        asked = as_typed(GiveStartingPin, typed, "operator_id", NEW_PIN, "reason")
+        refuse_trivial(asked.new_pin)
+        pin_hash = await box.pins.hash_of(asked.new_pin, visitor.workstation_id)
+        await act(
+            request,
+            box,
+            StartingPinGiven,
+            lambda db, at: give_starting_pin(
+                *(db, forgot, asked, pin_hash, visitor.session, at.moment),
+                act_id=at.event_id,
+                override=at.override,
+            ),
+        )
+    except Refusal as refusal:
+        return await _shown(request, box, None, None, refusal=refusal, typed=form)
+    box.sessions.forget()
+    return see_other(f"{PEOPLE}?{urlencode({'given': operator_id})}")
 
 
 @get(
@@ -116,8 +157,9 @@ async def _shown(
     last: date | None,
     *,
     let_in: str = "",
+    given: str = "",
     refusal: Refusal | None = None,
-    reason: str = "",
+    typed: Mapping[str, str] = NOTHING_TYPED,
 ) -> Response[Any]:
     moment = box.clock.moment()
     look, settings = await box.reports.read(
@@ -137,11 +179,15 @@ async def _shown(
         ],
         settings=settings,
         let_in=let_in,
-        reason=reason,
+        given=given,
+        typed=typed,
+        path=request.url.path,
+        draw_pin=draw_pin,
+        own=signed_in(request).operator_id,
         refusal=refusal,
         zone=box.clock.zone,
         now_ms=moment.wall_ms,
     )
 
 
-ROUTES = (show_people, show_counted, send_unlock)
+ROUTES = (show_people, show_counted, send_unlock, send_starting_pin)

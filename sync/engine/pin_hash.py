@@ -5,9 +5,14 @@ A PIN of few digits does not withstand its hash; what makes guessing slow is the
 lock meanwhile, so it runs in a thread of its own, few at a time.
 """
 
+import secrets
+
 from argon2 import PasswordHasher, Type, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from sync.protocol.pin import is_trivial
+
+DRAWN_DIGITS = 6
 MEMORY_KIB = 19 * 1024
 PASSES = 2
 LANES = 1
@@ -42,3 +47,11 @@ def pin_fits(pin_hash: str, pin: str) -> bool:
         return _HASHER.verify(pin_hash, pin)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def draw_pin() -> str:
+    """One to begin with, none that everybody tries first."""
+    while True:
+        drawn = f"{secrets.randbelow(10**DRAWN_DIGITS):0{DRAWN_DIGITS}d}"
+        if not is_trivial(drawn):
+            return drawn

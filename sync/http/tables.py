@@ -30,6 +30,7 @@ SAID = frozenset({"summary", "verdict", "correction", "signings", "gaps"})
 """Elements whose sentences stand on the first sheet."""
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 _CELLS = frozenset({"td", "th"})
+_ACTS = frozenset({"form", "details"})
 _FORMATS = ("0", "0.0", "0.00", "0.000")
 _MARK = "\ufeff"
 """By which spreadsheets know that a file is UTF-8."""
@@ -82,6 +83,8 @@ class _Tables(HTMLParser):
         self.caption: list[str] | None = None
         self.cell: list[str] | None = None
         self.wide = 1
+        self.aside = 0
+        """How many forms of a cell are open: what may be done is no figure of the table."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
@@ -91,6 +94,8 @@ class _Tables(HTMLParser):
             self.sheets[-1].rows.append([])
         elif tag == "caption":
             self.caption = []
+        elif tag in _ACTS and self.cell is not None:
+            self.aside += 1
         elif tag in _CELLS:
             self.cell, self.wide = [], int(named.get("colspan") or 1)
         elif tag in {"h1", "p", "div", "ol"}:
@@ -103,6 +108,8 @@ class _Tables(HTMLParser):
         if tag in _CELLS and self.cell is not None:
             self.sheets[-1].rows[-1].append(Cell(_in_one_line(self.cell), self.wide))
             self.cell = None
+        elif tag in _ACTS and self.aside:
+            self.aside -= 1
         elif tag == "caption" and self.caption is not None:
             self.sheets[-1] = self.sheets[-1]._replace(name=_in_one_line(self.caption))
             self.caption = None
@@ -110,6 +117,8 @@ class _Tables(HTMLParser):
             self.inside.pop()
 
     def handle_data(self, data: str) -> None:
+        if self.aside:
+            return
         if self.cell is not None:
             self.cell.append(data)
         elif self.caption is not None:

@@ -3,7 +3,6 @@ sign-in. Also whoever forgot theirs gets one."""
 
 import asyncio
 import re
-import secrets
 
 from sqlalchemy import and_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,13 +13,12 @@ from central.usecases.feed.publish_reference import publish_rows
 from central.usecases.feed.read_published import published_rows
 from central.usecases.people.end_operator import list_operators
 from central.usecases.people.set_operator import operator_of_company
-from sync.engine.pin_hash import hash_pin
+from sync.engine.pin_hash import draw_pin, hash_pin
 from sync.protocol.errors import InvalidField
 from sync.protocol.identity import CompanyId, OperatorId
 from sync.protocol.pin import PIN_DIGITS_MAX, PIN_DIGITS_MIN, PIN_PATTERN, is_trivial
 from sync.protocol.reference import Credential, DataSet, Operator
 
-DRAWN_DIGITS = 6
 _PIN = re.compile(PIN_PATTERN)
 _OPENED = table(PinOpened)
 
@@ -65,11 +63,3 @@ async def _publish(
     await publish_rows(db, company_id, DataSet.CREDENTIALS, [row])
     settled = and_(_OPENED.c.company_id == company_id, _OPENED.c.operator_id == operator_id)
     await db.execute(update(_OPENED).where(settled).values(error=""))
-
-
-def draw_pin() -> str:
-    """None that everybody tries first."""
-    while True:
-        drawn = f"{secrets.randbelow(10**DRAWN_DIGITS):0{DRAWN_DIGITS}d}"
-        if not is_trivial(drawn):
-            return drawn

@@ -9,13 +9,15 @@ from edge.db.tables.base import EdgeTable
 
 class OwnPin(EdgeTable, table=True):
     """PINs that were set here, until head office publishes a later one. ``told``: the fact of it,
-    sealed, is in the journal (a box that does not know head office's key yet owes it)."""
+    sealed, is in the journal (a box that does not know head office's key yet owes it).
+    ``starting``: who manages the shop gave it, and it is told to nobody."""
 
     __tablename__ = "own_pin"
     operator_id: str = Field(primary_key=True)
     pin_hash: str
     set_at_ms: int
     told: bool
+    starting: bool
 
 
 class OperatorSession(EdgeTable, table=True):

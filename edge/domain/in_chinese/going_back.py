@@ -38,10 +38,10 @@ REFUSALS = {
         "请稍后重新查找；或无收据退货。",
     ),
     "mails-wait": InChinese(
-        "已有 {waiting} 封收据等待发送。", "请打印此收据；系统检查会说明原因。"
+        "已有 {waiting} 封电邮等待发送。", "请以纸质交付；系统检查会说明原因。"
     ),
     "no-mail": InChinese(
-        "本店没有设置邮件服务器。", "请打印收据；或在 edge.toml 的 [mail] 中设置。"
+        "本店没有设置邮件服务器。", "请以纸质交付；或在 edge.toml 的 [mail] 中设置。"
     ),
     "no-tax-invoice": InChinese(
         "收据 {receipt_number} 不能开税务发票：它是练习收据，或本店没有税号。",

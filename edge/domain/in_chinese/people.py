@@ -65,6 +65,9 @@ REFUSALS = {
     "sign-in-refused": InChinese(
         "操作员与 PIN 不符。", "请重新输入。输错几次后需等待；经理可为您解锁。"
     ),
+    "pin-not-given-here": InChinese(
+        "{operator_id} 就是发放者本人，或其权限高于发放者。", "请总部发放 PIN。"
+    ),
     "trivial-pin": InChinese("数字全部相同或连续的 PIN 最容易被猜中。", "请另选 4 至 8 位数字。"),
     "unknown-customer": InChinese(
         "本店没有顾客 {customer_id}。", "请重新查找顾客，或不记顾客直接销售。"

@@ -10,7 +10,15 @@ role = "Role", "职务"
 signed_in = "Signed in", "登录于"
 pin = "PIN", "PIN"
 has_pin = "has one", "有"
-no_pin = "none yet: head office gives one", "尚无：由总部发放"
+no_pin = "none yet", "尚无"
+forgot = "Give a PIN to begin with", "发放初始 PIN"
+give_pin = "Give this PIN", "发放此 PIN"
+give_hint = (
+    "Read it to them: it is shown nowhere again. It opens at this shop, and they choose their own"
+    " at the next sign-in. One that they had before opens nothing here any more.",
+    "请告知本人：此后不再显示。仅在本店有效，下次登录时须自选 PIN；原有 PIN 在本店即时失效。",
+)
+new_pin = "PIN to begin with", "初始 PIN"
 nowhere = "nowhere", "未登录"
 starting = "with a starting PIN", "使用初始 PIN"
 unlock = "Let in", "允许进入"
@@ -78,6 +86,14 @@ def at(workstation: str, in_office: bool) -> Said:
     if in_office:
         return f"{workstation} (back office)", f"{workstation}（后台）"
     return workstation, workstation
+
+
+def pin_given(name: str) -> Said:
+    """Done."""
+    return (
+        f"{name} signs in with it, and chooses a PIN of their own then.",
+        f"{name} 可用此 PIN 登录，届时须自选 PIN。",
+    )
 
 
 def let_in(name: str) -> Said:

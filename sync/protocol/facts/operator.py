@@ -25,6 +25,7 @@ class OperatorAct(StrEnum):
     UNLOCKED = "unlocked"
     UNLOCKED_BY_HEAD_OFFICE = "unlocked_by_head_office"
     PIN_SET = "pin_set"
+    STARTING_PIN_GIVEN = "starting_pin_given"
     OVERRIDE_GIVEN = "override_given"
     OVERRIDE_REFUSED = "override_refused"
     NO_SALE = "no_sale"

@@ -862,6 +862,7 @@ def _create_own_pin() -> None:
         sa.Column("pin_hash", sa.String(), nullable=False),
         sa.Column("set_at_ms", sa.Integer(), nullable=False),
         sa.Column("told", sa.Boolean(), nullable=False),
+        sa.Column("starting", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("operator_id", name=op.f("pk_own_pin")),
     )
 
