@@ -10,6 +10,7 @@ So a report reads what is kept and the end of the journal, however long that is;
 keeps what was found (``central/usecases/stock/keep_value``).
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -20,8 +21,10 @@ from sync.protocol.count_seen import lines_before
 from sync.protocol.identity import StoreId
 from sync.protocol.moving_cost import Held
 
-TAIL_EVENTS_MAX = 20_000
+TAIL_EVENTS_MAX = 5_000
 """Of what moved since no more is put to what is kept: beyond it items are valued anew."""
+_AT_ONCE = 500
+"""Moves between which others have their turn."""
 
 _PLACED = """r.store_id = {row}.store_id AND r.epoch_number = {row}.epoch_number
         AND r.epoch_fingerprint = {row}.epoch_fingerprint AND r.seq = {row}.seq"""
@@ -180,7 +183,9 @@ async def _tail(
     moves = [Move(*row) for row in rows]
     found = await kept_worth(connection, store_id, {one.item_id for one in moves})
     through = {item: one.place for item, one in found.items()}
-    for move in moves:
+    for number, move in enumerate(moves):
+        if number % _AT_ONCE == 0:
+            await asyncio.sleep(0)
         if move.place > through.get(move.item_id, BEGINNING):
             found[move.item_id] = after(found.get(move.item_id, NOT_VALUED), move)
     return found

@@ -12,6 +12,7 @@ from litestar.params import FromQuery, QueryParameter
 
 from edge.api.parameters import QUERY_CHARACTERS_MAX, TextInPath, TheBox
 from edge.box.box import Box
+from edge.db.approvals import COUNT, ORDER, Waiting
 from edge.db.day_rows import Whose
 from edge.db.operators import list_operators
 from edge.db.store import read_settings
@@ -22,8 +23,10 @@ from edge.pages.day import Named
 from edge.pages.page import tables_page
 from edge.pages.places import (
     PEOPLE,
+    count_address,
     counted_address,
     day_address,
+    order_address,
     people_address,
     receipt_address,
 )
@@ -177,6 +180,7 @@ async def _shown(
             (one, day_address(one.business_date, Whose(None, one.till_session_id)))
             for one in look.roster
         ],
+        waiting=[(one, _waits_at(one)) for one in look.waiting],
         settings=settings,
         let_in=let_in,
         given=given,
@@ -188,6 +192,13 @@ async def _shown(
         zone=box.clock.zone,
         now_ms=moment.wall_ms,
     )
+
+
+def _waits_at(one: Waiting) -> str | None:
+    """Where it is looked at and allowed; None: at head office."""
+    if one.kind == ORDER:
+        return order_address(one.subject_id)
+    return count_address(one.subject_id) if one.kind == COUNT else None
 
 
 ROUTES = (show_people, show_counted, send_unlock, send_starting_pin)

@@ -20,6 +20,8 @@ PAGES = (
     "/office/reports",
     "/office/reports/day",
     "/office/reports/hour?against=week",
+    "/office/reports/margin",
+    "/office/reports/stock-value",
     "/office/orders",
     "/office/orders/new",
     "/office/orders/receive",

@@ -69,3 +69,35 @@ async def test_on_paper_a_report_is_its_table(tabs: Tabs, shop: Box) -> None:
     await expect(page.locator("#report-table")).to_be_visible()
     for hidden in ("header", ".days", ".files"):
         await expect(page.locator(hidden).first).to_be_hidden()
+
+
+async def test_what_goods_are_worth_is_followed_to_each_unit_by_keyboard(
+    tabs: Tabs, shop: Box
+) -> None:
+    page, number = await with_a_sale(tabs, shop)
+    await page.goto(f"{shop.url}/office/reports")
+    await page.get_by_role("link", name="Stock value").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#summary")).to_contain_text("The stock is worth")
+    for width, height in SIZES:
+        await page.set_viewport_size({"width": width, "height": height})
+        assert await fits(page), width
+    assert await wrong_with(page) == {}
+    await page.locator("#departments-table tbody a").first.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("tr[aria-current=true]")).to_have_count(1)
+    name = items(shop)[0].name
+    await page.goto(f"{shop.url}/office/reports/stock-value")
+    await page.locator("#items-table").get_by_role("link", name=name, exact=True).focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("main")).to_contain_text(number)
+
+
+async def test_margin_says_apart_what_was_put_right_afterwards(tabs: Tabs, shop: Box) -> None:
+    page, _ = await with_a_sale(tabs, shop)
+    await page.goto(f"{shop.url}/office/reports/margin")
+    await page.locator("#put-right a").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Costs put right afterwards")
+    await expect(page.locator("#row-sum")).to_have_text("0.00")
+    assert await wrong_with(page) == {}

@@ -47,6 +47,13 @@ allowed_by = "By", "授权人"
 subject = "Bound to", "对象"
 amount = "Up to", "上限"
 
+waiting = "What waits for somebody's word", "等待批准的事项"
+waiting_hint = (
+    "Whoever may does it on its own page, or allows it there with their PIN.",
+    "有权限者可在其页面办理，或以 PIN 授权。",
+)
+left_by = "Left by", "提交人"
+since = "Since", "自"
 roster = "Who worked at which till", "谁在哪台收银台"
 roster_hint = (
     "From the first that somebody did there until the last: opening, selling, counting.",
@@ -86,6 +93,17 @@ def at(workstation: str, in_office: bool) -> Said:
     if in_office:
         return f"{workstation} (back office)", f"{workstation}（后台）"
     return workstation, workstation
+
+
+def waits(kind: str, what: str) -> Said:
+    """What is waited for."""
+    match kind:
+        case "order":
+            return f"Draft of an order to be sent: {what}", f"待发出的订单草稿：{what}"
+        case "count":
+            return f"Count to be booked: {what}", f"待入账的盘点：{what}"
+        case _:
+            return "Something that head office was asked for at a till", "收银台向总部提出的请求"
 
 
 def pin_given(name: str) -> Said:

@@ -19,6 +19,7 @@ from edge.db.acts import (
     counted_by_operator,
     receipts_counted,
 )
+from edge.db.approvals import Waiting, list_waiting
 from edge.db.lockouts import of_operator, read_tries
 from edge.db.operators import ActiveOperator, find_role, list_operators
 from edge.db.sessions import SignedInAt, signed_in_now
@@ -69,7 +70,8 @@ class ReportLine(NamedTuple):
 
 
 class PeopleLook(NamedTuple):
-    """``report``: the worst first; ``shop``: all together. ``roster``: who worked at which till."""
+    """``report``: the worst first; ``shop``: all together. ``roster``: who worked at which till.
+    ``waiting``: what waits for somebody's word now, whatever the span."""
 
     span: Span
     people: tuple[Person, ...]
@@ -77,6 +79,7 @@ class PeopleLook(NamedTuple):
     report: tuple[ReportLine, ...]
     shop: ReportLine
     roster: tuple[AtWork, ...]
+    waiting: tuple[Waiting, ...]
 
 
 def look_over(
@@ -90,7 +93,8 @@ def look_over(
     counted = counted_by_operator(db, *span, acts)
     overrides = tuple(one for one in reversed(acts) if one.act in OVERRIDES)
     roster = at_work(db, *span)
-    return PeopleLook(span, _people(db, moment), overrides, *report_of(counted), roster)
+    rest = (roster, list_waiting(db))
+    return PeopleLook(span, _people(db, moment), overrides, *report_of(counted), *rest)
 
 
 def deeds_of(
