@@ -223,6 +223,10 @@ STOCK: Mapping[KindVersion, Projected] = {
     ),
     KindVersion("stock_counted", 2): Projected(
         {
+            "stock_counted": [
+                {"item_id": "I00042", "counted_milli": 17_000},
+                {"item_id": "I00043", "counted_milli": 0},
+            ],
             "lot_count": [
                 {
                     "line_no": 1,
