@@ -88,6 +88,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "import payments november.csv --source Acquirer",
         "import payments account.csv --source Bank --map reference=Verwendungszweck",
     ),
+    "import deposits": (
+        "import deposits bank.csv --source Bank",
+        "import deposits bank.csv --source Bank --store S01 --map reference=Narrative",
+    ),
     "export items": ("export items items.xlsx",),
     "export customers": ("export customers customers.xlsx",),
     "item set": ('item set BUN --name "Kaya Bun" --code 8880417000017 --price 4.50',),

@@ -1,7 +1,7 @@
-"""The command that brings in what an acquirer or a bank says was paid."""
+"""The commands that bring in what an acquirer or a bank says was paid, or brought there."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -46,9 +46,11 @@ if TYPE_CHECKING:
 
     Brought = tuple[PaymentsPlanned, Matched | None]
 
+PAYMENTS, DEPOSITS = "payments", "deposits"
+"""Kinds of files (``usecases/payment/sought.py``, which takes long to import)."""
 Source = Annotated[str, typer.Option(help="Whose file it is, such as the acquirer's name.")]
 OfStore = Annotated[
-    str | None, typer.Option("--store", help="Whose tenders alone it is about; else all stores'.")
+    str | None, typer.Option("--store", help="The store that alone it is about; else all of them.")
 ]
 
 
@@ -70,15 +72,64 @@ def import_payments(
 ) -> None:
     """Hold an acquirer's or a bank's file against the tenders of receipts: by reference, then by
     amount and time."""
+    how = _How(columns, decimal, dates, encoding, sheet, store, dry_run, all_or_nothing, report)
+    _import(PAYMENTS, file, source, how, company, database_url, data)
+
+
+def import_deposits(
+    file: File,
+    source: Source,
+    store: OfStore = None,
+    company: CompanyName = None,
+    dry_run: DryRun = False,
+    all_or_nothing: Whole = False,
+    report: Report = None,
+    columns: Map = None,
+    decimal: Sign = None,
+    dates: Dates = None,
+    encoding: Encoding = None,
+    sheet: SheetName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Hold a bank's file against the bags of cash that shops brought there: by the bag's number,
+    then by amount and date."""
+    how = _How(columns, decimal, dates, encoding, sheet, store, dry_run, all_or_nothing, report)
+    _import(DEPOSITS, file, source, how, company, database_url, data)
+
+
+class _How(NamedTuple):
+    """How a file is read, and what of it goes in."""
+
+    columns: list[str] | None
+    decimal: str | None
+    dates: str | None
+    encoding: str | None
+    sheet: str | None
+    store: str | None
+    dry_run: bool
+    whole: bool
+    report: Path | None
+
+
+def _import(
+    about: str,
+    file: Path,
+    source: str,
+    how: _How,
+    company: str | None,
+    database_url: str | None,
+    data: Path | None,
+) -> None:
     from central.domain.fields import plain_text
     from central.domain.importing.columns import PAYMENT_FIELDS
     from central.usecases.payment import bring_file as using
 
     with in_one_sentence():
-        said = said_of(columns, None, decimal, dates, PAYMENT_FIELDS)
-        rows = rows_of(file, encoding, sheet)
+        said = said_of(how.columns, None, how.decimal, how.dates, PAYMENT_FIELDS)
+        rows = rows_of(file, how.encoding, how.sheet)
         whose = plain_text(source, "source")
-    wanted = using.PaymentsWanted(file.name, whose, store, said, all_or_nothing)
+    wanted = using.PaymentsWanted(file.name, whose, how.store, said, how.whole, about)
 
     async def plan(db: "AsyncConnection", of: "CompanyId") -> "Brought":
         return await using.plan_payments(db, of, rows, wanted), None
@@ -86,43 +137,41 @@ def import_payments(
     def bring(db: "AsyncConnection", of: "CompanyId") -> "Coroutine[Any, Any, Brought]":
         return using.bring_payments(db, of, rows, wanted, acting_user(), now_ms())
 
-    bringing = changing(company, bring, "payments_brought", file.name, whose, changed=_brought)
-    work = looking(company, plan) if dry_run else bringing
+    bringing = changing(company, bring, f"{about}_brought", file.name, whose, changed=_brought)
+    work = looking(company, plan) if how.dry_run else bringing
     planned, matched = on_database(database_url, data, work)
-    _tell(planned, matched, rows, report, dry_run=dry_run)
+    _tell(about, planned, rows, how.report)
     page = f"{address_of(database_url, data)}/payments/{planned.file_id}"
-    _tell_end(planned, matched, page, dry_run=dry_run)
+    _tell_end(about, planned, matched, page, dry_run=how.dry_run)
 
 
 def _brought(done: "Brought") -> bool:
     return done[1] is not None
 
 
-def _tell(
-    planned: "PaymentsPlanned",
-    matched: "Matched | None",
-    rows: "Sheet",
-    report: Path | None,
-    *,
-    dry_run: bool,
-) -> None:
+def _tell(about: str, planned: "PaymentsPlanned", rows: "Sheet", report: Path | None) -> None:
     how = ", as an earlier file was" if planned.remembered else ""
     columns = ", ".join(f"{column.header} = {column.field}" for column in planned.header.columns)
     print(f"Read as {rows.read_as}{how}: {columns}.")
     if planned.header.unused:
         print(f"Not used: {', '.join(planned.header.unused)}.")
     if planned.read.no_payments:
-        print(f"{planned.read.no_payments:,} lines have no amount and are no payments.")
+        print(f"{planned.read.no_payments:,} lines have no amount and are no {about}.")
     tell_faults(planned.read.faults, report)
 
 
 def _tell_end(
-    planned: "PaymentsPlanned", matched: "Matched | None", page: str, *, dry_run: bool
+    about: str,
+    planned: "PaymentsPlanned",
+    matched: "Matched | None",
+    page: str,
+    *,
+    dry_run: bool,
 ) -> None:
     count = len(planned.read.lines)
     faulty = len({fault.line for fault in planned.read.faults})
     if dry_run:
-        print(f"Nothing was changed. {count:,} payments. Next: the same without --dry-run.")
+        print(f"Nothing was changed. {count:,} {about}. Next: the same without --dry-run.")
     elif matched is None:
         print(
             f"Nothing was changed: {faulty:,} faulty lines. Next: correct them, and run it again."
@@ -130,7 +179,7 @@ def _tell_end(
     else:
         before = ", brought in before" if planned.known else ""
         print(
-            f"{count:,} payments{before}; {matched.matched:,} more are matched, {matched.open:,}"
+            f"{count:,} {about}{before}; {matched.matched:,} more are matched, {matched.open:,}"
             f" exceptions need a decision. Next: {page}"
         )
     if faulty or (matched is not None and matched.open):

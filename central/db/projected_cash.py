@@ -4,6 +4,7 @@ that were handed over (``central/projections/rows/till.py``, ``cash.py``)."""
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import Field, Index
 
 from central.db.tables import CentralTable, big, metadata
@@ -51,7 +52,15 @@ class CashMovedRow(CentralTable, table=True):
     """What a fact did to a drawer and to the safe, into it above zero."""
 
     __tablename__ = "cash_moved"
-    __table_args__ = (Index(None, "store_id", "business_date"),)
+    __table_args__ = (
+        Index(None, "store_id", "business_date"),
+        Index(
+            "ix_cash_moved_deposits",
+            "store_id",
+            "at_ms",
+            postgresql_where=text("kind = 'deposit'"),
+        ),
+    )
     store_id: UUID = Field(primary_key=True)
     event_id: UUID = Field(primary_key=True)
     kind: str

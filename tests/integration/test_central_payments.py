@@ -78,10 +78,10 @@ async def test_a_file_is_matched_and_its_exceptions_are_decided_on(
         assert (await send(f"{here}/decide", form)).status_code == 303
         assert (await send(f"{here}/decide", form)).status_code == 404
         page = await load(served, here)
-        assert page.words["summary"] == "Every payment is a receipt's, or was decided on."
+        assert page.words["summary"] == "Every line is what a shop took, or was decided on."
         assert "Asked the acquirer (ann@" in page.words["exceptions"]
         listed = row_of((await load(served, "/payments")).tables["files"], "November.csv")
-        assert [cell.text for cell in listed[5:7]] == [str(right), "0"]
+        assert [cell.text for cell in listed[6:8]] == [str(right), "0"]
         again = await central(*BRING, str(path), "--source", "Acquirer", url=postgres_url)
         assert again.code == 0
         assert "as an earlier file was" in again.shown

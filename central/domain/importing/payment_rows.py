@@ -6,10 +6,9 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, NamedTuple
 
-from central.domain.importing.columns import Field, Header, Places, find_header
+from central.domain.importing.columns import Field, Header, Layout, Places, find_header
 from central.domain.importing.dates import day_order, read_instant
 from central.domain.importing.item_cells import read_text
-from central.domain.importing.layouts import PAYMENT_LAYOUTS
 from central.domain.importing.numbers import decimal_sign, minor_units, read_number
 from central.domain.importing.question import Question
 from central.domain.importing.said import Said, layouts_said
@@ -28,10 +27,10 @@ class PaymentsSaid(NamedTuple):
     no_payments: int
 
 
-def payments_header(sheet: Sheet, said: Said) -> Header:
+def payments_header(sheet: Sheet, said: Said, layouts: Sequence[Layout]) -> Header:
     """What the file's columns are for. Raises FileRefused."""
-    layouts = layouts_said(said.layout, PAYMENT_LAYOUTS)
-    return find_header(sheet.rows, layouts, said.columns, Places({}, {}), _IN_A_HEADER)
+    known = layouts_said(said.layout, layouts)
+    return find_header(sheet.rows, known, said.columns, Places({}, {}), _IN_A_HEADER)
 
 
 def read_payments(

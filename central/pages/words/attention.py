@@ -70,6 +70,11 @@ _TITLES = {
         " shop somebody allowed it. Ask whoever gave the voucher whether there are two of that"
         " number; a third party pays for one. Or accept it, as a loss or because there are two.",
     ),
+    "deposits": (
+        "Cash that the bank has not credited",
+        "A bag left a shop's safe, and the bank's files say nothing of it, or another amount. Ask"
+        " the bank with the bag's number, then accept or dispute it on the page of deposits.",
+    ),
     "unverified": (
         "Refunds without a receipt",
         "Nobody knows what was paid, or that it was sold here. Look who takes much back so, and"
@@ -200,6 +205,11 @@ def _voucher(_receipt: str, number: str, times: int, shops: str) -> str:
     return f"The voucher {number} paid {times} receipts, at {shops}."
 
 
+def _deposit(_bag: str, had: str, credited: str | None) -> str:
+    bank = "no file of the bank names it" if credited is None else f"the bank credited {credited}"
+    return f"{had} was in it, and {bank}."
+
+
 def _unverified(_receipt: str, refunded: str, lines: int, operator: str, reason: str) -> str:
     what = counted(lines, "line")
     return f"{operator} gave back {refunded} for {what} without a receipt: {reason}"
@@ -243,6 +253,7 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "returned_twice": _returned,
     "voucher_twice": _voucher,
     "unverified": _unverified,
+    "deposits": _deposit,
     "overspent": _overspent,
     "oversold": _oversold,
     "joined": _joined,
@@ -261,6 +272,7 @@ _PLACES: dict[str, Callable[[Case], str]] = {
     "joined": lambda case: str(case.said[0]),
     "write_offs": lambda case: f"{case.store}'s epochs",
     "pins": lambda _case: "People",
+    "deposits": lambda case: f"Bag {case.said[0]}",
 }
 
 

@@ -44,6 +44,11 @@ def tills_of(place: str, business_date: date, currency: str) -> str:
     return f"Drawers of {place} on {business_date}, amounts in {currency}"
 
 
+def cash_of(place: str, business_date: date) -> str:
+    """Where cash that moved without a sale stands."""
+    return f"Cash of {place} on {business_date}: drawers, safe and bank"
+
+
 def in_sequence(place: str, business_date: date) -> str:
     """Numbers, and what is missing of them."""
     return f"Receipts of {place} on {business_date} in sequence, with the numbers that are missing"

@@ -3,6 +3,7 @@
 from central.domain.payment import LineState
 from central.pages.words.figures import amount
 from central.reports.payments import PaymentException, PaymentFileSaid
+from central.usecases.payment.sought import DEPOSITS, PAYMENTS
 from sync.protocol.counted import counted
 from sync.protocol.facts import Outcome
 
@@ -10,7 +11,14 @@ title = "Payments"
 files = "Files of acquirers and banks"
 none_yet = "No file was brought in yet."
 command = "central import payments FILE --source NAME"
-command_hint = ("Bring one in with ", ": any CSV or workbook; its columns are mapped once.")
+deposits_command = "central import deposits FILE --source NAME"
+command_hint = (
+    "Bring one in with ",
+    ", a bank's of the cash that shops brought with ",
+    ": any CSV or workbook; its columns are mapped once.",
+)
+deposits_hint = "Bags of cash that left the shops' safes, and what the bank says of each."
+about = "About"
 source = "Source"
 file = "File"
 days = "Days"
@@ -20,8 +28,7 @@ matched = "Matched"
 exceptions = "Exceptions"
 brought = "Brought in"
 again = "Match again"
-again_hint = "Receipts that have arrived since may be what is missing."
-none_open = "Every payment is a receipt's, or was decided on."
+none_open = "Every line is what a shop took, or was decided on."
 line = "Line"
 reference = "Reference"
 when = "When"
@@ -40,12 +47,26 @@ sold = "Sold"
 tender = "Tender"
 how = "How it was taken"
 
+_DECIDED = {LineState.ACCEPTED: "accepted", LineState.DISPUTED: "disputed"}
 _STATES = {
-    LineState.DIFFERS: "another amount than the receipt",
-    LineState.SEVERAL: "more than one receipt may be it",
-    LineState.UNKNOWN: "no receipt is known",
-    LineState.ACCEPTED: "accepted",
-    LineState.DISPUTED: "disputed",
+    PAYMENTS: {
+        LineState.DIFFERS: "another amount than the receipt",
+        LineState.SEVERAL: "more than one receipt may be it",
+        LineState.UNKNOWN: "no receipt is known",
+        **_DECIDED,
+    },
+    DEPOSITS: {
+        LineState.DIFFERS: "another amount than the shop's bag",
+        LineState.SEVERAL: "more than one bag may be it",
+        LineState.UNKNOWN: "no bag is known",
+        **_DECIDED,
+    },
+}
+_ABOUT = {PAYMENTS: "cards and codes", DEPOSITS: "deposits of cash"}
+_TAKEN = {PAYMENTS: taken, DEPOSITS: "In the shop's bag"}
+_AGAIN = {
+    PAYMENTS: "Receipts that have arrived since may be what is missing.",
+    DEPOSITS: "Deposits that have arrived since may be what is missing.",
 }
 
 _UNSURE = {
@@ -59,9 +80,24 @@ def unsure(outcome: str | None) -> str | None:
     return _UNSURE.get(outcome or "")
 
 
-def state(one: PaymentException) -> str:
-    """What an exception is."""
-    return _STATES[one.state]
+def of(kind: str) -> str:
+    """What a file is about."""
+    return _ABOUT[kind]
+
+
+def taken_of(kind: str) -> str:
+    """What a shop had, as the head of its column."""
+    return _TAKEN[kind]
+
+
+def again_hint(kind: str) -> str:
+    """Why it may be looked for again."""
+    return _AGAIN[kind]
+
+
+def state(one: PaymentException, kind: str) -> str:
+    """What an exception is, in a file of this kind."""
+    return _STATES[kind][one.state]
 
 
 def summary(said: tuple[PaymentFileSaid, ...], decimals: int) -> str:

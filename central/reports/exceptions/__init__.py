@@ -13,6 +13,7 @@ from central.reports.exceptions.alarms import FORKS, NOTICED, TWICE
 from central.reports.exceptions.case import Case, Kind, scene_of
 from central.reports.exceptions.claims import CLAIMS
 from central.reports.exceptions.customers import JOINED, PROPOSED
+from central.reports.exceptions.deposits import DEPOSITS
 from central.reports.exceptions.oversold import OVERSOLD
 from central.reports.exceptions.overspent import OVERSPENT
 from central.reports.exceptions.pins import PINS
@@ -35,6 +36,7 @@ KINDS = (
     PROPOSED,
     RETURNED_TWICE,
     VOUCHER_TWICE,
+    DEPOSITS,
     UNVERIFIED,
     OVERSPENT,
     OVERSOLD,

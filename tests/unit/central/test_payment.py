@@ -7,26 +7,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.domain.payment import (
+    DAY_MS,
+    OF_DEPOSITS,
+    OF_TENDERS,
     WINDOW_MS,
     Found,
     LineState,
     MatchedBy,
     PaymentLine,
-    TakenTender,
-    TenderKey,
+    Taken,
+    TakenKey,
     match,
 )
 
 NOON = 1_764_000_000_000
-DAY_MS = 86_400_000
 
 
-def key(number: int) -> TenderKey:
-    return TenderKey(UUID(int=1), UUID(int=number), 1)
+def key(number: int) -> TakenKey:
+    return TakenKey(UUID(int=1), UUID(int=number), 1)
 
 
-def tender(number: int, amount: int, reference: str = "", at_ms: int = NOON) -> TakenTender:
-    return TakenTender(key(number), reference, amount, at_ms)
+def tender(number: int, amount: int, reference: str = "", at_ms: int = NOON) -> Taken:
+    return Taken(key(number), reference, amount, at_ms)
 
 
 def line(number: int, amount: int, reference: str = "", at_ms: int | None = NOON) -> PaymentLine:
@@ -99,9 +101,61 @@ BY_REFERENCE, BY_TIME = MatchedBy.REFERENCE, MatchedBy.AMOUNT_AND_TIME
     ],
 )
 def test_a_payment_is_the_tender_that_it_can_only_be(
-    lines: list[PaymentLine], tenders: list[TakenTender], expected: list[Found]
+    lines: list[PaymentLine], tenders: list[Taken], expected: list[Found]
 ) -> None:
-    assert list(match(lines, tenders)) == expected
+    assert list(match(lines, tenders, OF_TENDERS)) == expected
+
+
+def credited(day: int, amount: int, text: str = "") -> PaymentLine:
+    """A bank says a day, so many days after the bag left the safe, and no time."""
+    return PaymentLine(2, text, amount, NOON + day * DAY_MS, NOON + (day + 1) * DAY_MS - 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "bags", "expected"),
+    [
+        pytest.param(
+            credited(40, 85_000, "CASH DEPOSIT 00417-a BRANCH 7"),
+            [tender(1, 85_000, "00417-A"), tender(2, 85_000, "00418-A")],
+            Found(2, LineState.MATCHED, key(1), BY_REFERENCE),
+            id="the bag's number among the bank's words, however late",
+        ),
+        pytest.param(
+            credited(2, 84_000, "00417-A"),
+            [tender(1, 85_000, "00417-A")],
+            Found(2, LineState.DIFFERS, key(1), BY_REFERENCE),
+            id="the bank counted another amount",
+        ),
+        pytest.param(
+            credited(3, 85_000, "CASH 7"),
+            [tender(1, 85_000, "7"), tender(2, 90_000, "8")],
+            Found(2, LineState.MATCHED, key(1), BY_TIME),
+            id="a word that is too short is no bag's number; its amount and day are",
+        ),
+        pytest.param(
+            credited(12, 85_000),
+            [tender(1, 85_000, "00417-A")],
+            Found(2, LineState.UNKNOWN),
+            id="too late to be it by amount alone",
+        ),
+        pytest.param(
+            credited(-3, 85_000),
+            [tender(1, 85_000, "00417-A")],
+            Found(2, LineState.UNKNOWN),
+            id="no bank credits a bag before it comes",
+        ),
+        pytest.param(
+            credited(2, 85_000),
+            [tender(1, 85_000, "00417-A"), tender(2, 85_000, "00418-A", NOON - 5 * DAY_MS)],
+            Found(2, LineState.SEVERAL),
+            id="two bags of one amount: neither",
+        ),
+    ],
+)
+def test_what_a_bank_credits_is_the_bag_that_it_can_only_be(
+    line: PaymentLine, bags: list[Taken], expected: Found
+) -> None:
+    assert match([line], bags, OF_DEPOSITS) == (expected,)
 
 
 amounts = st.integers(-3, 3).map(lambda units: units * 100)
@@ -119,15 +173,15 @@ def test_whatever_comes_no_tender_is_used_twice_and_order_decides_nothing(
 ) -> None:
     lines = [line(number, *one) for number, one in enumerate(said, start=2)]
     tenders = [tender(number, *one) for number, one in enumerate(taken, start=1)]
-    found = match(lines, tenders)
-    used = [one.tender for one in found if one.tender is not None]
+    found = match(lines, tenders, OF_TENDERS)
+    used = [one.taken for one in found if one.taken is not None]
     assert len(used) == len(set(used))
     of = {one.key: one for one in tenders}
     for one, asked in zip(found, lines, strict=True):
         assert one.line_no == asked.line_no
         if one.state is LineState.MATCHED:
-            assert one.tender is not None
-            assert of[one.tender].amount_minor == asked.amount_minor
+            assert one.taken is not None
+            assert of[one.taken].amount_minor == asked.amount_minor
     shuffled = list(tenders)
     dice.shuffle(shuffled)  # type: ignore[attr-defined]  # Hypothesis gives a random.Random
-    assert match(lines, shuffled) == found
+    assert match(lines, shuffled, OF_TENDERS) == found

@@ -54,6 +54,7 @@ def upgrade() -> None:
     _create_operator_pin()
     _create_payment_file()
     _create_payment_line()
+    _create_deposit_decided()
     _create_personal_key()
     _create_pin_opened()
     _create_points_move()
@@ -145,6 +146,7 @@ TABLES = (
     "operator_pin",
     "payment_file",
     "payment_line",
+    "deposit_decided",
     "personal_key",
     "pin_opened",
     "points_move",
@@ -628,6 +630,7 @@ def _create_payment_file() -> None:
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=True),
@@ -652,19 +655,35 @@ def _create_payment_line() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("matched_by", sa.String(), nullable=True),
         sa.Column("store_id", sa.Uuid(), nullable=True),
-        sa.Column("sale_id", sa.Uuid(), nullable=True),
-        sa.Column("tender_no", sa.Integer(), nullable=True),
+        sa.Column("taken_id", sa.Uuid(), nullable=True),
+        sa.Column("taken_no", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("decided_by", sa.String(), nullable=True),
         sa.Column("decided_at_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("company_id", "file_id", "line_no", name=op.f("pk_payment_line")),
     )
     op.create_index(
-        "uq_payment_line_tender",
+        "uq_payment_line_taken",
         "payment_line",
-        ["company_id", "store_id", "sale_id", "tender_no"],
+        ["company_id", "store_id", "taken_id", "taken_no"],
         unique=True,
-        postgresql_where=sa.text("sale_id IS NOT NULL"),
+        postgresql_where=sa.text("taken_id IS NOT NULL"),
+    )
+
+
+def _create_deposit_decided() -> None:
+    op.create_table(
+        "deposit_decided",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("deposit_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("decided_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "company_id", "store_id", "deposit_id", name=op.f("pk_deposit_decided")
+        ),
     )
 
 
@@ -1408,6 +1427,13 @@ def _create_cash() -> None:
         "cash_moved",
         ["store_id", "business_date"],
         unique=False,
+    )
+    op.create_index(
+        "ix_cash_moved_deposits",
+        "cash_moved",
+        ["store_id", "at_ms"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'deposit'"),
     )
     op.create_table(
         "cash_pieces",

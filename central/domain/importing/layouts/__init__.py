@@ -12,4 +12,5 @@ CUSTOMER_LAYOUTS = (
     plain.CUSTOMERS,
 )
 PAYMENT_LAYOUTS = (plain.PAYMENTS,)
+DEPOSIT_LAYOUTS = (plain.DEPOSITS,)
 """Asked in this order; the last is everybody's."""

@@ -113,6 +113,7 @@ _CUSTOMER_COLUMNS = {
     Field.POINTS: _words("points, points balance, loyalty points, opening points, punkte, puntos"),
 }
 CUSTOMERS = Layout("plain", "our own, and headers as people call them", columns(_CUSTOMER_COLUMNS))
+_TIMES = _words("time, transaction time, uhrzeit, zeit, heure, hora, ora, tijd, waktu, 时间")
 _PAYMENT_COLUMNS = {
     Field.REFERENCE: _words(
         """reference, ref, ref no, reference no, reference number, auth code, authorisation code,
@@ -132,8 +133,30 @@ _PAYMENT_COLUMNS = {
         date and time, booking date, datum, buchungstag, transaktionsdatum, date de transaction,
         fecha, data, tanggal, 日期, 交易日期, 交易时间"""
     ),
-    Field.TIME: _words(
-        "time, transaction time, uhrzeit, zeit, heure, hora, ora, tijd, waktu, 时间"
-    ),
+    Field.TIME: _TIMES,
 }
 PAYMENTS = Layout("plain", "headers as acquirers and banks call them", columns(_PAYMENT_COLUMNS))
+_DEPOSIT_COLUMNS = {
+    Field.REFERENCE: _words(
+        """bag, bag no, bag no., bag number, bag id, bag reference, seal, seal no, seal number,
+        deposit bag, deposit bag number, deposit no, deposit number, deposit id, deposit reference,
+        slip, slip no, slip number, deposit slip, reference, ref, ref no, reference no, reference
+        number, description, details, narrative, particulars, safebag, safebag-nr., safebag-nummer,
+        beutelnummer, beutel-nr., referenz, verwendungszweck, référence, numéro de sac, libellé,
+        referencia, concepto, riferimento, causale, referentie, omschrijving, 参考号, 摘要,
+        封包号"""
+    ),
+    Field.AMOUNT: _words(
+        """amount, credit, credit amount, amount credited, credited, deposit, deposits, deposit
+        amount, paid in, money in, value, total, betrag, gutschrift, haben, einzahlung, umsatz,
+        montant, crédit, versement, importe, abono, ingreso, importo, avere, bedrag, jumlah, kredit,
+        金额, 贷方金额, 存入"""
+    ),
+    Field.AT: _words(
+        """date, transaction date, booking date, posting date, date credited, credited on, credit
+        date, deposit date, timestamp, date time, date and time, datum, buchungstag, date
+        d'opération, fecha, data, tanggal, 日期, 交易日期, 入账日期"""
+    ),
+    Field.TIME: _TIMES,
+}
+DEPOSITS = Layout("plain", "headers as banks call them", columns(_DEPOSIT_COLUMNS))
