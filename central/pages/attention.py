@@ -47,7 +47,8 @@ async def show_attention(
     async with reading(office) as db:
         money = await company_money(db, person.company_id)
         codes = await store_codes(db, person.company_id)
-        sections = await find_exceptions(db, person.company_id, store, kind)
+        now_ms = office.clock_ms()
+        sections = await find_exceptions(db, person.company_id, now_ms, store, kind)
     query = f"?{request.url.query}" if request.url.query else ""
     return page(
         "attention.html",
@@ -60,7 +61,7 @@ async def show_attention(
         here=f"{HERE}{query}",
         refresh_s=REFRESH_S,
         may_act=person.role.allows(UserRole.SIGN_OFF),
-        now_ms=office.clock_ms(),
+        now_ms=now_ms,
     )
 
 

@@ -55,11 +55,6 @@ def sequence_address(
     return f"{day_address(store, business_date)}/sequence{query}"
 
 
-def cash_address(store: StoreOfCompany, business_date: date) -> str:
-    """Cash that moved without a sale on a day, what was counted, what went to the bank."""
-    return f"{day_address(store, business_date)}/cash"
-
-
 def receipt_address(store: StoreOfCompany, sale_id: UUID) -> str:
     """A receipt as head office counts it."""
     return f"{store_address(store)}/receipts/{sale_id}"

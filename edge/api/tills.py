@@ -1,7 +1,7 @@
 """Till sessions of a workstation: open with a float, see, settle with a count."""
 
 import sqlite3
-from typing import Any
+from typing import Any, TypeVar
 
 import litestar
 import msgspec
@@ -15,7 +15,6 @@ from edge.api.once import At, once, writes
 from edge.api.parameters import IdInPath, TheBox
 from edge.box.box import Box
 from edge.db.tills import TillSession, find_open_till
-from edge.domain.printing import PrinterOut
 from edge.usecases.operator.no_sale import DrawerOpened, OpenDrawer, open_drawer
 from edge.usecases.till.count import CountedTill, CountTill, count_till
 from edge.usecases.till.hand_over import HandOverTill, hand_over_till
@@ -26,6 +25,8 @@ from edge.usecases.till.settle import SettledTill, SettleTill, settle_till
 from sync.protocol.errors import NotFound
 from sync.protocol.identity import EventId, TillSessionId, WorkstationId
 from sync.protocol.permissions import Permission
+
+T = TypeVar("T", CashHasMoved, DrawerOpened)
 
 
 @get("/till-sessions/current", operation_class=Described)
@@ -64,12 +65,21 @@ def settle(
     return settle_till(db, asked, session, where, event_id, at.moment, at.override)
 
 
-@writes(post, "/till-sessions/{till_session_id:uuid}/moves", request_id="movement_id")
-def move(
-    db: sqlite3.Connection, asked: MoveCash, at: At, till_session_id: IdInPath
-) -> CashHasMoved:
-    """Loan or pickup between till and safe, paid in or paid out; its id is the movement's."""
-    return move_cash(db, asked, TillSessionId(till_session_id), at.moment, at.override)
+@post("/till-sessions/{till_session_id:uuid}/moves", operation_class=accepts(MoveCash))
+async def move(
+    request: litestar.Request[Any, Any, Any], box: TheBox, till_session_id: IdInPath
+) -> Response[CashHasMoved]:
+    """Loan or pickup between till and safe, paid in or paid out; its id is the movement's. At the
+    workstation where the till stands its printer opens the drawer, once."""
+
+    def note(db: sqlite3.Connection, asked: MoveCash, at: At) -> CashHasMoved:
+        return move_cash(db, asked, TillSessionId(till_session_id), at.moment, at.override)
+
+    told = await once(request, box, MoveCash, CashHasMoved, lambda asked: asked.movement_id, note)
+    here = told.content.workstation_id == caller_of(request)
+    if told.status_code != HTTP_201_CREATED or not here:
+        return told
+    return await _opening(box, told, told.content.workstation_id)
 
 
 @writes(post, "/till-sessions/{till_session_id:uuid}/counts", request_id="count_id")
@@ -113,20 +123,16 @@ async def drawer(request: litestar.Request[Any, Any, Any], box: TheBox) -> Respo
         return open_drawer(db, asked, at.workstation_id, at.moment, at.override)
 
     told = await once(request, box, OpenDrawer, DrawerOpened, lambda asked: asked.event_id, note)
-    workstation_id = workstation_of(request)
-    if told.status_code != HTTP_201_CREATED or not box.printers.has(workstation_id):
+    if told.status_code != HTTP_201_CREATED:
         return told
-    by_printer = await _kicked(box, workstation_id)
+    return await _opening(box, told, workstation_of(request))
+
+
+async def _opening(box: Box, told: Response[T], workstation_id: WorkstationId) -> Response[T]:
+    """The answer says what the printer did."""
+    by_printer = await box.printers.kick(workstation_id)
     answer = msgspec.structs.replace(told.content, by_printer=by_printer)
     return Response(answer, status_code=told.status_code)
-
-
-async def _kicked(box: Box, workstation_id: WorkstationId) -> bool:
-    try:
-        await box.printers.open_drawer(workstation_id)
-    except PrinterOut:
-        return False
-    return True
 
 
 ROUTES = (current, open_session, x_report, move, count, hand_over, settle, drawer)

@@ -62,6 +62,16 @@ class Printers:
         async with self.turn(workstation_id):
             await self._send(workstation_id, await asyncio.to_thread(_kick), asks=False)
 
+    async def kick(self, workstation_id: WorkstationId) -> bool | None:
+        """Whether the drawer there was kicked open; None where no printer stands."""
+        if not self.has(workstation_id):
+            return None
+        try:
+            await self.open_drawer(workstation_id)
+        except PrinterOut:
+            return False
+        return True
+
     async def _send(self, workstation_id: WorkstationId, data: bytes, *, asks: bool) -> None:
         """One that did not answer once is not asked again before the box is started anew."""
         try:

@@ -30,6 +30,17 @@ def faces_typed(form: Mapping[str, str], settings: StoreSettings) -> list[dict[s
     return found
 
 
+def amount_typed(
+    form: Mapping[str, str], field: str, settings: StoreSettings
+) -> tuple[int | None, list[dict[str, int]]]:
+    """An amount with its notes and coins: what they come to, where it was left empty. Raises
+    InvalidField."""
+    pieces, stated = faces_typed(form, settings), sum_typed(form, field, settings)
+    if stated is None and pieces:
+        stated = sum(one["face_minor"] * one["count"] for one in pieces)
+    return stated, pieces
+
+
 def slips_typed(
     form: Mapping[str, str], tenders: Iterable[str], settings: StoreSettings
 ) -> list[dict[str, Any]]:

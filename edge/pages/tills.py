@@ -19,8 +19,8 @@ from edge.db.operators import ActiveOperator, list_operators
 from edge.db.store import read_settings
 from edge.db.tenders import ActiveTender, list_tenders
 from edge.db.tills import TillSession, open_earlier, sessions_of_day
-from edge.pages.acting import act
-from edge.pages.cash_forms import faces_typed, slips_typed, sum_typed
+from edge.pages.acting import At, act
+from edge.pages.cash_forms import amount_typed, faces_typed, slips_typed, sum_typed
 from edge.pages.coming_in import needing, office_guard, signed_in
 from edge.pages.day import is_blind
 from edge.pages.page import tables_page
@@ -107,24 +107,30 @@ async def show_till(request: AnyRequest, box: TheBox, till_session_id: IdInPath)
     status_code=303,
 )
 async def send_move(request: AnyRequest, box: TheBox, till_session_id: IdInPath) -> Response[Any]:
-    """Loan, pickup, paid in, paid out."""
+    """Loan, pickup, paid in, paid out. Where the till stands here, its printer opens the drawer; a
+    form that is sent twice opens nothing."""
     form, session = await read_form(request), TillSessionId(till_session_id)
     try:
         settings = await box.reader.read(read_settings)
+        amount, pieces = amount_typed(form, "amount", settings)
         said = {
             "movement_id": form.get("event_id", ""),
             "kind": form.get("kind", ""),
             "reason": form.get("reason", ""),
-            "amount_minor": sum_typed(form, "amount", settings),
+            "amount_minor": amount,
+            "pieces": pieces,
             "with_safe": bool(form.get("with_safe")),
         }
         asked = _asked(request, MoveCash, said)
-        await act(
-            request,
-            box,
-            CashHasMoved,
-            lambda db, at: move_cash(db, asked, session, at.moment, at.override),
-        )
+        made: list[CashHasMoved] = []
+
+        def move(db: sqlite3.Connection, at: At) -> CashHasMoved:
+            made.append(move_cash(db, asked, session, at.moment, at.override))
+            return made[-1]
+
+        moved = await act(request, box, CashHasMoved, move)
+        if made and moved.workstation_id == signed_in(request).workstation_id:
+            await box.printers.kick(moved.workstation_id)
     except Refusal as refusal:
         return await _shown(request, box, session, form, refusal)
     return see_other(till_address(session))

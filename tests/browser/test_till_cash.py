@@ -4,6 +4,7 @@ by somebody else's word; and the drawer counted blind by notes and coins before 
 from playwright.async_api import Locator, Page, expect
 
 from sync.protocol.codec import decode_fact
+from sync.protocol.denominations import Pieces
 from sync.protocol.facts import AnyFact, TillCounted, TillMoved, TillSessionSettled
 from sync.protocol.money import format_minor
 from tests.browser.chain import Box
@@ -75,6 +76,35 @@ async def test_a_loan_needs_amount_and_reason_and_goes_by_keyboard_alone(
         ("loan", 5_000, "coins ran out", "safe"),
         ("paid_out", -720, "Bought for the shop", ""),
     ]
+
+
+async def test_a_loan_is_told_by_its_coins_and_what_is_paid_out_goes_to_the_safe(
+    tabs: Tabs, shop: Box
+) -> None:
+    page = await open_till_page(tabs, shop, NARROW)
+    dialog = await ask_cash(page)
+    await dialog.get_by_text("By notes and coins").click()
+    faces = dialog.get_by_role("group", name="Notes and coins")
+    await faces.get_by_label("10.00", exact=True).fill("2")
+    await faces.get_by_label("0.50", exact=True).fill("3")
+    await expect(dialog.get_by_test_id("counted-so-far")).to_have_text("21.50")
+    wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert wide is False
+    await dialog.get_by_role("button", name="Coins ran out").click()
+    await dialog.get_by_role("button", name="Put it down").click()
+    await expect(page.get_by_test_id("notice")).to_contain_text("21.50 came from the safe")
+    dialog = await ask_cash(page)
+    await expect(dialog.get_by_role("group", name="From or to")).to_have_count(0)
+    await dialog.get_by_role("button", name="Paid out").click()
+    await dialog.get_by_role("button", name="Safe", exact=True).click()
+    await dialog.get_by_label("Amount").fill("5")
+    await dialog.get_by_role("button", name="Bought for the shop").click()
+    await dialog.get_by_role("button", name="Put it down").click()
+    await expect(page.get_by_test_id("notice")).to_contain_text("5.00 was paid out")
+    loan, paid = (fact for fact in facts(shop) if isinstance(fact, TillMoved))
+    assert loan.pieces == (Pieces(1_000, 2), Pieces(50, 3))
+    assert (loan.amount_minor, loan.other_side) == (2_150, "safe")
+    assert (paid.amount_minor, paid.other_side, paid.pieces) == (-500, "safe", ())
 
 
 async def test_who_may_not_move_cash_is_allowed_by_somebody_else_or_nothing_moves(

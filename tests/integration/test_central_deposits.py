@@ -1,5 +1,7 @@
 """Cash that shops took to the bank is held against the bank's file, and a day's cash has a page."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from sync.protocol.facts import (
     TillCounted,
     TillMoved,
     TillMovementKind,
+    TillSessionOpened,
     TillSessionSettled,
 )
 from sync.protocol.figures import TenderCount
@@ -51,9 +54,17 @@ async def sent(served: Served, shown: PageText, path: str, **form: str) -> int:
     return (await send_form(served, path, {"csrf": csrf or "", **form})).status_code
 
 
-async def test_a_banks_file_credits_bags_by_number_then_by_amount_and_date(
-    postgres_url: str, tmp_path: Path
-) -> None:
+BANK = """Date;Narrative;Credit
+{two};CASH DEP bag-0417 ORCHARD;850.00
+{two};CASH DEP BAG-0418;419.00
+{three};CASH DEP;630.50
+{three};SALARY;77.77
+"""
+
+
+@asynccontextmanager
+async def two_shops(url: str, folder: Path) -> AsyncIterator[tuple[Served, str, tuple[Shop, Shop]]]:
+    """Four bags of two shops, and the bank's file about three of them; the file's page."""
     first, second = Shop(1), Shop(2)
     for shop in (first, second):
         shop.open()
@@ -62,27 +73,29 @@ async def test_a_banks_file_credits_bags_by_number_then_by_amount_and_date(
     deposit(second, "BAG-9001", 63_050)
     deposit(second, "BAG-9002", 10_000)
     at_ms = first.events[-1].occurred_at_ms
-    async with acme(postgres_url) as served:
+    async with acme(url) as served:
         for shop in (first, second):
             await arrive(served, shop)
         now_is(served, 0)
         page = await load(served, "/deposits")
-        assert page.words["summary"].startswith(
-            "No bag needs a decision; 4 bags in transit, 2,000.50"
-        )
+        assert page.words["summary"] == "No bag needs a decision; 4 bags in transit, 2,000.50."
         assert {row[8].text for row in page.tables["deposits"][1:]} == {"in transit since 0 days"}
-        path = tmp_path / "bank.csv"
-        path.write_text(
-            "Date;Narrative;Credit\n"
-            f"{on(at_ms, 2)};CASH DEP bag-0417 ORCHARD;850.00\n"
-            f"{on(at_ms, 2)};CASH DEP BAG-0418;419.00\n"
-            f"{on(at_ms, 3)};CASH DEP;630.50\n"
-            f"{on(at_ms, 3)};SALARY;77.77\n"
-        )
-        brought = await central(*BRING, str(path), "--source", "Bank", url=postgres_url)
+        path = folder / "bank.csv"
+        path.write_text(BANK.format(two=on(at_ms, 2), three=on(at_ms, 3)))
+        brought = await central(*BRING, str(path), "--source", "Bank", url=url)
         assert brought.code == 1, brought.shown + brought.complaint
         assert "4 deposits; 2 more are matched, 2 exceptions need a decision" in brought.shown
+        again = await central(*BRING, str(path), "--source", "Bank", url=url)
+        assert "brought in before; 0 more are matched, 2 exceptions" in again.shown
         now_is(served, 9)
+        file = f"/payments/{brought.shown.split()[-1].partition('/payments/')[2]}"
+        yield served, file, (first, second)
+
+
+async def test_a_banks_file_credits_bags_by_number_then_by_amount_and_date(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    async with two_shops(postgres_url, tmp_path) as (served, address, _):
         page = await load(served, "/deposits")
         rows = page.tables["deposits"]
         assert page.words["summary"].startswith("2 bags need a decision, 101.00 not credited;")
@@ -96,49 +109,51 @@ async def test_a_banks_file_credits_bags_by_number_then_by_amount_and_date(
         }
         assert "credited another amount" in row_of(rows, "BAG-0418")[8].text
         assert row_of(rows, "BAG-9002")[8].text.startswith("not credited since 9 days")
-        address = next(link for link in page.links if "as=xlsx" in link)
-        written = sheet_of((await served.client.get(address)).content, 1)
+        xlsx = next(link for link in page.links if "as=xlsx" in link)
+        written = sheet_of((await served.client.get(xlsx)).content, 1)
         assert {row[0] for row in written[1:]} == set(found)
-        csv = (await served.client.get("/deposits?as=csv")).text
-        assert "BAG-9002" in csv
+        assert "BAG-9002" in (await served.client.get("/deposits?as=csv")).text
         only = await load(served, "/deposits?store=S02&known=late")
         assert [row[0].text for row in only.tables["deposits"][1:]] == ["BAG-9002"]
-        patient = await load(served, "/deposits?late=30&known=late")
-        assert "deposits" not in patient.tables
-        file = await load(
-            served, f"/payments/{brought.shown.split()[-1].partition('/payments/')[2]}"
-        )
+        assert "deposits" not in (await load(served, "/deposits?late=30&known=late")).tables
+        file = await load(served, address)
         whats = {row[1].text: row[5].text for row in file.tables["exceptions"][1:]}
         assert "another amount than the shop's bag" in whats["CASH DEP BAG-0418"]
         assert "no bag is known" in whats["SALARY"]
+
+
+async def test_what_the_bank_did_not_credit_is_an_exception_until_it_is_accepted(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    async with two_shops(postgres_url, tmp_path) as (served, _, (first, second)):
         shown = await load(served, "/attention?kind=deposits")
         told = " ".join(cell.text for row in shown.tables[""][1:] for cell in row)
         assert "Bag BAG-0418 : SGD 420.00 was in it, and the bank credited SGD 419.00." in told
         assert "Bag BAG-9002 : SGD 100.00 was in it, and no file of the bank names it." in told
+        page = await load(served, "/deposits")
         which = {"store": "S02", "deposit_id": id_of(second, "BAG-9002")}
-        decide = "/deposits/decide"
-        assert await sent(served, page, decide, decision="dispute", reason="", **which) == 400
-        assert await sent(served, page, decide, decision="lose", reason="x", **which) == 400
-        asked = {"decision": "dispute", "reason": "Asked the bank", **which}
-        assert await sent(served, page, decide, **asked) == 303
-        assert await sent(served, page, decide, **asked) == 404
-        rows = (await load(served, "/deposits")).tables["deposits"]
-        assert "disputed Asked the bank (ann@" in row_of(rows, "BAG-9002")[8].text
-        asked = {"decision": "accept", "reason": "Insured", **which}
-        assert await sent(served, page, decide, **asked) == 303
-        rows = (await load(served, "/deposits")).tables["deposits"]
-        assert "accepted Insured" in row_of(rows, "BAG-9002")[8].text
-        of_line = {"store": "S01", "deposit_id": id_of(first, "BAG-0418")}
-        asked = {"decision": "accept", "reason": "x", **of_line}
-        assert await sent(served, page, decide, **asked) == 404
-        again = await central(*BRING, str(path), "--source", "Bank", url=postgres_url)
-        assert "brought in before; 0 more are matched, 2 exceptions" in again.shown
-        assert (
-            await sent(
-                served, page, decide, decision="accept", reason="x", store="S01", deposit_id="7"
+
+        async def decide(decision: str, reason: str, **of: str) -> int:
+            return await sent(
+                served, page, "/deposits/decide", decision=decision, reason=reason, **of
             )
-            == 400
-        )
+
+        async def said() -> str:
+            rows = (await load(served, "/deposits")).tables["deposits"]
+            return row_of(rows, "BAG-9002")[8].text
+
+        assert await decide("dispute", "", **which) == 400
+        assert await decide("lose", "x", **which) == 400
+        assert await decide("accept", "x", store="S01", deposit_id="7") == 400
+        assert await decide("dispute", "Asked the bank", **which) == 303
+        assert await decide("dispute", "Asked the bank", **which) == 404
+        assert "disputed Asked the bank (ann@" in await said()
+        assert await decide("accept", "Insured", **which) == 303
+        assert "accepted Insured" in await said()
+        of_line = {"store": "S01", "deposit_id": id_of(first, "BAG-0418")}
+        assert await decide("accept", "x", **of_line) == 404
+        shown = await load(served, "/attention?kind=deposits")
+        assert [row[0].text for row in shown.tables[""][1:]] == ["S01"]
 
 
 def id_of(shop: Shop, bag: str) -> str:
@@ -162,8 +177,8 @@ async def test_nothing_is_late_before_a_banks_file_was_brought_in(postgres_url: 
         assert (await load(served, "/attention?kind=deposits")).tables == {}
 
 
-async def test_a_days_cash_is_told_by_movement_count_and_bag(postgres_url: str) -> None:
-    """The safe is a sum of the movements, and what was counted stands beside what was expected."""
+def with_cash() -> Shop:
+    """A loan by notes, milk paid for, a count and a recount, the safe counted, a bag."""
     shop = Shop(1)
     shop.open()
     till = shop.till
@@ -192,7 +207,13 @@ async def test_a_days_cash_is_told_by_movement_count_and_bag(postgres_url: str) 
         SafeCounted(MovementId(shop.new_id()), ANNA, None, "SGD", -2_000, 50_000, (), "counted")
     )
     deposit(shop, "BAG-0417", 30_000)
-    before = sum(one.float_minor for one in shop.facts if hasattr(one, "float_minor"))
+    return shop
+
+
+async def test_a_days_cash_is_told_by_movement_count_and_bag(postgres_url: str) -> None:
+    """The safe is a sum of the movements, and what was counted stands beside what was expected."""
+    shop = with_cash()
+    before = sum(one.float_minor for one in shop.facts if isinstance(one, TillSessionOpened))
     async with acme(postgres_url) as served:
         await arrive(served, shop)
         now_is(served, 0)

@@ -54,7 +54,7 @@ async def opened(served: Served) -> int:
 async def noticed(served: Served) -> list[tuple[str, str, str]]:
     """Store, operator, and why nobody else knows their PIN."""
     async with unit_of_work(served.engine) as db:
-        sections = await find_exceptions(db, COMPANY, name="pins")
+        sections = await find_exceptions(db, COMPANY, NOW_MS, name="pins")
     return [(case.store, *case.said) for section in sections for case in section.cases]
 
 

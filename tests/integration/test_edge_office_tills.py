@@ -4,6 +4,8 @@ import re
 from uuid import uuid4
 
 from edge.pages.words import LANGUAGES
+from sync.protocol.codec import decode
+from sync.protocol.denominations import Pieces
 from tests.edge_store import sale
 from tests.integration.office_fixtures import Browser, browser
 
@@ -78,6 +80,22 @@ async def test_cash_is_moved_and_what_was_typed_stays_where_it_is_refused(
     page = await browser.text(till)
     assert table(page, "moves-table").count("50.00") == 1
     assert "153.45" in table(page, "sums-table")
+
+
+async def test_a_pickup_is_told_by_its_notes_and_may_leave_its_amount_empty(
+    browser: Browser,
+) -> None:
+    till = await at_a_till(browser)
+    typed = {"kind": "pickup", "amount": "", "reason": "large notes", "face_5000": "1"}
+    wrong = await browser.send_from(till, f"{till}/move", **{**typed, "amount": "49.00"})
+    assert wrong.status_code == 422, wrong.text
+    assert 'name="face_5000" inputmode="numeric" maxlength="6" size="4"' in wrong.text
+    assert (await browser.send_from(till, f"{till}/move", **typed)).status_code == 303
+    assert "-50.00" in table(await browser.text(till), "moves-table")
+    [(pieces,)] = await browser.till.box.reader.read(
+        lambda db: db.execute("SELECT pieces FROM cash_moved WHERE kind = 'pickup'").fetchall()
+    )
+    assert decode(tuple[Pieces, ...], pieces) == (Pieces(5_000, 1),)
 
 
 async def test_a_cashier_who_may_not_move_cash_is_asked_for_somebody_elses_word(

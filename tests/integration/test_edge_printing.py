@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -196,6 +197,25 @@ async def test_the_printer_opens_the_drawer_without_a_sale_once_and_prints_nothi
         again = await opened(till, event_id)
         assert (again.status_code, again.json()["by_printer"]) == (200, None)
         assert len(printer.papers) == 1, "an opening that is asked for again is no way to the cash"
+
+
+@pytest.mark.parametrize("kind", ["loan", "pickup", "paid_in", "paid_out"])
+async def test_cash_that_moves_opens_the_drawer_of_its_till_once(tmp_path: Path, kind: str) -> None:
+    async with shop_with_printer(tmp_path / "S01") as (till, printer, listening):
+        session = (await till.call("GET", "/till-sessions/current")).json()["till_session_id"]
+        path = f"/till-sessions/{session}/moves"
+        moved = {"movement_id": str(uuid4()), "operator_id": "anna", "kind": kind}
+        body = {**moved, "amount_minor": 500, "reason": "coins"}
+        first = await till.call("POST", path, body)
+        assert (first.status_code, first.json()["by_printer"]) == (201, True)
+        paper = await printer.paper()
+        assert (paper.kicks, paper.rows) == (1, [])
+        again = await till.call("POST", path, body)
+        assert (again.status_code, again.json()["by_printer"]) == (200, None)
+        assert len(printer.papers) == 1
+        listening.close()
+        out = await till.call("POST", path, {**body, "movement_id": str(uuid4())})
+        assert (out.status_code, out.json()["by_printer"]) == (201, False)
 
 
 async def test_a_printer_that_is_out_opens_no_drawer_and_the_opening_is_noted(

@@ -21,7 +21,7 @@ from tests.typed_commands import parsed
 
 PROGRAMS = {"edge": (edge_app, EDGE_EXAMPLES), "central": (central_app, CENTRAL_EXAMPLES)}
 FILES = (
-    *("prices.csv", "customers.csv", "november.csv", "account.csv"),
+    *("prices.csv", "customers.csv", "november.csv", "account.csv", "bank.csv"),
     *("suppliers.csv", "points.csv"),
 )
 

@@ -260,11 +260,11 @@ async def test_what_the_shop_itself_takes_back_without_a_line_meanwhile_is_found
     first.line.cut = False
     await counted_back(chain, receipt, 4_000)
     async with snapshot(chain.company.office.engine) as db:
-        (section,) = await find_exceptions(db, chain.company.company_id, name="returned_twice")
+        (section,) = await find_exceptions(db, chain.company.company_id, 0, name="returned_twice")
     (case,) = section.cases
     assert case.said[2:] == (1_000, receipt.number)
     async with snapshot(chain.company.office.engine) as db:
-        assert await find_exceptions(db, chain.company.company_id, "S01", "returned_twice")
+        assert await find_exceptions(db, chain.company.company_id, 0, "S01", "returned_twice")
 
 
 async def test_without_a_line_the_other_shop_says_what_to_do(chain: Chain) -> None:

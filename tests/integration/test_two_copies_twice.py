@@ -49,7 +49,7 @@ async def closed(till: Till) -> date:
 async def told(served: Served) -> dict[str, list[tuple[Any, ...]]]:
     """What stands in the exceptions inbox, by its kinds."""
     async with unit_of_work(served.engine) as db:
-        found = await find_exceptions(db, await _company(served))
+        found = await find_exceptions(db, await _company(served), served.clock.now_ms)
     return {one.kind.name: [case.said for case in one.cases] for one in found}
 
 

@@ -30,7 +30,6 @@ show = "Show"
 no_day = "no open day"
 payments = "Files of acquirers and banks"
 line = "Decide on the bank's line"
-exceptions_first = "What needs a decision stands first."
 command = "central import deposits FILE --source NAME"
 command_hint = (
     "Bring the bank's file in with ",

@@ -55,11 +55,11 @@ class Section(NamedTuple):
 
 
 async def find_exceptions(
-    db: AsyncConnection, company_id: CompanyId, code: str = "", name: str = ""
+    db: AsyncConnection, company_id: CompanyId, now_ms: int, code: str = "", name: str = ""
 ) -> tuple[Section, ...]:
     """Of a company, or of the store with this code, of all kinds or of the one with this name.
     Kinds of which there are none are left out. Call it within one snapshot."""
-    scene = await scene_of(db, company_id, code)
+    scene = await scene_of(db, company_id, now_ms, code)
     sections = []
     for kind in KINDS:
         if name in ("", kind.name):

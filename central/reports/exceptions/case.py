@@ -55,6 +55,7 @@ class Scene(NamedTuple):
     connection: Any
     company_id: CompanyId
     codes: Mapping[UUID, str]
+    now_ms: int
 
     async def rows(self, statement: str, *values: Any) -> Sequence[Any]:
         """Of a statement that takes the stores first and NAMED_MAX last."""
@@ -96,11 +97,13 @@ def found(cases: Sequence[Case], rows: Sequence[Any]) -> Found:
     return Found(tuple(cases), rows[0]["total"] if rows else 0)
 
 
-async def scene_of(db: AsyncConnection, company_id: CompanyId, code: str = "") -> Scene:
+async def scene_of(
+    db: AsyncConnection, company_id: CompanyId, now_ms: int, code: str = ""
+) -> Scene:
     """Of all stores of a company, or of the one with this code."""
     connection = await driver_of(db)
     rows = await connection.fetch(
         "SELECT store_id, code FROM store WHERE company_id = $1 ORDER BY code", company_id
     )
     codes = {plain_uuid(row[0]): row[1] for row in rows if code in ("", row[1])}
-    return Scene(db, connection, company_id, codes)
+    return Scene(db, connection, company_id, codes, now_ms)

@@ -1,5 +1,5 @@
 """Bags of cash that the bank has not credited, or not with their amount: asked of the bank, and
-accepted or disputed on the page of deposits. When it is late the database's clock says."""
+accepted or disputed on the page of deposits."""
 
 from central.domain.deposit import LATE_AFTER_DAYS
 from central.reports.deposits import find_deposits
@@ -8,13 +8,11 @@ from sync.protocol.currency import format_money
 
 _LOOKED_BACK_DAYS = 400
 _COMPANY = "SELECT currency FROM company WHERE company_id = $1"
-_NOW = "SELECT (extract(epoch FROM now()) * 1000)::bigint"
 
 
 async def _find(scene: Scene) -> Found:
     """The oldest first."""
-    now_ms = await scene.connection.fetchval(_NOW)
-    asked = (scene.db, scene.company_id, now_ms, LATE_AFTER_DAYS, _LOOKED_BACK_DAYS)
+    asked = (scene.db, scene.company_id, scene.now_ms, LATE_AFTER_DAYS, _LOOKED_BACK_DAYS)
     every = [one for one in await find_deposits(*asked) if one.open]
     open_ones = [one for one in every if one.store_code in scene.codes.values()]
     currency = await scene.connection.fetchval(_COMPANY, scene.company_id)

@@ -29,7 +29,7 @@ async def accept_exception(
     exception any more, or became more since; InvalidField."""
     told = plain_text(reason, "reason")
     await lock_decisions(db)
-    case = await _find(db, company_id, subject)
+    case = await _find(db, company_id, subject, now_ms)
     if case is None:
         raise NotFound(
             "This is no exception any more, or there is more of it now.",
@@ -51,9 +51,9 @@ async def accept_exception(
 
 
 async def _find(
-    db: AsyncConnection, company_id: CompanyId, subject: Mapping[str, str]
+    db: AsyncConnection, company_id: CompanyId, subject: Mapping[str, str], now_ms: int
 ) -> Case | None:
-    scene = await scene_of(db, company_id)
+    scene = await scene_of(db, company_id, now_ms)
     for kind in KINDS:
         if kind.deed is Deed.ACCEPT and kind.name == subject.get("kind"):
             cases, _ = await kind.find(scene)

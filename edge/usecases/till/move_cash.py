@@ -15,7 +15,7 @@ from edge.domain.rights import Override
 from edge.domain.till import TILL, TillEvent
 from sync.engine.journal import Moment
 from sync.protocol.facts import SAFE, TillMoved, TillMovementKind
-from sync.protocol.identity import EventId, MovementId, OperatorId, TillSessionId
+from sync.protocol.identity import EventId, MovementId, OperatorId, TillSessionId, WorkstationId
 from sync.protocol.permissions import Permission
 from sync.protocol.states import state_of
 
@@ -40,7 +40,9 @@ class MoveCash(Request, frozen=True):
 
 class CashHasMoved(msgspec.Struct, frozen=True):
     """``amount_minor``: into the till above 0, out of it below. Nothing of what the till holds:
-    whoever counts it does so blind."""
+    whoever counts it does so blind. ``workstation_id``: where the till stands. ``by_printer``:
+    whether the printer there opened the drawer; null where none stands, or it was asked for before
+    or from elsewhere."""
 
     movement_id: MovementId
     till_session_id: TillSessionId
@@ -48,6 +50,8 @@ class CashHasMoved(msgspec.Struct, frozen=True):
     amount_minor: int
     with_safe: bool
     allowed_by: OperatorId | None
+    workstation_id: WorkstationId
+    by_printer: bool | None = None
 
 
 def move_cash(
@@ -82,11 +86,6 @@ def move_cash(
     )
     append(db, fact, event_id, moment)
     book_cash(db, fact, event_id, moment.wall_ms)
-    return CashHasMoved(
-        request.movement_id,
-        till_session_id,
-        request.kind,
-        fact.amount_minor,
-        with_safe,
-        None if word is None else word.by,
-    )
+    said = (request.movement_id, till_session_id, request.kind, fact.amount_minor, with_safe)
+    allowed_by = None if word is None else word.by
+    return CashHasMoved(*said, allowed_by, session.workstation_id)

@@ -16,12 +16,15 @@ const PIECES_MAX = 1_000_000;
 
 let unanswered = null;
 
-/** ``kind``: loan, pickup, paid_in or paid_out; the amount is above 0 whichever way it goes. Whoever
- *  may not do it alone is allowed by somebody else, for this movement. Throws BoxAway, Refused. */
-export async function moveCash(kind, amountMinor, reason) {
-  const moved = { kind, amount_minor: amountMinor, reason };
-  await once("movement_id", "moves", moved);
+/** ``kind``: loan, pickup, paid_in or paid_out; the amount is above 0 whichever way it goes.
+ *  ``pieces``: its notes and coins, where they were told; ``withSafe``: what is paid in or out comes
+ *  from the safe or goes there. Whoever may not do it alone is allowed by somebody else, for this
+ *  movement. The printer opens the drawer. Throws BoxAway, Refused. */
+export async function moveCash(kind, amountMinor, reason, pieces, withSafe) {
+  const moved = { kind, amount_minor: amountMinor, reason, pieces, with_safe: withSafe };
+  const { by_printer } = await once("movement_id", "moves", moved);
   state.notice.value = CASH.moved[kind](formatMinor(amountMinor, state.decimals.value));
+  if (by_printer === false) state.problem.value = CASH.out;
 }
 
 /** What lies in the drawer by ``pieces`` ({face_minor, count}), by a sum, or both, and the slips of

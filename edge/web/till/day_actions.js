@@ -93,14 +93,15 @@ export async function reopenDay(date, reason) {
 
 /** The session's id is kept first, so that a repeat opens no second one; it is one request's alone,
  *  and gone when that was answered. One that was open at a store box that is gone is carried on. */
-export async function openTill(floatMinor) {
+export async function openTill(floatMinor, pieces) {
   const carried = state.carried.value;
-  const asked = byOperator({ float_minor: floatMinor });
+  const asked = byOperator({ float_minor: floatMinor, pieces });
   if (carried !== null) asked.carried_id = carried.till_session_id;
   const kept = state.opening.value;
   const same =
     kept !== null &&
     kept.float_minor === floatMinor &&
+    JSON.stringify(kept.pieces) === JSON.stringify(pieces) &&
     kept.operator_id === asked.operator_id &&
     kept.carried_id === asked.carried_id;
   const opening = same ? kept : { ...asked, till_session_id: uuid7(Date.now()) };

@@ -2,20 +2,27 @@
  *  a store box that is gone. */
 
 import { doing } from "./actions.js";
+import { piecesOf, worthOf } from "./cash.js";
 import { carryNothing, openTill } from "./day_actions.js";
 import { Field, Form } from "./fields.js";
+import { Faces } from "./pieces_view.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
-import { html } from "./ui.js";
+import { html, useState } from "./ui.js";
 import { ACT } from "./words.js";
+import { PIECES } from "./words_cash.js";
 import { OPENING } from "./words_day.js";
 
 export function OpenTill() {
   const { decimals, till, problem, carried } = state;
+  const [typed, setTyped] = useState({});
+  const pieces = piecesOf(till.value.denominations ?? [], typed);
   const submit = ({ float }) => {
-    const minor = parseMinor(float, decimals.value);
-    if (minor === null) problem.value = notAnAmount(float, decimals.value);
-    else void doing(() => openTill(minor));
+    const byPieces = float.trim() === "" && pieces !== null && pieces.length > 0;
+    const minor = byPieces ? worthOf(pieces) : parseMinor(float, decimals.value);
+    if (pieces === null) problem.value = PIECES.notPieces;
+    else if (minor === null) problem.value = notAnAmount(float, decimals.value);
+    else void doing(() => openTill(minor, pieces));
   };
   const goesOn = carried.value !== null;
   const words = goesOn ? OPENING.carried : OPENING;
@@ -26,6 +33,9 @@ export function OpenTill() {
     <${Form} onSubmit=${submit}>
       <${Field} label=${words.float} name="float" inputmode="decimal" first
         placeholder=${formatMinor(0, decimals.value)} />
+      <${Faces} summary=${PIECES.by} hint=${PIECES.hint}
+        sum=${pieces === null ? null : worthOf(pieces)}
+        onFace=${(face, text) => setTyped({ ...typed, [face]: text })} />
       <div class="row">
         <button type="submit" class="main">${words.open}</button>
         ${goesOn && html`<button type="button" onClick=${() => doing(carryNothing)}>

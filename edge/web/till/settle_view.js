@@ -7,10 +7,11 @@ import { settleTill } from "./day_actions.js";
 import { Field, Form } from "./fields.js";
 import { Modal } from "./modal.js";
 import { notAnAmount } from "./opening_view.js";
+import { Faces } from "./pieces_view.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
 import { html, useState } from "./ui.js";
-import { COUNT } from "./words_cash.js";
+import { COUNT, PIECES } from "./words_cash.js";
 import { SETTLE, SETTLED } from "./words_day.js";
 
 export function Settle() {
@@ -25,7 +26,7 @@ export function Settle() {
       return;
     }
     const { minor, slips } = counted;
-    if (pieces === null) problem.value = COUNT.notPieces;
+    if (pieces === null) problem.value = PIECES.notPieces;
     else if (pieces.length > 0 || slips.length > 0) {
       void doing(() => countDrawer(minor, pieces, slips));
     } else if (minor === null) problem.value = notAnAmount("", decimals.value);
@@ -37,8 +38,9 @@ export function Settle() {
     <p>${SETTLE.count(till_id, business_date)}</p>
     <${Form} onSubmit=${submit}>
       <${Field} label=${SETTLE.counted} name="counted" inputmode="decimal" first />
-      <${Pieces} faces=${faces} sum=${pieces === null ? null : worthOf(pieces)}
-        onFace=${(face, text) => setTyped({ ...typed, [face]: text })} />
+      <${Faces} summary=${COUNT.byPieces} hint=${COUNT.hint}
+        sum=${pieces === null ? null : worthOf(pieces)}
+        onFace=${(face, text) => setTyped({ ...typed, [face]: text })}><${Tenders} /><//>
       <div class="row">
         <button type="submit" class="main">${SETTLE.commit}</button>
         <button type="button" onClick=${() => (place.value = "selling")}>${SETTLE.back}</button>
@@ -61,30 +63,14 @@ function countedBy(texts, decimals) {
   return { minor, slips };
 }
 
-/** Every note and coin of the currency, and the slips of what is no cash. */
-function Pieces({ faces, sum, onFace }) {
-  const decimals = state.decimals.value;
-  return html`<details class="pieces">
-    <summary>${COUNT.byPieces}</summary>
-    <p class="quiet">${COUNT.hint}</p>
-    <div class="faces" role="group" aria-label=${COUNT.pieces}>
-      ${faces.map(
-        (face) => html`<${Field} key=${face} label=${formatMinor(face, decimals)}
-          name=${`face_${face}`} inputmode="numeric" maxlength="7"
-          onInput=${({ target }) => onFace(face, target.value)} />`,
-      )}
-    </div>
-    <dl class="figures">
-      <dt>${COUNT.sum}</dt>
-      <dd data-testid="counted-so-far">${sum === null ? "" : formatMinor(sum, decimals)}</dd>
-    </dl>
-    <div class="faces" role="group" aria-label=${COUNT.slips}>
-      ${countedTenders().map(
-        ({ tender_id, name }) => html`<${Field} key=${tender_id} label=${name}
-          name=${`slip_${tender_id}`} inputmode="decimal" />`,
-      )}
-    </div>
-  </details>`;
+/** A field for the slips of each way to pay that is no cash. */
+function Tenders() {
+  return html`<div class="faces" role="group" aria-label=${COUNT.slips}>
+    ${countedTenders().map(
+      ({ tender_id, name }) => html`<${Field} key=${tender_id} label=${name}
+        name=${`slip_${tender_id}`} inputmode="decimal" />`,
+    )}
+  </div>`;
 }
 
 /** What was counted beside what was expected. */

@@ -13,6 +13,9 @@ export const CASH = inBoth({
     paid_out: ["Paid out", "支出"],
   },
   amount: ["Amount", "金额"],
+  withSafe: ["Safe", "保险箱"],
+  elsewhere: ["Elsewhere", "其他"],
+  otherSide: ["From or to", "来源或去向"],
   reason: ["Reason", "原因"],
   reasonHint: ["Head office sees it", "总部会看到"],
   reasons: {
@@ -53,6 +56,18 @@ export const CASH = inBoth({
       (amount) => `${amount} 已由钱箱支出。`,
     ],
   },
+  out: [
+    {
+      title: "The printer did not open the drawer",
+      detail: "The cash is put down; the printer cannot be reached.",
+      remedy: "Open the drawer with its key, and see to the printer.",
+    },
+    {
+      title: "打印机没有打开钱箱",
+      detail: "现金变动已记录；打印机无法连接。",
+      remedy: "请用钥匙打开钱箱，并检查打印机。",
+    },
+  ],
   noReason: [
     {
       title: "That needs a reason",
@@ -63,15 +78,15 @@ export const CASH = inBoth({
   ],
 });
 
-export const COUNT = inBoth({
-  byPieces: ["Count by notes and coins", "按面额清点"],
+/** Notes and coins, wherever they are typed. */
+export const PIECES = inBoth({
+  group: ["Notes and coins", "钞票和硬币"],
+  by: ["By notes and coins", "按面额"],
   hint: [
-    "How many of each lie in the drawer. The till is settled when you have seen the difference.",
-    "钱箱中各面额的张数或枚数。看到差额后再结算。",
+    "How many of each; the amount is what they come to, and may be left empty.",
+    "各面额的张数或枚数；金额即其合计，可不填。",
   ],
-  pieces: ["Notes and coins", "钞票和硬币"],
-  sum: ["Counted so far", "目前清点"],
-  slips: ["Slips", "单据"],
+  sum: ["Together so far", "目前合计"],
   notPieces: [
     {
       title: "That is no number of notes or coins",
@@ -84,6 +99,15 @@ export const COUNT = inBoth({
       remedy: "请改正；没有的面额请留空。",
     },
   ],
+});
+
+export const COUNT = inBoth({
+  byPieces: ["Count by notes and coins", "按面额清点"],
+  hint: [
+    "How many of each lie in the drawer. The till is settled when you have seen the difference.",
+    "钱箱中各面额的张数或枚数。看到差额后再结算。",
+  ],
+  slips: ["Slips", "单据"],
   title: ["The drawer is counted", "钱箱已清点"],
   settle: ["Settle with this count", "按此清点结算"],
   again: ["Count again", "重新清点"],
