@@ -46,15 +46,15 @@ export function CashDialog() {
       )}</div>
       ${PAID.has(kind) && html`<${OtherSide} withSafe=${withSafe} choose=${setWithSafe} />`}
       <${Field} label=${CASH.amount} name="amount" inputmode="decimal" first autofocus />
-      <${Faces} summary=${PIECES.by} hint=${PIECES.hint}
-        sum=${pieces === null ? null : worthOf(pieces)}
-        onFace=${(face, text) => setTyped({ ...typed, [face]: text })} />
       <${Field} label=${CASH.reason} hint=${CASH.reasonHint} name="reason" maxlength="200"
         value=${reason} onInput=${({ target }) => setReason(target.value)} />
       <div class="row pick">${Object.values(CASH.reasons[kind]).map(
         (each) => html`<${Choice} key=${each} label=${each} on=${reason === each}
           choose=${() => setReason(each)} />`,
       )}</div>
+      <${Faces} summary=${PIECES.by} hint=${PIECES.hint}
+        sum=${pieces === null ? null : worthOf(pieces)}
+        onFace=${(face, text) => setTyped({ ...typed, [face]: text })} />
       <div class="row">
         <button type="submit" class="main">${CASH.move}</button>
         <button type="button" onClick=${close}>${CASH.back}</button>
