@@ -26,6 +26,7 @@ LONGEST = (
     "integration/test_whole_commands.py",
     "integration/test_points_from_nothing.py",
     "integration/test_first_load.py",
+    "browser/test_cash_to_bank.py",
 )
 """Files whose longest test takes ten seconds or more on a quiet machine, the longest first."""
 HERE = Path(__file__).parent

@@ -304,6 +304,8 @@ def _timers(box: Box, exchange: Exchange) -> AsyncIOScheduler:
         await close_forgotten(box)
 
     scheduler = AsyncIOScheduler(timezone=UTC)
+    # A box that was off over night looks before anybody sells on yesterday's day.
+    scheduler.add_job(day_due)
     for due, every_s in (
         (push_due, box.settings.push_every_s),
         (beat_due, box.settings.pull_every_s),
