@@ -79,6 +79,7 @@ from tests.strategies import (
     words,
     workstations,
 )
+from tests.transfer_strategies import transfer_notes
 
 kinds_of_right = st.sampled_from([each.value for each in RightKind])
 tills = {
@@ -266,6 +267,7 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
         words,
         amounts,
     ),
+    KindVersion("transfer_noted", 1): transfer_notes,
     **CASH_FACTS,
 }
 """A strategy for every kind that was ever written: a test holds this against codec.KINDS."""

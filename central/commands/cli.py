@@ -34,6 +34,7 @@ from central.commands.signing import sign
 from central.commands.stores import box_app, code_app, enrol_code, revoke, store_app
 from central.commands.suppliers import supplier_app
 from central.commands.taxes import tax_app, tender_app
+from central.commands.transfers import transfer_app
 from central.commands.unit import install_unit, remove_unit
 from sync.program.frame import new_program, show_examples
 
@@ -50,6 +51,7 @@ for name, group in (
     ("pack", pack_app),
     ("rule", rule_app),
     ("supplier", supplier_app),
+    ("transfer", transfer_app),
     ("scale", scale_app),
     ("tax", tax_app),
     ("tender", tender_app),

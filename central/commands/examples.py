@@ -159,6 +159,14 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "supplier points": ("supplier points S01",),
     "supplier drop-point": ("supplier drop-point S01 BUN",),
     "supplier import-points": ("supplier import-points S01 points.csv --dry-run",),
+    "transfer ask": (
+        "transfer ask S01 S02 BUN=12",
+        "transfer ask S01 S02 BUN=12 TEA=0.5 --reason 'they ran out'",
+    ),
+    "transfer list": ("transfer list",),
+    "transfer cancel": (
+        "transfer cancel 5b7f9a52-6c0e-4a4b-9a52-6a6d1f6b8f0a --reason 'sold elsewhere'",
+    ),
     "pack set": ("pack set 8880417000116 BUN 6",),
     "pack list": ("pack list",),
     "pack retire": ("pack retire 8880417000116",),

@@ -150,7 +150,7 @@ class StockTransferRow(CentralTable, table=True):
     """One end of a transfer between stores, as that store reported it."""
 
     __tablename__ = "stock_transfer"
-    __table_args__ = (Index(None, "intent_id"),)
+    __table_args__ = (Index(None, "intent_id"), Index(None, "wish_id"))
     store_id: UUID = Field(primary_key=True)
     event_id: UUID = Field(primary_key=True)
     intent_id: UUID | None
@@ -160,6 +160,37 @@ class StockTransferRow(CentralTable, table=True):
     moved_at_ms: int = big()
     operator_id: str
     other_store_id: UUID | None
+    wish_id: UUID | None
+
+
+class TransferNoteRow(CentralTable, table=True):
+    """What a store said of goods between stores: a wish, the end of one, a transfer that is
+    settled."""
+
+    __tablename__ = "transfer_note"
+    __table_args__ = (Index(None, "subject_id"),)
+    store_id: UUID = Field(primary_key=True)
+    note_id: UUID = Field(primary_key=True)
+    note: str
+    subject_id: UUID
+    other_store_id: UUID | None
+    other_code: str
+    operator_id: str
+    business_date: date | None
+    reason: str
+    number: str
+    noted_at_ms: int = big()
+
+
+class TransferNoteLineRow(CentralTable, table=True):
+    """What is wished."""
+
+    __tablename__ = "transfer_note_line"
+    store_id: UUID = Field(primary_key=True)
+    note_id: UUID = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    item_id: str
+    quantity_milli: int = big()
 
 
 class StockCountedRow(CentralTable, table=True):

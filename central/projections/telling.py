@@ -10,6 +10,7 @@ from uuid import UUID
 from central.projections.row_changes import RowChanges
 from central.projections.rows.purchase import PurchaseOrder, PurchaseOrderEnd
 from central.projections.rows.stock import StockMovement, StockTransfer
+from central.projections.rows.transfer import TransferNote
 from sync.protocol.reference import DataSet
 
 OWE_TELLING = """
@@ -37,6 +38,7 @@ _ABOUT: Mapping[type[Any], tuple[DataSet, Callable[[Any], UUID | None]]] = Mappi
         PurchaseOrderEnd: (DataSet.PURCHASE_ORDERS, lambda row: row.order_id),
         StockMovement: (DataSet.PURCHASE_ORDERS, lambda row: row.order_id),
         StockTransfer: (DataSet.TRANSFERS, lambda row: row.intent_id or row.event_id),
+        TransferNote: (DataSet.TRANSFERS, lambda row: row.subject_id),
     }
 )
 """By the class of a row: of which data set, and what it is about; None: nothing that is told."""

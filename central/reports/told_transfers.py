@@ -1,5 +1,5 @@
-"""What stores are told of goods between them: each end of a transfer, to both stores, as rows of
-``sync/protocol/told.py``.
+"""What stores are told of goods between them: each end of a transfer, each wish and each note, to
+both stores, as rows of ``sync/protocol/told.py``.
 
 Which stores they are is said by whoever reported an end, or else by the number that stands on the
 paper of the goods (``sync/protocol/transfers.py``).
@@ -21,7 +21,8 @@ from sync.protocol.transfers import codes_of_number
 _STORES = "SELECT store_id, code FROM store WHERE company_id = $1"
 _ENDS = """
 SELECT t.store_id, coalesce(t.intent_id, t.event_id) AS subject_id, t.event_id, t.direction,
-    t.number, t.reason, t.moved_at_ms AS at_ms, t.other_store_id, t.operator_id
+    CASE t.direction WHEN 'out' THEN 'sent' ELSE 'came' END AS news,
+    t.number, t.reason, t.moved_at_ms AS at_ms, t.other_store_id, t.operator_id, t.wish_id
 FROM store AS o JOIN stock_transfer AS t USING (store_id)
 WHERE o.company_id = $1 AND (t.intent_id = ANY($2) OR t.intent_id IS NULL AND t.event_id = ANY($2))
 ORDER BY t.store_id, t.event_id
@@ -34,10 +35,25 @@ JOIN stock_movement AS m ON m.store_id = t.store_id AND m.event_id = t.event_id
 WHERE o.company_id = $1 AND (t.intent_id = ANY($2) OR t.intent_id IS NULL AND t.event_id = ANY($2))
 ORDER BY m.store_id, m.event_id, m.line_no
 """
+_NOTES = """
+SELECT n.store_id, n.note_id AS event_id, n.note AS news, n.subject_id, n.other_store_id,
+    n.other_code, n.number, n.reason, n.operator_id, n.noted_at_ms AS at_ms, NULL::uuid AS wish_id
+FROM store AS o JOIN transfer_note AS n USING (store_id)
+WHERE o.company_id = $1 AND n.subject_id = ANY($2)
+ORDER BY n.store_id, n.note_id
+"""
+_NOTE_LINES = """
+SELECT l.store_id, l.note_id AS event_id, l.line_no, l.item_id, l.quantity_milli,
+    NULL::bigint AS cost_minor, NULL AS code, NULL AS lot
+FROM store AS o JOIN transfer_note AS n USING (store_id)
+JOIN transfer_note_line AS l ON l.store_id = n.store_id AND l.note_id = n.note_id
+WHERE o.company_id = $1 AND n.subject_id = ANY($2)
+ORDER BY l.store_id, l.note_id, l.line_no
+"""
 _OUT = "out"
 
 
-class Between(NamedTuple):
+class Stores(NamedTuple):
     """From which store to which; None: nobody knows."""
 
     from_id: UUID | None
@@ -56,21 +72,35 @@ async def transfers_told(
     """To both stores, as far as they are known."""
     codes = await store_codes(connection, company_id)
     lines: defaultdict[tuple[UUID, UUID], list[Any]] = defaultdict(list)
-    for row in await connection.fetch(_LINES, company_id, subjects):
-        lines[row["store_id"], row["event_id"]].append(row)
+    for statement in (_LINES, _NOTE_LINES):
+        for row in await connection.fetch(statement, company_id, subjects):
+            lines[row["store_id"], row["event_id"]].append(row)
     ends: defaultdict[UUID, list[Any]] = defaultdict(list)
     for row in await connection.fetch(_ENDS, company_id, subjects):
         ends[plain_uuid(row["subject_id"])].append(row)
     told: list[tuple[UUID, TransferTold]] = []
-    for subject, some in ends.items():
-        between = between_stores(some, codes)
-        for end in some:
-            rows = _rows(subject, end, between, codes, lines[end["store_id"], end["event_id"]])
-            told += [(store, row) for store in between if store is not None for row in rows]
+    between = {subject: stores_of_ends(some, codes) for subject, some in ends.items()}
+    notes = await connection.fetch(_NOTES, company_id, subjects)
+    for row in (*(end for some in ends.values() for end in some), *notes):
+        subject = plain_uuid(row["subject_id"])
+        stores = between.get(subject) or stores_of_note(row, codes)
+        some = _rows(subject, row, stores, codes, lines[row["store_id"], row["event_id"]])
+        told += [(store, one) for store in stores if store is not None for one in some]
     return told
 
 
-def between_stores(ends: Iterable[Any], codes: Mapping[UUID, str]) -> Between:
+def stores_of_note(note: Any, codes: Mapping[UUID, str]) -> Stores:
+    """Whoever wishes goods is who gets them."""
+    ids = {code.upper(): store for store, code in codes.items()}
+    here, said = plain_uuid(note["store_id"]), note["other_store_id"]
+    other = ids.get(note["other_code"].strip().upper()) if said is None else plain_uuid(said)
+    named = codes_of_number(note["number"], ids)
+    if named is not None:
+        return Stores(ids[named[0]], ids[named[1]])
+    return Stores(other, here) if note["news"] == TransferNews.WISHED else Stores(here, other)
+
+
+def stores_of_ends(ends: Iterable[Any], codes: Mapping[UUID, str]) -> Stores:
     """Of one transfer, of all that was heard of its ends: who sent it is its sender, and the other
     one its receiver; a sender who takes goods back does not become that."""
     ids = {code.upper(): store for store, code in codes.items()}
@@ -89,19 +119,19 @@ def between_stores(ends: Iterable[Any], codes: Mapping[UUID, str]) -> Between:
     by_others = (one for one, _ in said if one is not None)
     sender = next(chain(senders, by_others), None)
     receivers = (one for _, one in said if one is not None and one != sender)
-    return Between(sender, next(receivers, None))
+    return Stores(sender, next(receivers, None))
 
 
 def _rows(
-    subject: UUID, end: Any, between: Between, codes: Mapping[UUID, str], lines: Sequence[Any]
+    subject: UUID, end: Any, between: Stores, codes: Mapping[UUID, str], lines: Sequence[Any]
 ) -> list[TransferTold]:
     return [
         TransferTold(
             subject_id=subject,
             event_id=plain_uuid(end["event_id"]),
             part=part,
-            news=TransferNews.SENT if end["direction"] == _OUT else TransferNews.CAME,
-            wish_id=None,
+            news=TransferNews(end["news"]),
+            wish_id=None if end["wish_id"] is None else plain_uuid(end["wish_id"]),
             from_store_id=between.from_id,
             from_code=code_of(between.from_id, codes),
             to_store_id=between.to_id,

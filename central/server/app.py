@@ -74,6 +74,7 @@ from central.pages import (
     sequence,
     settings,
     signing_in,
+    transfers,
     users,
 )
 from central.pages.assets import read_asset
@@ -140,6 +141,7 @@ _PAGES = (
     promotion,
     promotions,
     payments,
+    transfers,
     people,
     users,
 )

@@ -11,7 +11,7 @@ from sync.protocol.identity import ItemId, MovementId, OperatorId
 
 _INSERT = (
     "INSERT INTO transfer (transfer_id, direction, number, intent_id, other_store, operator_id,"
-    " reason, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    " reason, at_ms, wish_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _LIST = """
 SELECT t.transfer_id, t.direction, t.number, t.intent_id, t.other_store, t.operator_id, t.reason,
@@ -47,10 +47,11 @@ class TransferEnd(msgspec.Struct, frozen=True):
     lines: tuple[TransferLine, ...]
 
 
-def insert_transfer(db: sqlite3.Connection, end: TransferEnd) -> None:
-    """Its lines are booked as movements."""
+def insert_transfer(db: sqlite3.Connection, end: TransferEnd, wish_id: UUID | None) -> None:
+    """Its lines are booked as movements. ``wish_id``: what goods that leave are sent for."""
     ids = (end.transfer_id.bytes, end.direction.value, end.number, end.intent_id.bytes)
-    db.execute(_INSERT, (*ids, end.other_store, end.operator_id, end.reason, end.at_ms))
+    wish = None if wish_id is None else wish_id.bytes
+    db.execute(_INSERT, (*ids, end.other_store, end.operator_id, end.reason, end.at_ms, wish))
 
 
 def list_transfers(db: sqlite3.Connection, limit: int, offset: int) -> tuple[TransferEnd, ...]:

@@ -1,16 +1,22 @@
-"""Transfers: goods that leave for another shop, with the paper that goes along, and goods that came
-from one; the last of both."""
+"""Transfers: what other shops and head office wish, what is on its way, what differs; goods that
+leave for another shop, with the paper that goes along, goods that came from one, and goods that
+another shop is asked for."""
 
-from collections.abc import Mapping
-from typing import Any
+import sqlite3
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response, get, post
+from msgspec.structs import replace
 
 from edge.api.parameters import IdInQuery, TheBox
 from edge.box.box import Box
+from edge.db.between_stores import known_between, names_of
 from edge.db.transfers import TransferEnd, list_transfers
+from edge.domain.rights import Override
 from edge.pages.acting import act
 from edge.pages.coming_in import needing, office_guard, signed_in
 from edge.pages.day import Offset
@@ -21,10 +27,22 @@ from edge.pages.signing_in import as_typed
 from edge.pages.typed import milli_of
 from edge.usecases.stock.goods import named_goods
 from edge.usecases.transfer.book import SendGoods, SentLine, TakeIn, send_goods, take_in
+from edge.usecases.transfer.note import (
+    AskForGoods,
+    Noted,
+    SayOfTransfer,
+    ask_for_goods,
+    end_wish,
+    settle_transfer,
+    store_here,
+)
+from sync.engine.journal import Moment
 from sync.http.forms import read_form
 from sync.http.page import see_other
+from sync.protocol.between_stores import Between, GoodsState
 from sync.protocol.errors import InvalidField, Refusal
 from sync.protocol.identity import MovementId
+from sync.protocol.money import MILLI
 from sync.protocol.permissions import Permission
 
 AnyRequest = Request[Any, Any, Any]
@@ -32,6 +50,12 @@ LISTED = 50
 GOODS = "goods"
 BETWEEN = ";"
 """Where a line of the form ends."""
+
+
+Saying: TypeAlias = Callable[[sqlite3.Connection, SayOfTransfer, Moment, Override | None], Noted]
+
+
+posting = partial(post, guards=[office_guard], opt=needing(Permission.SEE_REPORTS), status_code=303)
 
 
 class _Sending(SendGoods, frozen=True, kw_only=True):
@@ -46,30 +70,34 @@ class _Taking(TakeIn, frozen=True, kw_only=True):
     lines: tuple[SentLine, ...] = ()
 
 
+class _Asking(AskForGoods, frozen=True, kw_only=True):
+    """The same of goods that are wished."""
+
+    lines: tuple[SentLine, ...] = ()
+
+
 @get(TRANSFERS, guards=[office_guard], opt=needing(Permission.SEE_REPORTS))
 async def show_transfers(
-    request: AnyRequest, box: TheBox, booked: IdInQuery = None, after: Offset = 0
+    request: AnyRequest,
+    box: TheBox,
+    booked: IdInQuery = None,
+    about: IdInQuery = None,
+    after: Offset = 0,
 ) -> Response[Any]:
-    """Both forms, and what left and came last."""
-    return await _shown(request, box, after=after, booked=booked)
+    """What is open, the forms, and everything that is known. ``about``: the wish or the transfer
+    that a form is filled in for."""
+    return await _shown(request, box, after=after, booked=booked, about=about)
 
 
-@post(
-    f"{TRANSFERS}/out",
-    guards=[office_guard],
-    opt=needing(Permission.SEE_REPORTS),
-    status_code=303,
-)
+@posting(f"{TRANSFERS}/out")
 async def send_out(request: AnyRequest, box: TheBox) -> Response[Any]:
     """Goods leave for another shop."""
     form = await read_form(request, (GOODS,), BETWEEN)
-    names = ("transfer_id", "operator_id", "other_store", "reason")
+    names = ("transfer_id", "operator_id", "other_store", "reason", "wish_id")
     try:
         said = as_typed(_Sending, _with_ids(request, form), *names)
         lines = await _lines(box, form)
-        asked = SendGoods(
-            MovementId(said.transfer_id), said.operator_id, said.other_store, said.reason, lines
-        )
+        asked = replace(said, lines=lines)
         end = await act(
             request, box, TransferEnd, lambda db, at: send_goods(db, asked, at.moment, at.override)
         )
@@ -78,12 +106,7 @@ async def send_out(request: AnyRequest, box: TheBox) -> Response[Any]:
     return see_other(f"{TRANSFERS}?{urlencode({'booked': end.transfer_id})}")
 
 
-@post(
-    f"{TRANSFERS}/in",
-    guards=[office_guard],
-    opt=needing(Permission.SEE_REPORTS),
-    status_code=303,
-)
+@posting(f"{TRANSFERS}/in")
 async def send_in(request: AnyRequest, box: TheBox) -> Response[Any]:
     """Goods came from another shop, heard of or not."""
     form = await read_form(request, (GOODS,), BETWEEN)
@@ -101,9 +124,50 @@ async def send_in(request: AnyRequest, box: TheBox) -> Response[Any]:
     return see_other(f"{TRANSFERS}?{urlencode({'booked': end.transfer_id})}")
 
 
+@posting(f"{TRANSFERS}/ask")
+async def send_ask(request: AnyRequest, box: TheBox) -> Response[Any]:
+    """Another shop is asked for goods."""
+    form = await read_form(request, (GOODS,), BETWEEN)
+    try:
+        said = as_typed(
+            _Asking, _with_ids(request, form), "note_id", "operator_id", "other_store", "reason"
+        )
+        asked = replace(said, lines=await _lines(box, form))
+        await act(
+            request, box, Noted, lambda db, at: ask_for_goods(db, asked, at.moment, at.override)
+        )
+    except Refusal as refusal:
+        return await _shown(request, box, form, refusal)
+    return see_other(TRANSFERS)
+
+
+@posting(f"{TRANSFERS}/end")
+async def send_end(request: AnyRequest, box: TheBox) -> Response[Any]:
+    """Nobody need wait for what was wished."""
+    return await _said(request, box, end_wish)
+
+
+@posting(f"{TRANSFERS}/settle")
+async def send_settled(request: AnyRequest, box: TheBox) -> Response[Any]:
+    """What did not come is not looked for any more."""
+    return await _said(request, box, settle_transfer)
+
+
+async def _said(request: AnyRequest, box: Box, say: Saying) -> Response[Any]:
+    form = await read_form(request)
+    try:
+        names = ("note_id", "operator_id", "subject_id", "reason")
+        asked = as_typed(SayOfTransfer, _with_ids(request, form), *names)
+        await act(request, box, Noted, lambda db, at: say(db, asked, at.moment, at.override))
+    except Refusal as refusal:
+        return await _shown(request, box, form, refusal)
+    return see_other(TRANSFERS)
+
+
 def _with_ids(request: AnyRequest, form: Mapping[str, str]) -> Mapping[str, str]:
     who = signed_in(request).operator_id
-    return {**form, "operator_id": who, "transfer_id": form.get("event_id", "")}
+    event_id = form.get("event_id", "")
+    return {**form, "operator_id": who, "transfer_id": event_id, "note_id": event_id}
 
 
 async def _lines(box: Box, form: Mapping[str, str]) -> tuple[SentLine, ...]:
@@ -138,24 +202,79 @@ async def _shown(
     *,
     after: int = 0,
     booked: object = None,
+    about: object = None,
 ) -> Response[Any]:
-    ends = await box.reports.read(lambda db: list_transfers(db, LISTED, after))
+    known = await box.reports.read(_known)
+    now_ms = box.clock.moment().wall_ms
+    chosen = next((one for one in known.between if one.subject_id == about), None)
+    path = request.url.path
     return tables_page(
         request,
         "transfers.html",
         status=refusal.status if refusal else 200,
-        ends=ends,
-        booked=next((one for one in ends if one.transfer_id == booked), None),
+        known=known,
+        listed=known.between[after : after + LISTED],
+        tasks=[one for one in known.between if one.is_open and one.from_code == known.code],
+        coming=[one for one in known.between if is_coming(one, known.code)],
+        booked=next((one for one in known.ends if one.transfer_id == booked), None),
+        about=chosen,
+        filled=typed if refusal else filled_for(chosen, known.code),
+        form=path.rpartition("/")[2] if refusal else form_for(chosen, known.code),
         goods=typed.get(GOODS, "").replace(BETWEEN, "\n"),
-        typed_out=request.url.path.endswith("/out"),
         first=TRANSFERS if after else None,
-        following=f"{TRANSFERS}?after={after + LISTED}" if len(ends) == LISTED else None,
+        following=f"{TRANSFERS}?after={after + LISTED}"
+        if len(known.between) > after + LISTED
+        else None,
         item_address=stock_item_address,
         typed=typed,
         refusal=refusal,
         zone=box.clock.zone,
-        now_ms=box.clock.moment().wall_ms,
+        now_ms=now_ms,
     )
 
 
-ROUTES = (show_transfers, send_out, send_in)
+class Known(NamedTuple):
+    """What this store, of ``code``, knows. ``names``: of items, with their units."""
+
+    code: str
+    between: tuple[Between, ...]
+    ends: tuple[TransferEnd, ...]
+    names: Mapping[str, tuple[str, str]]
+
+
+def _known(db: sqlite3.Connection) -> Known:
+    here = store_here(db)
+    between = known_between(db, here)
+    items = {line.item_id for one in between for line in one.lines}
+    return Known(here.code, between, list_transfers(db, LISTED, 0), names_of(db, set(items)))
+
+
+def is_coming(one: Between, code: str) -> bool:
+    """Whether goods are on their way to the shop of that code, or not all of them came."""
+    waits = one.state in (GoodsState.IN_TRANSIT, GoodsState.DIFFERS)
+    return waits and not one.is_wish and one.to_code == code
+
+
+def form_for(chosen: Between | None, code: str) -> str:
+    """Which form is filled in for it: of goods that leave or that came."""
+    if chosen is None:
+        return ""
+    return "out" if chosen.is_wish and chosen.from_code == code else "in"
+
+
+def filled_for(chosen: Between | None, code: str) -> Mapping[str, str]:
+    """What the form says before anybody types: what is still to be sent, or to come."""
+    if chosen is None:
+        return NOTHING_TYPED
+    sends = form_for(chosen, code) == "out"
+    rest = [
+        (line.item_id, line.wished_milli - line.sent_milli if sends else line.differs_milli)
+        for line in chosen.lines
+    ]
+    goods = "\n".join(f"{item} {milli / MILLI:g}" for item, milli in rest if milli > 0)
+    other = chosen.to_code if sends else chosen.from_code
+    wish = str(chosen.subject_id) if sends else ""
+    return {"other_store": other, "number": chosen.number, GOODS: goods, "wish_id": wish}
+
+
+ROUTES = (show_transfers, send_out, send_in, send_ask, send_end, send_settled)

@@ -56,6 +56,11 @@ def intent_of(company_id: CompanyId, number: str) -> UUID:
     return uuid5(_SPACE, f"{company_id} {number.strip().upper()}")
 
 
+def end_of_wish(wish_id: UUID) -> UUID:
+    """The event under which head office says that it wishes something no more."""
+    return uuid5(_SPACE, f"end {wish_id}")
+
+
 def transfer_state(sent_milli: int, received_milli: int) -> TransferState:
     """Of an item, from what was heard of both ends so far, each at least 0.
 

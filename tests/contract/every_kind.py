@@ -31,6 +31,7 @@ from sync.protocol.facts import (
     TillCounted,
     TillHandedOver,
     TransferDirection,
+    TransferNoted,
 )
 from sync.protocol.identity import MovementId, SaleId
 from tests.contract.office import TEA, counted
@@ -67,6 +68,7 @@ def each_kind(shop: Shop) -> dict[str, AnyFact]:
         msgspec.structs.replace(EXAMPLES[PurchaseOrderSent.KIND], order_id=shop.new_id()),
         msgspec.structs.replace(EXAMPLES[PurchaseOrderClosed.KIND], closing_id=shop.new_id()),
         msgspec.structs.replace(EXAMPLES[SupplierCredited.KIND], credit_id=shop.new_id()),
+        msgspec.structs.replace(EXAMPLES[TransferNoted.KIND], note_id=shop.new_id()),
         EpochEnded("fenced", len(shop.events) + 1, None),
     ]
     return {kind_of(fact).kind: fact for fact in told}

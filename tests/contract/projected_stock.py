@@ -202,6 +202,23 @@ STOCK: Mapping[KindVersion, Projected] = {
             ]
         }
     ),
+    KindVersion("transfer_noted", 1): Projected(
+        {
+            "transfer_note": [
+                {
+                    "note_id": golden.GRANT,
+                    "note": "wished",
+                    "subject_id": golden.ORDER,
+                    "other_store_id": golden.STORE,
+                    "other_code": "S02",
+                    "reason": "they have plenty",
+                }
+            ],
+            "transfer_note_line": [
+                {"line_no": 1, "item_id": "I00042", "quantity_milli": 6_000},
+            ],
+        }
+    ),
     KindVersion("stock_counted", 1): Projected(
         {
             "stock_counted": [

@@ -73,6 +73,9 @@ from sync.protocol.facts import (
     TillSessionOpened,
     TillSessionSettled,
     TransferDirection,
+    TransferNote,
+    TransferNoted,
+    WishedLine,
     tax_lines,
 )
 from sync.protocol.figures import TaxTotal, TenderCount, TenderTotal, Totals
@@ -602,5 +605,9 @@ EXAMPLES: dict[KindVersion, Any] = {
     ),
     KindVersion("supplier_credited", 1): SupplierCredited(
         *(MovementId(GRANT), MOVEMENT, "ACME", BEN, DAY, "CN-0815", 1_190),
+    ),
+    KindVersion("transfer_noted", 1): TransferNoted(
+        *(MovementId(GRANT), TransferNote.WISHED, ORDER, StoreId(STORE), "S02", BEN, DAY),
+        *("they have plenty", "", (WishedLine(ItemId("I00042"), 6_000),)),
     ),
 }

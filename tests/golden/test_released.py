@@ -57,6 +57,7 @@ LATER = frozenset(
         "purchase_order_sent",
         "purchase_order_closed",
         "supplier_credited",
+        "transfer_noted",
     }
 )
 """Kinds that no released journal has yet."""

@@ -305,6 +305,7 @@ ALL_TABLES: dict[str, str] = {
     "purchase_order_receipt": "*",
     "order_told": "*",
     "transfer_told": "*",
+    "transfer_note": "*",
     "supplier_return": "*",
     "supplier_credit": "*",
     "stock_movement": "event_id, line_no, item_id, kind, quantity_milli, business_date",

@@ -154,6 +154,8 @@ NEVER_TRADED = {
         "purchase_order_line",
         "purchase_order_end",
         "supplier_credit",
+        "transfer_note",
+        "transfer_note_line",
         "recovered_fact",
         "till_carried",
         "manifest_given",

@@ -30,6 +30,7 @@ from central.pages.words import (
     sign_in,
     signing,
     states,
+    transfers,
 )
 
 __all__ = [
@@ -58,4 +59,5 @@ __all__ = [
     "sign_in",
     "signing",
     "states",
+    "transfers",
 ]

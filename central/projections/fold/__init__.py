@@ -22,6 +22,7 @@ from central.projections.fold import (
     sale,
     stock,
     till,
+    transfer,
 )
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import FACT_KINDS
@@ -30,7 +31,7 @@ from central.projections.rows.journal import CountedFact, RecoveredFact
 from sync.protocol.identity import CompanyId
 
 SUBJECTS = (
-    *(sale, basket, till, cash, day, stock, purchase, customer),
+    *(sale, basket, till, cash, day, stock, purchase, transfer, customer),
     *(box, operator, recovered, escrow),
 )
 """Their modules: each adds its kinds to FACT_KINDS."""

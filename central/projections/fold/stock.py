@@ -16,6 +16,7 @@ from central.projections.rows.stock import (
 )
 from sync.protocol.facts import StockCounted, StockMoved, StockTransferred
 from sync.protocol.lots import UNMARKED, Mark
+from sync.protocol.transfers import intent_of
 
 
 def _items(stock: StockMoved | StockTransferred | StockCounted) -> list[str]:
@@ -31,8 +32,11 @@ def _moved(into: Fold, event: Event, moved: StockMoved) -> None:
 def _transferred(into: Fold, event: Event, transferred: StockTransferred) -> None:
     direction, number = transferred.direction.value, transferred.document
     _movement(into, event, transferred, f"transfer_{direction}")
-    what = (transferred.intent_id, direction, number, transferred.reason, event.occurred_at_ms)
-    of = (transferred.operator_id, transferred.other_store_id)
+    named = transferred.intent_id
+    intent = intent_of(into.company_id, number) if number else named
+    what = (intent, direction, number, transferred.reason, event.occurred_at_ms)
+    wish = None if named == intent else named
+    of = (transferred.operator_id, transferred.other_store_id, wish)
     into.put(StockTransfer(event.store_id, event.event_id, *what, *of))
 
 

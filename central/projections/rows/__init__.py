@@ -20,6 +20,7 @@ from central.projections.rows import (
     sale,
     stock,
     till,
+    transfer,
 )
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -30,6 +31,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     *day.PROJECTIONS,
     *stock.PROJECTIONS,
     *purchase.PROJECTIONS,
+    *transfer.PROJECTIONS,
     *customer.PROJECTIONS,
     *escrow.PROJECTIONS,
     *loyalty.PROJECTIONS,

@@ -66,7 +66,9 @@ class LotCount(NamedTuple):
 
 
 class StockTransfer(NamedTuple):
-    """Table ``stock_transfer``: one end of a transfer; its lines are movements of its event."""
+    """Table ``stock_transfer``: one end of a transfer; its lines are movements of its event.
+    ``intent_id``: of the number on its paper, where it has one, and so of both ends;
+    ``wish_id``: what its fact names, where that is another."""
 
     store_id: UUID
     event_id: UUID
@@ -77,6 +79,7 @@ class StockTransfer(NamedTuple):
     moved_at_ms: int
     operator_id: str
     other_store_id: UUID | None
+    wish_id: UUID | None
 
 
 class OnHand(NamedTuple):

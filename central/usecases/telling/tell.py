@@ -26,6 +26,8 @@ from sync.protocol.codec import encode
 from sync.protocol.feeds import ROWS
 from sync.protocol.identity import CompanyId
 from sync.protocol.reference import DataSet
+from sync.protocol.told import told_of_key
+from sync.protocol.transfers import end_of_wish
 
 log = structlog.get_logger()
 
@@ -83,10 +85,20 @@ async def _tell(
     rows: defaultdict[str, list[PublishedRow]] = defaultdict(list)
     for scope, key in sorted(wanted.keys() | said.keys()):
         body = wanted.get((scope, key))
+        if body is None and is_wish_of_head_office(key):
+            continue
         if said.get((scope, key)) != body and _can_be_taken(data_set, key, body):
             rows[scope].append(PublishedRow(key, body))
     for scope, some in rows.items():
         await publish(db, company_id, data_set, scope, some)
+
+
+def is_wish_of_head_office(key: str) -> bool:
+    """What head office wishes, and that it does not any more, is published by a person
+    (``usecases/transfer``) and made of no fact: the subject is its own event, or its event is made
+    of the subject."""
+    found = told_of_key(key)
+    return found is not None and found[1] in (found[0], end_of_wish(found[0]))
 
 
 def _can_be_taken(data_set: DataSet, key: str, body: bytes | None) -> bool:

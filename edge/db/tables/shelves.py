@@ -108,6 +108,23 @@ class Transfer(EdgeTable, table=True):
     operator_id: str
     reason: str
     at_ms: int
+    wish_id: bytes | None = Field(default=None, index=True)
+
+
+class TransferNoteRow(EdgeTable, table=True):
+    """What this store said of goods between stores without moving any (``facts/transfer.py``).
+    ``lines``: JSON lists of number, item, quantity."""
+
+    __tablename__ = "transfer_note"
+    note_id: bytes = Field(primary_key=True)
+    note: str
+    subject_id: bytes = Field(index=True)
+    other_store: str
+    number: str
+    operator_id: str
+    reason: str
+    at_ms: int
+    lines: str
 
 
 class TransferToldRow(EdgeTable, table=True):

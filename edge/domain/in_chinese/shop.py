@@ -46,6 +46,10 @@ REFUSALS = {
     "no-supplier-address": InChinese(
         "没有 {supplier_id} 可用的电邮地址。", "请以纸质交付，或请总部录入供应商的地址。"
     ),
+    "unknown-transfer": InChinese("本店没有此调拨或调货请求。", "货品可按随货单据上的编号收货。"),
+    "wish-ended": InChinese("此请求已全部调出，或已取消。", "如仍需要，请重新请求。"),
+    "nothing-to-settle": InChinese("货已到齐，或差异已了结。", "请重新载入页面。"),
+    "wished-twice": InChinese("同一货品出现在多行。", "每项货品只写一行，写明总数。"),
     "order-not-sent": InChinese("此订单仍是草稿。", "请先发出订单。"),
     "order-partly-received": InChinese(
         "此订单已有部分到货，不能取消。", "请改为不再等待余货：已到之货保留。"

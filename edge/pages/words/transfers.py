@@ -26,10 +26,54 @@ what = "What", "内容"
 lines = "Goods", "货品"
 none = "Nothing was sent or received yet.", "尚无调拨。"
 somewhere = "another shop", "其他店"
+ask_title = "Ask another shop for goods", "向其他店要货"
+ask_button = "Ask", "请求"
+from_whom = "Which shop (its code)", "向哪家店（代码）"
+reason_ask = "What for", "用途"
+tasks = "Asked of this shop", "请本店调出"
+no_tasks = "Nobody waits for goods from here.", "没有等待本店调出的货品。"
+coming = "On its way here, or not all of it came", "正在途中，或未到齐"
+none_coming = "Nothing is on its way that head office told of.", "总部未通知有在途货品。"
+wished = "wished", "请求"
+sent_word = "sent", "已发"
+came_word = "came", "已到"
+between = "From, to", "从、到"
+state = "State", "状态"
+states = MappingProxyType(
+    {
+        "wished": ("Wished", "已请求"),
+        "cancelled": ("Not sent", "未调出"),
+        "unheard": ("Came; not heard yet that it was sent", "已到；尚未得知其发出"),
+        "in_transit": ("On its way", "在途"),
+        "differs": ("Differs", "有差异"),
+        "arrived": ("There", "已到齐"),
+        "closed": ("Settled, though it differs", "差异已了结"),
+    }
+)
+lights = MappingProxyType(
+    {
+        "wished": "amber",
+        "cancelled": "grey",
+        "unheard": "amber",
+        "in_transit": "amber",
+        "differs": "red",
+        "arrived": "green",
+        "closed": "grey",
+    }
+)
+overdue = "on its way for too long", "在途过久"
+of_head_office = "head office", "总部"
+who_said = "Who said what", "说明"
+fill_out = "Send it", "调出"
+fill_in = "Receive it", "收货"
+end_button = "Will not be sent", "不再调出"
+settle_button = "Settle", "了结"
+settle_why = "Why not all of it came", "为何未到齐"
+known = "Wishes and transfers", "请求与调拨"
 alone = (
-    "Each shop books its own end, with or without a line; head office shows what is in transit and"
-    " what differs.",
-    "各店各自登记，有无网络皆可；总部显示在途与差异。",
+    "Each shop books its own end, with or without a line. What the other shop did stands here once"
+    " both have spoken to head office.",
+    "各店各自登记，有无网络皆可。两店与总部通讯后，此处显示对方所做的登记。",
 )
 
 

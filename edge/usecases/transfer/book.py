@@ -3,11 +3,12 @@ is a fact of its own store, and neither waits for the other."""
 
 import sqlite3
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from msgspec import Meta
 
+from edge.db.between_stores import Here, find_between, store_of
 from edge.db.days import find_open_day
 from edge.db.items import first_unknown
 from edge.db.journal import append, read_head
@@ -21,6 +22,7 @@ from edge.domain.rights import Override
 from edge.domain.stock import refuse_marks, refuse_size
 from edge.domain.transfer import TransferToItself
 from sync.engine.journal import Moment, NotEnrolled
+from sync.protocol.between_stores import Between
 from sync.protocol.facts import LINES_MAX, StockLine, StockTransferred, TransferDirection
 from sync.protocol.identity import EventId, MovementId
 from sync.protocol.permissions import Permission
@@ -38,8 +40,8 @@ class SentLine(Request, frozen=True):
 
 
 class SendGoods(Request, frozen=True):
-    """``other_store``: the code of the store that they go to. ``transfer_id`` is made by the
-    workstation, before the first attempt."""
+    """``other_store``: the code of the store that they go to; ``wish_id``: what somebody asked for
+    that they are sent for. ``transfer_id`` is made by the workstation, before the first attempt."""
 
     transfer_id: MovementId
     operator_id: ShortOperator
@@ -47,6 +49,7 @@ class SendGoods(Request, frozen=True):
     reason: Sentence
     lines: Annotated[tuple[SentLine, ...], Meta(min_length=1, max_length=LINES_MAX)]
     override_id: UUID | None = None
+    wish_id: UUID | None = None
 
 
 class TakeIn(Request, frozen=True):
@@ -80,7 +83,7 @@ def send_goods(
     number = transfer_number(box.store_code, other, head.epoch, head.seq + 1)
     refuse_marks(request.lines)
     lines = [_line(one, -one.quantity_milli) for one in request.lines]
-    what = (request.transfer_id, TransferDirection.OUT, number, other)
+    what = _Ends(request.transfer_id, TransferDirection.OUT, number, other, request.wish_id)
     return _book(db, request, what, lines, moment)
 
 
@@ -94,25 +97,48 @@ def take_in(
     """
     require(db, request.operator_id, Permission.RECEIVE_STOCK, request.transfer_id, override)
     refuse_marks(request.lines)
-    lines = [_line(one, one.quantity_milli) for one in request.lines]
     number, other = request.number.strip().upper(), (request.other_store or "").strip().upper()
-    what = (request.transfer_id, TransferDirection.IN, number, other)
+    box = read_enrolment(db)
+    if box is None:
+        raise NotEnrolled("there is no epoch to write in")
+    here = Here(box.store_id, box.store_code)
+    sent = find_between(db, here, intent_of(box.company_id, number))
+    if sent is not None and not other:
+        other = sent.to_code if sent.from_code == box.store_code else sent.from_code
+    lines = [_as_it_cost(sent, one) for one in request.lines]
+    what = _Ends(request.transfer_id, TransferDirection.IN, number, other)
     return _book(db, request, what, lines, moment)
 
 
-def _line(line: SentLine, quantity_milli: int) -> StockLine:
-    marks = (line.lot, None, line.expires_on, line.serial)
+class _Ends(NamedTuple):
+    transfer_id: MovementId
+    direction: TransferDirection
+    number: str
+    other: str
+    wish_id: UUID | None = None
+
+
+def _line(line: SentLine, quantity_milli: int, cost_minor: int | None = None) -> StockLine:
+    marks = (line.lot, cost_minor, line.expires_on, line.serial)
     return StockLine(line.item_id, quantity_milli, None, *marks)
+
+
+def _as_it_cost(sent: Between | None, one: SentLine) -> StockLine:
+    """What came is worth what its sender gave it away for, where that was heard."""
+    of_item = () if sent is None else (line for line in sent.lines if line.item_id == one.item_id)
+    found = next(iter(of_item), None)
+    cost = None if found is None else found.share_of(one.quantity_milli)
+    return _line(one, one.quantity_milli, cost)
 
 
 def _book(
     db: sqlite3.Connection,
     request: SendGoods | TakeIn,
-    what: tuple[MovementId, TransferDirection, str, str],
+    what: _Ends,
     lines: list[StockLine],
     moment: Moment,
 ) -> TransferEnd:
-    transfer_id, direction, number, other = what
+    transfer_id, direction, number, other, wish_id = what
     unknown = first_unknown(db, [line.item_id for line in lines])
     if unknown is not None:
         raise UnknownItem(lines[unknown].item_id, field=f"lines[{unknown}].item_id")
@@ -124,8 +150,8 @@ def _book(
     fact = StockTransferred(
         transfer_id,
         direction,
-        intent_id,
-        None,
+        wish_id or intent_id,
+        store_of(db, other),
         request.operator_id,
         None if day is None else day.business_date,
         request.reason,
@@ -139,5 +165,5 @@ def _book(
     )
     who = (request.operator_id, request.reason, moment.wall_ms)
     end = TransferEnd(transfer_id, direction, number, intent_id, other, *who, said)
-    insert_transfer(db, end)
+    insert_transfer(db, end, wish_id)
     return end

@@ -82,6 +82,7 @@ from sync.protocol.facts.till import (
     TillSessionOpened,
     TillSessionSettled,
 )
+from sync.protocol.facts.transfer import TransferNote, TransferNoted, WishedLine
 
 AnyFact: TypeAlias = (
     RetailTransaction
@@ -115,6 +116,7 @@ AnyFact: TypeAlias = (
     | PurchaseOrderSent
     | PurchaseOrderClosed
     | SupplierCredited
+    | TransferNoted
 )
 """Every kind and version that was ever written: the one list. Entries are added, never changed."""
 
@@ -181,5 +183,8 @@ __all__ = [
     "TillSessionOpened",
     "TillSessionSettled",
     "TransferDirection",
+    "TransferNote",
+    "TransferNoted",
+    "WishedLine",
     "tax_lines",
 ]

@@ -70,6 +70,7 @@ from sync.protocol.facts import (
     sale,
     stock,
     tender,
+    transfer,
 )
 from sync.protocol.money import CashRounding
 from sync.protocol.reference import DataSet
@@ -105,6 +106,7 @@ MODULES = (
     stock,
     tender,
     told,
+    transfer,
 )
 WIRE = {
     name: kind

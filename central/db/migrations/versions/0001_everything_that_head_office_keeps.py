@@ -168,6 +168,8 @@ TABLES = (
     "stock_transfer",
     "lot_movement",
     "lot_count",
+    "transfer_note",
+    "transfer_note_line",
     "purchase_order",
     "purchase_order_line",
     "purchase_order_end",
@@ -1209,7 +1211,38 @@ def _create_stock_transfer() -> None:
         sa.Column("moved_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("operator_id", sa.String(), nullable=False),
         sa.Column("other_store_id", sa.Uuid(), nullable=True),
+        sa.Column("wish_id", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "event_id", name=op.f("pk_stock_transfer")),
+    )
+    op.create_index(op.f("ix_stock_transfer_wish_id"), "stock_transfer", ["wish_id"], unique=False)
+    op.create_table(
+        "transfer_note",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("note_id", sa.Uuid(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("other_store_id", sa.Uuid(), nullable=True),
+        sa.Column("other_code", sa.String(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("noted_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "note_id", name=op.f("pk_transfer_note")),
+    )
+    op.create_index(
+        op.f("ix_transfer_note_subject_id"), "transfer_note", ["subject_id"], unique=False
+    )
+    op.create_table(
+        "transfer_note_line",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("note_id", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("quantity_milli", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "store_id", "note_id", "line_no", name=op.f("pk_transfer_note_line")
+        ),
     )
     op.create_index(
         op.f("ix_stock_transfer_intent_id"), "stock_transfer", ["intent_id"], unique=False

@@ -123,6 +123,7 @@ TABLES = (
     "purchase_order_receipt",
     "order_told",
     "transfer_told",
+    "transfer_note",
     "supplier_return",
     "supplier_credit",
     "unlock_challenge",
@@ -1568,10 +1569,29 @@ def _create_transfer() -> None:
         sa.Column("operator_id", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.Column("wish_id", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("transfer_id", name=op.f("pk_transfer")),
     )
+    op.create_table(
+        "transfer_note",
+        sa.Column("note_id", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.LargeBinary(), nullable=False),
+        sa.Column("other_store", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.Column("lines", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("note_id", name=op.f("pk_transfer_note")),
+    )
+    with op.batch_alter_table("transfer_note", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_transfer_note_subject_id"), ["subject_id"], unique=False
+        )
     with op.batch_alter_table("transfer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_transfer_intent_id"), ["intent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_transfer_wish_id"), ["wish_id"], unique=False)
 
 
 def _create_purchase_orders() -> None:

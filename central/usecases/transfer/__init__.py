@@ -1,0 +1,1 @@
+"""Goods between stores, as head office wishes them."""

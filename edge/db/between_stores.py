@@ -1,0 +1,152 @@
+"""Goods between this store and others, of all that is known here: what this box wrote, and what
+head office told it that others, or the box before it, wrote. Each fact once; what all of it comes
+to is ``sync/protocol/between_stores.py``."""
+
+import sqlite3
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from sync.protocol.between_stores import Between, between_stores
+from sync.protocol.identity import StoreId
+from sync.protocol.told import ToldLine, TransferNews, TransferTold
+
+SUBJECTS_MAX = 500
+"""Of which everything is read at once, the newest; older ones are at head office."""
+
+_RECENT = """
+WITH recent AS (
+    SELECT subject FROM (
+        SELECT intent_id AS subject, at_ms FROM transfer
+        UNION ALL SELECT wish_id, at_ms FROM transfer WHERE wish_id IS NOT NULL
+        UNION ALL SELECT subject_id, at_ms FROM transfer_told
+        UNION ALL SELECT wish_id, at_ms FROM transfer_told WHERE wish_id IS NOT NULL
+        UNION ALL SELECT subject_id, at_ms FROM transfer_note
+    ) GROUP BY subject ORDER BY max(at_ms) DESC, subject LIMIT ?
+)"""
+_ENDS = f"""{_RECENT}
+SELECT t.intent_id, t.transfer_id, t.direction, t.wish_id, t.other_store, t.number, t.operator_id,
+    t.reason, t.at_ms, (SELECT json_group_array(json_array(m.line_no, m.item_id,
+        abs(m.quantity_milli), m.cost_minor) ORDER BY m.line_no)
+        FROM stock_movement m WHERE m.event_id = t.transfer_id)
+FROM transfer t WHERE t.intent_id IN (SELECT subject FROM recent)
+"""  # noqa: S608 - constant
+_NOTES = f"""{_RECENT}
+SELECT n.subject_id, n.note_id, n.note, NULL, n.other_store, n.number, n.operator_id, n.reason,
+    n.at_ms, n.lines
+FROM transfer_note n WHERE n.subject_id IN (SELECT subject FROM recent)
+"""  # noqa: S608 - constant
+_TOLD = f"""{_RECENT}
+SELECT w.subject_id, w.event_id, w.part, w.news, w.wish_id, w.from_store_id, w.from_code,
+    w.to_store_id, w.to_code, w.store_id, w.number, w.said_by, w.reason, w.at_ms, w.lines
+FROM transfer_told w WHERE w.subject_id IN (SELECT subject FROM recent)
+    AND NOT EXISTS (SELECT 1 FROM transfer t WHERE t.transfer_id = w.event_id)
+    AND NOT EXISTS (SELECT 1 FROM transfer_note n WHERE n.note_id = w.event_id)
+"""  # noqa: S608 - constant
+_STORE_OF = """
+SELECT store_id FROM (
+    SELECT from_store_id AS store_id, from_code AS code FROM transfer_told
+    UNION ALL SELECT to_store_id, to_code FROM transfer_told
+) WHERE code = ? AND store_id IS NOT NULL LIMIT 1
+"""
+_NAMES = "SELECT item_id, name, unit FROM item WHERE item_id IN (SELECT value FROM json_each(?))"
+_ADD_NOTE = (
+    "INSERT INTO transfer_note (note_id, note, subject_id, other_store, number, operator_id,"
+    " reason, at_ms, lines) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class Here(NamedTuple):
+    """This store, as others name it."""
+
+    store_id: StoreId
+    code: str
+
+
+class Note(NamedTuple):
+    """What this store said without moving anything (``facts/transfer.py``)."""
+
+    note_id: UUID
+    note: str
+    subject_id: UUID
+    other_store: str
+    number: str
+    operator_id: str
+    reason: str
+    at_ms: int
+    lines: tuple[ToldLine, ...]
+
+
+def known_between(db: sqlite3.Connection, here: Here) -> tuple[Between, ...]:
+    """Wishes and transfers, the newest first."""
+    limit = (SUBJECTS_MAX,)
+    rows = [_own(here, row) for row in db.execute(_ENDS, limit)]
+    rows += [_own(here, row) for row in db.execute(_NOTES, limit)]
+    rows += [_told(row) for row in db.execute(_TOLD, limit)]
+    return between_stores(rows)
+
+
+def find_between(db: sqlite3.Connection, here: Here, subject_id: UUID) -> Between | None:
+    """One of them; None where nothing of it is known here."""
+    return next((one for one in known_between(db, here) if one.subject_id == subject_id), None)
+
+
+def store_of(db: sqlite3.Connection, code: str) -> StoreId | None:
+    """The store of a code, where head office ever told of it."""
+    row = db.execute(_STORE_OF, (code,)).fetchone()
+    return None if row is None else StoreId(UUID(bytes=row[0]))
+
+
+def names_of(db: sqlite3.Connection, items: set[str]) -> dict[str, tuple[str, str]]:
+    """Name and unit of items that are known."""
+    listed = msgspec.json.encode(sorted(items)).decode()
+    return {row[0]: (row[1], row[2]) for row in db.execute(_NAMES, (listed,))}
+
+
+def add_note(db: sqlite3.Connection, note: Note) -> None:
+    """Beside its fact."""
+    ids = (note.note_id.bytes, note.note, note.subject_id.bytes)
+    said = msgspec.json.encode(note.lines).decode()
+    db.execute(_ADD_NOTE, (*ids, *note[3:8], said))
+
+
+_NEWS = {"out": TransferNews.SENT, "in": TransferNews.CAME}
+
+
+def _own(here: Here, row: tuple[Any, ...]) -> TransferTold:
+    """What this store wrote, as head office would tell it. Goods leave to the other store; they
+    come from it, and so do those that are wished of it."""
+    subject, event, what, wish, other, number, who, why, at_ms, lines = row
+    news = _NEWS.get(what) or TransferNews(what)
+    mine, others = (here.store_id, here.code), (None, other)
+    stores = (*mine, *others) if news is TransferNews.SENT else (*others, *mine)
+    return _row(
+        (subject, event, 0, news, wish), stores, here.store_id, (number, who, why), at_ms, lines
+    )
+
+
+def _told(row: tuple[Any, ...]) -> TransferTold:
+    subject, event, part, news, wish, from_id, from_code, to_id, to_code, store, *rest = row
+    number, who, why, at_ms, lines = rest
+    stores = (_uuid(from_id), from_code, _uuid(to_id), to_code)
+    head = (subject, event, part, TransferNews(news), wish)
+    return _row(head, stores, _uuid(store), (number, who, why), at_ms, lines)
+
+
+def _row(
+    head: tuple[bytes, bytes, int, TransferNews, bytes | None],
+    stores: tuple[UUID | None, str, UUID | None, str],
+    store_id: UUID | None,
+    said: tuple[str, str, str],
+    at_ms: int,
+    lines: str,
+) -> TransferTold:
+    subject, event, part, news, wish = head
+    ids = (UUID(bytes=subject), UUID(bytes=event), part, news, _uuid(wish))
+    goods = msgspec.json.decode(lines, type=tuple[ToldLine, ...])
+    return TransferTold(*ids, *stores, store_id, *said, at_ms, goods)
+
+
+def _uuid(value: bytes | None) -> UUID | None:
+    return None if value is None else UUID(bytes=value)
