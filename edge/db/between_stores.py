@@ -15,8 +15,7 @@ from sync.protocol.told import ToldLine, TransferNews, TransferTold
 SUBJECTS_MAX = 500
 """Of which everything is read at once, the newest; older ones are at head office."""
 
-_RECENT = """
-WITH recent AS (
+_RECENT = """recent AS (
     SELECT subject FROM (
         SELECT intent_id AS subject, at_ms FROM transfer
         UNION ALL SELECT wish_id, at_ms FROM transfer WHERE wish_id IS NOT NULL
@@ -25,19 +24,19 @@ WITH recent AS (
         UNION ALL SELECT subject_id, at_ms FROM transfer_note
     ) GROUP BY subject ORDER BY max(at_ms) DESC, subject LIMIT ?
 )"""
-_ENDS = f"""{_RECENT}
+_ENDS = f"""WITH {_RECENT}
 SELECT t.intent_id, t.transfer_id, t.direction, t.wish_id, t.other_store, t.number, t.operator_id,
     t.reason, t.at_ms, (SELECT json_group_array(json_array(m.line_no, m.item_id,
         abs(m.quantity_milli), m.cost_minor) ORDER BY m.line_no)
         FROM stock_movement m WHERE m.event_id = t.transfer_id)
 FROM transfer t WHERE t.intent_id IN (SELECT subject FROM recent)
 """  # noqa: S608 - constant
-_NOTES = f"""{_RECENT}
+_NOTES = f"""WITH {_RECENT}
 SELECT n.subject_id, n.note_id, n.note, NULL, n.other_store, n.number, n.operator_id, n.reason,
     n.at_ms, n.lines
 FROM transfer_note n WHERE n.subject_id IN (SELECT subject FROM recent)
 """  # noqa: S608 - constant
-_TOLD = f"""{_RECENT}
+_TOLD = f"""WITH {_RECENT}
 SELECT w.subject_id, w.event_id, w.part, w.news, w.wish_id, w.from_store_id, w.from_code,
     w.to_store_id, w.to_code, w.store_id, w.number, w.said_by, w.reason, w.at_ms, w.lines
 FROM transfer_told w WHERE w.subject_id IN (SELECT subject FROM recent)
