@@ -130,6 +130,7 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     KindVersion("retail_transaction", 2): sales(),
     KindVersion("retail_transaction", 3): sales(),
     KindVersion("retail_transaction", 4): sales(),
+    KindVersion("retail_transaction", 5): sales(),
     KindVersion("till_session_opened", 1): st.builds(TillSessionOpened, **tills),
     KindVersion("till_moved", 1): till_moves(),
     KindVersion("till_session_settled", 1): st.builds(

@@ -13,6 +13,7 @@ from central.db.projected_cash import OF_CASH
 from central.db.projected_journals import OF_JOURNALS
 from central.db.projected_loyalty import OF_LOYALTY
 from central.db.projected_people import OF_PEOPLE
+from central.db.projected_receipts import OF_RECEIPTS
 from central.db.projected_rights import OF_RIGHTS
 from central.db.projected_stock import OF_STOCK
 from central.db.tables import CentralTable, big, metadata
@@ -306,6 +307,6 @@ PROJECTED = {
     name: each
     for name, each in metadata.tables.items()
     if name not in _OTHERS
-    or name in OF_CASH | OF_JOURNALS | OF_LOYALTY | OF_PEOPLE | OF_RIGHTS | OF_STOCK
+    or name in OF_CASH | OF_JOURNALS | OF_LOYALTY | OF_PEOPLE | OF_RECEIPTS | OF_RIGHTS | OF_STOCK
 }
 """The tables of this module and of the others that are called ``projected_…``, by name."""

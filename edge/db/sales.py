@@ -15,6 +15,7 @@ from edge.db.customers import SAME_PERSON
 from edge.db.journal import envelope_of
 from edge.db.recovered import wrapped_event
 from edge.db.stock import Booked, book_moved
+from edge.domain.sale.vouchers import number_of
 from edge.domain.stock import Moved
 from sync.protocol.change import Epoch, Head, Kept
 from sync.protocol.codec import decode
@@ -52,6 +53,10 @@ _TAX = (
 _TENDER = (
     "INSERT INTO sale_tender (sale_id, tender_no, tender_id, name, kind, amount_minor, reference,"
     " points, tip_minor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_VOUCHER = (
+    "INSERT INTO sale_voucher (sale_id, voucher_no, tender_id, number, amount_minor)"
+    " VALUES (?, ?, ?, ?, ?)"
 )
 _RIGHT = (
     "INSERT INTO points_right (root, line, customer_id, points, spent, kind, released, last_day)"
@@ -120,12 +125,14 @@ def insert_sale(
     settings_no: int,
     names: Names,
 ) -> None:
-    """The receipt's head, lines, taxes and tenders. ``place``: its event's; ``settings_no``: of the
-    settings under which it was made; ``names``: what its paper shows."""
+    """The receipt's head, lines, taxes, tenders and vouchers. ``place``: its event's;
+    ``settings_no``: of the settings under which it was made; ``names``: what its paper shows."""
     db.execute(_SALE, _sale_row(fact, request_digest, place, settings_no, names))
     db.executemany(_LINE, _line_rows(fact))
     db.executemany(_TAX, _tax_rows(fact))
     db.executemany(_TENDER, _tender_rows(fact))
+    if fact.vouchers:
+        db.executemany(_VOUCHER, _voucher_rows(fact))
 
 
 def _sale_row(
@@ -187,6 +194,19 @@ def _tender_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
             tender.tip_minor,
         )
         for number, tender in enumerate(fact.tenders, start=1)
+    ]
+
+
+def _voucher_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
+    return [
+        (
+            fact.sale_id.bytes,
+            place,
+            one.tender_id,
+            None if one.reference is None else number_of(one.reference),
+            one.amount_minor,
+        )
+        for place, one in enumerate(fact.vouchers, start=1)
     ]
 
 

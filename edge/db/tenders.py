@@ -47,11 +47,19 @@ GROUP BY currency ORDER BY currency
 _VOUCHER = "INSERT OR REPLACE INTO voucher_type (tender_id, meaning, not_for) VALUES (?, ?, ?)"
 _DROP_VOUCHER = "DELETE FROM voucher_type WHERE tender_id = ?"
 _TAKEN = """
-SELECT f.value ->> 0, f.value ->> 1, s.receipt_number, x.amount_minor
-FROM json_each(?) f JOIN sale_tender x ON x.kind = 'voucher' AND x.reference = f.value ->> 2
+SELECT f.value ->> 0, f.value ->> 1, s.receipt_number, x.amount_minor, s.sale_id
+FROM json_each(?1) f JOIN sale_tender x ON x.kind = 'voucher' AND x.reference = f.value ->> 2
     AND x.tender_id = f.value ->> 0
-JOIN sale s ON s.sale_id = x.sale_id WHERE NOT s.training ORDER BY s.sale_id
+JOIN sale s ON s.sale_id = x.sale_id WHERE NOT s.training
+UNION ALL
+SELECT f.value ->> 0, f.value ->> 1, s.receipt_number, x.amount_minor, s.sale_id
+FROM json_each(?2) f JOIN sale_voucher x ON x.number = f.value ->> 1
+    AND x.tender_id = f.value ->> 0
+JOIN sale s ON s.sale_id = x.sale_id WHERE NOT s.training
+    AND NOT EXISTS (SELECT 1 FROM sale v WHERE v.post_void_of = s.sale_id)
+ORDER BY 5
 """
+"""What paid or went back, and what lowered the price of a receipt that stands."""
 _TENDER_KINDS = {each.value: each for each in TenderKind}
 
 
@@ -136,14 +144,14 @@ def all_worth(db: sqlite3.Connection, own_currency: str, as_of_ms: int) -> dict[
 def vouchers_taken(
     db: sqlite3.Connection, named: Sequence[tuple[TenderId, str]]
 ) -> dict[tuple[TenderId, str], ReceiptNumber]:
-    """Of vouchers by tender and number, in capitals, those that paid a receipt here and did not go
-    back since: the receipt that was last. Their numbers were typed in capitals or in small
-    letters."""
+    """Of vouchers by tender and number, in capitals, those that were taken for a receipt here and
+    did not go back since: the receipt that was last. Their numbers were typed in capitals or in
+    small letters."""
     typed = [(*one, text) for one in named for text in {one[1], one[1].lower()}]
-    listed = msgspec.json.encode(typed).decode()
+    listed = [msgspec.json.encode(list(each)).decode() for each in (typed, dict.fromkeys(named))]
     left: dict[tuple[TenderId, str], int] = {}
     last: dict[tuple[TenderId, str], ReceiptNumber] = {}
-    for tender_id, number, receipt, amount in db.execute(_TAKEN, (listed,)):
+    for tender_id, number, receipt, amount, _ in db.execute(_TAKEN, listed):
         name = (TenderId(tender_id), number)
         left[name] = left.get(name, 0) + amount
         if amount > 0:

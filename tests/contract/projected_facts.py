@@ -185,6 +185,35 @@ _THIRD = Projected(
         ],
     }
 )
+_FOURTH = Projected(
+    {
+        **_THIRD.rows,
+        "sale_tender": [
+            *({**one, "tip_minor": 0} for one in _THIRD.rows["sale_tender"][:2]),
+            {**_THIRD.rows["sale_tender"][2], "amount_minor": 800, "tip_minor": 200},
+        ],
+        "right_born": [
+            {**one, "last_day": date(2027, 11, 24)} for one in _THIRD.rows["right_born"]
+        ],
+        "day_total": [
+            {**one, "amount": 800} if one["figure"] == "tender visa" else one
+            for one in _THIRD.rows["day_total"]
+        ]
+        + figures({"tips": 200}),
+    }
+)
+_FIFTH = Projected(
+    {
+        **_FOURTH.rows,
+        "sale_modifier": [
+            {"modifier_no": 1, "coupon": "T25", "amount_minor": -150},
+            {"modifier_no": 2, "kind": "voucher", "reason": "Off N17", "amount_minor": -50},
+        ],
+        "sale_voucher": [
+            {"voucher_no": 1, "tender_id": "off", "reference": "N17", "amount_minor": 50}
+        ],
+    }
+)
 PROJECTED: Mapping[KindVersion, Projected] = {
     KindVersion("retail_transaction", 1): Projected(
         {
@@ -234,23 +263,8 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     ),
     KindVersion("retail_transaction", 2): _SECOND,
     KindVersion("retail_transaction", 3): _THIRD,
-    KindVersion("retail_transaction", 4): Projected(
-        {
-            **_THIRD.rows,
-            "sale_tender": [
-                *({**one, "tip_minor": 0} for one in _THIRD.rows["sale_tender"][:2]),
-                {**_THIRD.rows["sale_tender"][2], "amount_minor": 800, "tip_minor": 200},
-            ],
-            "right_born": [
-                {**one, "last_day": date(2027, 11, 24)} for one in _THIRD.rows["right_born"]
-            ],
-            "day_total": [
-                {**one, "amount": 800} if one["figure"] == "tender visa" else one
-                for one in _THIRD.rows["day_total"]
-            ]
-            + figures({"tips": 200}),
-        }
-    ),
+    KindVersion("retail_transaction", 4): _FOURTH,
+    KindVersion("retail_transaction", 5): _FIFTH,
     **STOCK,
     **CASH,
     KindVersion("business_day_opened", 1): Projected(

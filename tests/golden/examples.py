@@ -75,6 +75,7 @@ from sync.protocol.facts import (
     TransferDirection,
     TransferNote,
     TransferNoted,
+    VoucherTaken,
     WishedLine,
     tax_lines,
 )
@@ -317,6 +318,30 @@ _MANIFEST_3 = msgspec.structs.replace(
     recovered=_ZERO_3,
 )
 _SLIPS = (TenderCount(TenderId("card"), 5_400, 5_400), TenderCount(TenderId("qr"), 1_250, 1_200))
+_RECEIPT_4 = msgspec.structs.replace(
+    _RECEIPT_3,
+    tenders=(
+        *_RECEIPT_3.tenders[:2],
+        msgspec.structs.replace(_RECEIPT_3.tenders[2], amount_minor=800, tip_minor=200),
+    ),
+    rights_given=(RightGiven("gift_value", TILL_SESSION, 1, 2_180, date(2027, 11, 24)),),
+)
+_RECEIPT_5 = msgspec.structs.replace(
+    _RECEIPT_4,
+    lines=(
+        msgspec.structs.replace(
+            _RECEIPT_4.lines[0],
+            modifiers=(
+                PriceModifier("promotion", -150, "tea week", PromotionId("P1"), 3, None, "T25"),
+                PriceModifier("voucher", -50, "Off N17"),
+            ),
+            book_name="Members",
+            packs_milli=1_000,
+        ),
+        *_RECEIPT_4.lines[1:],
+    ),
+    vouchers=(VoucherTaken(TenderId("off"), "N17", 50),),
+)
 _NOTES = (Pieces(5_000, 4), Pieces(1_000, 1), Pieces(200, 3), Pieces(5, 20))
 _TOTALS_4 = msgspec.structs.replace(
     _TOTALS_3,
@@ -486,14 +511,8 @@ EXAMPLES: dict[KindVersion, Any] = {
     KindVersion("epoch_ended", 2): EpochEnded("fenced", 42, _MANIFEST_2),
     KindVersion("manifest_given", 2): ManifestGiven("late", _MANIFEST_2),
     KindVersion("retail_transaction", 3): _RECEIPT_3,
-    KindVersion("retail_transaction", 4): msgspec.structs.replace(
-        _RECEIPT_3,
-        tenders=(
-            *_RECEIPT_3.tenders[:2],
-            msgspec.structs.replace(_RECEIPT_3.tenders[2], amount_minor=800, tip_minor=200),
-        ),
-        rights_given=(RightGiven("gift_value", TILL_SESSION, 1, 2_180, date(2027, 11, 24)),),
-    ),
+    KindVersion("retail_transaction", 4): _RECEIPT_4,
+    KindVersion("retail_transaction", 5): _RECEIPT_5,
     KindVersion("business_day_closed", 3): BusinessDayClosed(DAY, ANNA, _MANIFEST_3),
     KindVersion("epoch_ended", 3): EpochEnded("fenced", 42, _MANIFEST_3),
     KindVersion("manifest_given", 3): ManifestGiven("late", _MANIFEST_3),

@@ -202,7 +202,7 @@ def _returned(_receipt: str, item: str, milli: int, original: str) -> str:
 
 
 def _voucher(_receipt: str, number: str, times: int, shops: str) -> str:
-    return f"The voucher {number} paid {times} receipts, at {shops}."
+    return f"The voucher {number} was taken for {times} receipts, at {shops}."
 
 
 def _deposit(_bag: str, had: str, credited: str | None) -> str:

@@ -18,7 +18,14 @@ from central.projections.fold.loyalty import put_customer_day
 from central.projections.fold.stock import put_lot
 from central.projections.rows.customer import PointsMove
 from central.projections.rows.escrow import RightAccount, RightBorn, RightHeld, RightSpend
-from central.projections.rows.sale import Sale, SaleLine, SaleModifier, SaleTax, SaleTender
+from central.projections.rows.sale import (
+    Sale,
+    SaleLine,
+    SaleModifier,
+    SaleTax,
+    SaleTender,
+    SaleVoucher,
+)
 from sync.protocol.aggregate import names_of
 from sync.protocol.escrow import RightKind, goodwill_of
 from sync.protocol.facts import IdAbandoned, Line, RetailTransaction, RightGiven, RightTaken
@@ -112,6 +119,10 @@ def _modifiers(into: Fold, event: Event, sale: RetailTransaction) -> None:
             named = (one.promotion_id, one.promotion_version, one.operator_id, one.coupon)
             key = (event.store_id, event.event_id, line.line_no, number, sale.business_date)
             into.put(SaleModifier(*key, one.kind, *named, one.reason, one.amount_minor))
+    for number, voucher in enumerate(sale.vouchers, start=1):
+        key_of_it = (event.store_id, event.event_id, number, sale.business_date)
+        what = (voucher.tender_id, voucher.reference, voucher.amount_minor)
+        into.put(SaleVoucher(*key_of_it, *what))
 
 
 def _parts(into: Fold, event: Event, sale: RetailTransaction) -> None:

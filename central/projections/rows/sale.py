@@ -1,4 +1,4 @@
-"""A receipt, its lines, taxes and tenders."""
+"""A receipt, its lines, taxes and tenders, and the vouchers that lowered its price."""
 
 from datetime import date
 from typing import NamedTuple
@@ -115,10 +115,24 @@ class SaleModifier(NamedTuple):
     amount_minor: int
 
 
+class SaleVoucher(NamedTuple):
+    """Table ``sale_voucher``: vouchers that lowered a price, numbered from 1 in the fact's order.
+    Of training receipts there is none."""
+
+    store_id: UUID
+    sale_id: UUID
+    voucher_no: int
+    business_date: date
+    tender_id: str
+    reference: str | None
+    amount_minor: int
+
+
 PROJECTIONS = (
     Projection("sale", Sale, 2, many=True),
     Projection("sale_line", SaleLine, 3, many=True),
     Projection("sale_tax", SaleTax, 6, many=True),
     Projection("sale_tender", SaleTender, 3, many=True),
     Projection("sale_modifier", SaleModifier, 4, many=True),
+    Projection("sale_voucher", SaleVoucher, 3, many=True),
 )

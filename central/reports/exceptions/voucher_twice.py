@@ -1,6 +1,7 @@
-"""Vouchers that paid twice: one number of one tender in two receipts, mostly of two shops that
-could not know of each other. At one shop somebody allowed it (``edge/domain/sale/vouchers.py``).
-What went back by a voucher is good again."""
+"""Vouchers that were taken twice, to pay or to lower the price: one number of one tender in two
+receipts, mostly of two shops that could not know of each other. At one shop somebody allowed it
+(``edge/domain/sale/vouchers.py``). What went back by a voucher is good again, and what lowered the
+price of a receipt that was voided."""
 
 from central.reports.exceptions.case import (
     Case,
@@ -28,10 +29,17 @@ FROM (
             FILTER (WHERE x.amount_minor > 0))[1] AS last_at,
         (array_agg(x.sale_id ORDER BY b.tendered_at_ms DESC, x.sale_id DESC)
             FILTER (WHERE x.amount_minor > 0))[1] AS last_id
-    FROM sale_tender AS x
+    FROM (
+        SELECT store_id, sale_id, tender_id, reference, amount_minor
+        FROM sale_tender WHERE kind = 'voucher'
+        UNION ALL
+        SELECT store_id, sale_id, tender_id, reference, amount_minor
+        FROM sale_voucher AS l WHERE NOT EXISTS (SELECT FROM sale AS g
+            WHERE g.store_id = l.store_id AND g.post_void_of = l.sale_id)
+    ) AS x
     JOIN sale AS b ON b.store_id = x.store_id AND b.sale_id = x.sale_id
     JOIN store AS h ON h.store_id = x.store_id
-    WHERE h.company_id = $2 AND x.kind = 'voucher' AND x.reference IS NOT NULL AND NOT b.training
+    WHERE h.company_id = $2 AND x.reference IS NOT NULL AND NOT b.training
     GROUP BY 1, 2
 ) AS v
 JOIN sale AS s ON s.store_id = v.last_at AND s.sale_id = v.last_id

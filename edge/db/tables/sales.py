@@ -1,4 +1,4 @@
-"""The parts of a receipt: its lines, its taxes, its tenders."""
+"""The parts of a receipt: lines, taxes, tenders, and vouchers that lowered its price."""
 
 from sqlalchemy import Index, text
 from sqlmodel import Field
@@ -75,3 +75,15 @@ class SaleTender(EdgeTable, table=True):
     reference: str | None
     points: int
     tip_minor: int
+
+
+class SaleVoucher(EdgeTable, table=True):
+    """Vouchers that lowered a receipt's price, in the order in which they were given, from 1;
+    ``number``: however it was typed (``number_of``)."""
+
+    __tablename__ = "sale_voucher"
+    sale_id: bytes = Field(primary_key=True, foreign_key="sale.sale_id")
+    voucher_no: int = Field(primary_key=True)
+    tender_id: str
+    number: str | None = Field(index=True)
+    amount_minor: int

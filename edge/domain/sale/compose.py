@@ -19,7 +19,7 @@ from edge.domain.sale.refusals.prices import TotalDiffers
 from edge.domain.sale.refusals.refunds import refund_elsewhere
 from edge.domain.sale.situation import Situation
 from edge.domain.sale.tips import refuse_tips_kept
-from edge.domain.sale.vouchers import taken_before
+from edge.domain.sale.vouchers import taken_before, taken_off
 from sync.protocol.escrow import Right, RightKind
 from sync.protocol.facts import (
     Line,
@@ -57,7 +57,10 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
     payment = tender.pay(request.tenders, tenders, basket, known, request.sale_id)
     movements = stock.move(basket.movements(), _held(known))
     lines = basket.lines(payment.points, _costs_of_sales(movements))
+    vouchers = taken_off(request.vouchers, basket)
     besides = _besides(request, lines, payment.lines, settlement.rounding_minor, known)
+    if again := taken_before(request.operator_id, payment.lines, vouchers, known):
+        besides.append(again)
     given = _given(basket, lines, payment.lines, settlement.rounding_minor, known)
     fact = RetailTransaction(
         sale_id=request.sale_id,
@@ -82,6 +85,7 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
         rights_taken=payment.taken + _rights_taken(basket, lines, known),
         rights_given=given,
         post_void_of=request.post_void_of,
+        vouchers=vouchers,
     )
     return Composed(fact, _all_spends(fact), movements)
 
@@ -126,14 +130,12 @@ def _besides(
     rounding_minor: int,
     known: Situation,
 ) -> list[Said]:
-    """What is said where money goes back by something that did not pay it, where a voucher paid
-    before, and where value pays whose last day is over."""
+    """What is said where money goes back by something that did not pay it, and where value pays
+    whose last day is over."""
     besides = []
     if amount := refunded_elsewhere(lines, tenders, rounding_minor, known):
         refusal = refund_elsewhere(request.operator_id, amount, known.settings.decimals)
         besides.append(Said(Permission.REFUND_ELSEWHERE, amount, refusal))
-    if again := taken_before(request.operator_id, tenders, known):
-        besides.append(again)
     if over := value.expired(request.operator_id, tenders, known):
         besides.append(over)
     return besides

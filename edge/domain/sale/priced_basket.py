@@ -287,6 +287,8 @@ def _sale_line(line: PricedLine, points: int, cost_minor: int | None) -> Line:
         age_checked=asked.age_checked,
         price_book=None if priced.chosen is None else priced.chosen.offer.book,
         cost_minor=cost_minor,
+        book_name=None if priced.chosen is None else priced.chosen.offer.book_name,
+        packs_milli=asked.quantity_milli if priced.chosen and priced.chosen.of_pack else None,
     )
 
 

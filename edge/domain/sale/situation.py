@@ -221,8 +221,8 @@ class Situation(NamedTuple):
     by the code of the shop that has it, as head office just said. ``unverified_minor``:
     what the operator, or the customer, was given back without a receipt on this day before.
     ``earning``: what multiplies the customer's points.
-    ``value``: on cards and of store credit. ``vouchers_taken``: of the vouchers that the tenders
-    state, those that paid a receipt here before, and which.
+    ``value``: on cards and of store credit. ``vouchers_taken``: of the vouchers that the request
+    states, those that were taken for a receipt here before, and which.
     """
 
     settings: StoreSettings

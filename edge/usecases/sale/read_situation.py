@@ -178,13 +178,15 @@ def _taken(
 
 
 def _vouchers_taken(db: sqlite3.Connection, request: SaleRequest, held: InForce) -> VouchersTaken:
-    """Nobody asks where no voucher pays."""
-    stated = [
+    """Nobody asks where no voucher is given."""
+    named = [
         (each.tender_id, number_of(each.reference))
-        for each in request.tenders
-        if each.reference is not None and each.amount_minor > 0 and each.tender_id in held.tenders
+        for each in (*request.tenders, *request.vouchers)
+        if each.reference is not None
+        and each.amount_minor > 0
+        and each.tender_id in held.tenders
+        and held.tenders[each.tender_id].kind is TenderKind.VOUCHER
     ]
-    named = [one for one in stated if held.tenders[one[0]].kind is TenderKind.VOUCHER]
     return vouchers_taken(db, named) if named else NO_VOUCHERS_TAKEN
 
 

@@ -71,6 +71,7 @@ from sync.protocol.facts.tender import (
     TakeBack,
     TenderKind,
     TenderLine,
+    VoucherTaken,
 )
 from sync.protocol.facts.till import (
     SAFE,
@@ -185,6 +186,7 @@ __all__ = [
     "TransferDirection",
     "TransferNote",
     "TransferNoted",
+    "VoucherTaken",
     "WishedLine",
     "tax_lines",
 ]

@@ -22,7 +22,14 @@ from sync.protocol.change import Instant
 from sync.protocol.errors import Unbalanced
 from sync.protocol.facts.base import LINES_MAX, Fact, KindVersion, Part, refuse_date, refuse_size
 from sync.protocol.facts.escrow import OF_POINTS
-from sync.protocol.facts.tender import TENDERS_MAX, RightGiven, RightTaken, TakeBack, TenderLine
+from sync.protocol.facts.tender import (
+    TENDERS_MAX,
+    RightGiven,
+    RightTaken,
+    TakeBack,
+    TenderLine,
+    VoucherTaken,
+)
 from sync.protocol.identity import (
     CustomerId,
     ItemId,
@@ -53,6 +60,8 @@ _OUT_OF_SCOPE = TaxClass.OUT_OF_SCOPE
 long."""
 PRICE_OVERRIDE = "price_override"
 """Kind of the modifier of a line whose price was set by hand: its first, and no discount."""
+BY_VOUCHER = "voucher"
+"""Kind of the modifier for a voucher that lowers the price: it takes nobody's word."""
 
 
 class PriceModifier(Part, frozen=True, array_like=True):
@@ -98,6 +107,8 @@ class Line(Part, frozen=True, array_like=True):
     proof of. ``price_book``: out of which the price is, where it is not the zone's plain one.
     ``cost_minor``: what the goods had cost the shop on average (moving_cost.py), as the quantity
     signed and frozen; None: it was not known. ``unit_cost_minor`` is the catalogue's word.
+    ``book_name``: the price book's, as the paper says it. ``packs_milli``: so many of a pack that
+    has a price of its own were sold: one of them cost the extended amount / their number.
     """
 
     item_id: ItemId
@@ -129,6 +140,8 @@ class Line(Part, frozen=True, array_like=True):
     price_book: Text | None = None
     unverified: Text | None = None
     cost_minor: Minor | None = None
+    book_name: Text | None = None
+    packs_milli: Milli | None = None
 
     def __post_init__(self) -> None:
         if not is_plain(f"{self.item_id}{self.description}{self.unit}{self.scan_code or ''}"):
@@ -149,6 +162,8 @@ class Line(Part, frozen=True, array_like=True):
             raise Unbalanced(f"line {self.line_no}: only a return line names its original")
         if self.original is not None and self.unverified is not None:
             raise Unbalanced(f"line {self.line_no}: what has an original is not unverified")
+        if self.packs_milli is not None and (is_return or self.packs_milli <= 0):
+            raise Unbalanced(f"line {self.line_no}: packs are sold, and more than none")
         cost = self.cost_minor or 0
         figures = (self.extended_minor, self.amount_minor, self.tax_minor, self.points, cost)
         if max(figures) > 0 if is_return else min(figures) < 0:
@@ -193,11 +208,11 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
 
     Version 2 has the fields behind ``note``, behind a line's ``lot`` and at the end of its parts,
     version 3 a line's ``cost_minor``, version 4 a tender's ``tip_minor`` and the ``last_day`` of
-    what is born.
+    what is born, version 5 ``vouchers``, a line's ``book_name`` and ``packs_milli``.
     """
 
-    KIND = KindVersion("retail_transaction", 4)
-    EARLIER = (1, 2, 3)
+    KIND = KindVersion("retail_transaction", 5)
+    EARLIER = (1, 2, 3, 4)
     OWN_ID = "sale_id"
     ROOT = ("sale", "sale_id")
 
@@ -223,6 +238,7 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
     rights_taken: tuple[RightTaken, ...] = ()
     rights_given: tuple[RightGiven, ...] = ()
     post_void_of: SaleId | None = None
+    vouchers: tuple[VoucherTaken, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.lines) <= LINES_MAX:
@@ -242,6 +258,8 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
         _refuse_wrong_tax(self.taxes)
         _refuse_wrong_points(self)
         _refuse_wrong_rights(self)
+        if self.vouchers:
+            _refuse_wrong_vouchers(self)
         _refuse_too_much(self)
 
     @property
@@ -332,6 +350,19 @@ def _refuse_wrong_rights(sale: RetailTransaction) -> None:
         raise Unbalanced("a right is born in a line or a tender of its receipt")
     refuse_size([one.amount for one in sale.rights_taken], "rights")
     refuse_size([one.amount for one in sale.rights_given], "rights")
+
+
+def _refuse_wrong_vouchers(sale: RetailTransaction) -> None:
+    """They are what the lines say of them, and each stands once with all that it took off."""
+    off = [
+        modifier.amount_minor
+        for line in sale.lines
+        if line.quantity_milli > 0
+        for modifier in line.modifiers
+        if modifier.kind == BY_VOUCHER
+    ]
+    if sum([one.amount_minor for one in sale.vouchers]) != -sum(off):
+        raise Unbalanced("vouchers are not what they took off the lines")
 
 
 def _refuse_too_much(sale: RetailTransaction) -> None:

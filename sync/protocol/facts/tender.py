@@ -128,6 +128,19 @@ class TenderLine(Part, frozen=True, array_like=True):
         return self.amount_minor - self.tip_minor
 
 
+class VoucherTaken(Part, frozen=True, array_like=True):
+    """A voucher that lowered the price: of which tender, what stands on it, and what it took off
+    the receipt's lines in all (above 0)."""
+
+    tender_id: TenderId
+    reference: Text | None
+    amount_minor: Minor
+
+    def __post_init__(self) -> None:
+        if self.amount_minor <= 0:
+            raise Unbalanced("a voucher that takes nothing off is not taken")
+
+
 class RightTaken(OfRight, frozen=True, array_like=True):
     """Used up by this receipt, which no tender pays with: a coupon (1), or leave to take goods back
     of another store's receipt."""

@@ -19,7 +19,7 @@ from sync.protocol.escrow import RightKind
 from sync.protocol.facts import Line, RetailTransaction
 from sync.protocol.figures import percent
 from sync.protocol.identity import ReceiptNumber, SaleId
-from sync.protocol.money import extend, format_minor
+from sync.protocol.money import MILLI, divide_half_up, extend, format_minor
 from sync.protocol.paper.blocks import RULE, Align, Block, Code, Pair, Symbology, Words
 from sync.protocol.paper.invoice import Buyer, buyer_blocks, net_of, net_total, title_of
 from sync.protocol.paper.witness import witness_text
@@ -157,6 +157,8 @@ def _line(line: Line, decimals: int, originals: Mapping[SaleId, Original]) -> li
     for modifier in line.modifiers:
         off = format_minor(modifier.amount_minor, decimals)
         blocks.append(Pair(f"  {modifier.reason}", off))
+    if line.book_name is not None:
+        blocks.append(Words(f"  price: {line.book_name}"))
     if line.open_price_reason is not None:
         blocks.append(Words(f"  price: {line.open_price_reason}"))
     if line.serial is not None:
@@ -253,8 +255,12 @@ def _credit_note(fact: RetailTransaction, decimals: int) -> Iterator[Block]:
 
 
 def _many(line: Line, decimals: int) -> str:
-    """What is sold, and what one of it costs where that is what the line comes to: pieces of a pack
-    that has a price of its own cost nothing by themselves."""
+    """What is sold, and what one of it costs where that is what the line comes to. Pieces of a pack
+    that has a price of its own cost nothing by themselves: so many packs are told, under the pack's
+    own name; of pieces that come back of one, their number alone."""
+    if line.packs_milli is not None:
+        one = format_minor(divide_half_up(line.extended_minor * MILLI, line.packs_milli), decimals)
+        return f"{quantity_said(line.packs_milli, Unit.EACH)} x {one}"
     quantity = quantity_said(line.quantity_milli, line.unit)
     by_piece = extend(line.unit_price_minor, line.quantity_milli) == line.extended_minor
     if divides(line.unit) == WHOLE_MILLI and not by_piece:

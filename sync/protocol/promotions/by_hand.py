@@ -18,8 +18,6 @@ from sync.protocol.money import BASIS_POINTS, divide_half_up
 OFF_LINE, OFF_BASKET = "discount", "basket_discount"
 """Kinds of the modifiers that stand for them."""
 BY_HAND = frozenset({OFF_LINE, OFF_BASKET})
-BY_VOUCHER = "voucher"
-"""Kind of the modifier for a voucher that lowers the price: it takes nobody's word."""
 
 
 class Discount(NamedTuple):

@@ -18,10 +18,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sync.protocol.facts import PriceModifier
+from sync.protocol.facts.sale import BY_VOUCHER
 from sync.protocol.identity import PromotionId
 from sync.protocol.money import MILLI, divide_half_up, split
 from sync.protocol.promotions.by_hand import (
-    BY_VOUCHER,
     NOTHING_BY_HAND,
     OFF_BASKET,
     OFF_LINE,

@@ -34,6 +34,21 @@ def _total() -> str:
     return render_text([Pair("TOTAL", "7.90")])
 
 
+OF_A_PACK = (
+    "1b401b45001b7400"
+    "546561207820360a"
+    "1b450020203120782031382e3130202020202020202020202020202020202020202020202020202031382e31300a"
+    "1b4500202070726963653a204d656d626572730a"
+    "1b64061d5600"
+)
+"""A name, what one of it costs with the sum, and the price book's name; then feed and cut."""
+
+
+def test_a_pack_and_its_price_book_are_printed_by_these_bytes() -> None:
+    blocks = (Words("Tea x 6"), Pair("  1 x 18.10", "18.10"), Words("  price: Members"))
+    assert escpos_bytes(blocks, chinese=False, opens_drawer=False).hex() == OF_A_PACK
+
+
 def test_the_drawer_opens_before_the_paper() -> None:
     sent = escpos_bytes(RECEIPT, chinese=False, opens_drawer=True)
     assert PrintedPaper(sent).kicks == 1

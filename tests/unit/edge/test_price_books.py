@@ -24,8 +24,10 @@ from sync.protocol.money import MILLI, divide_half_up, included_tax
 from sync.protocol.price_books import Offer
 from sync.protocol.refunds import Payment
 from tests.builders import CARD, CASH, MEMBER, SETTINGS, ean13, situation
+from tests.receipts import receipt_text
 from tests.sale_builders import line, return_line, sale_request, tender
 from tests.unit.edge.test_promotions import as_sold
+from tests.unit.edge.test_receipt import PLACE
 
 SIX = ean13(888_000_000_900)
 """A pack of six of I05, which costs 3.80 apiece."""
@@ -136,6 +138,44 @@ def test_what_is_priced_by_a_book_alone_is_refused_below_its_quantity() -> None:
     few = offers(book("trade", 700, 3), item_id=ItemId("UNPRICED"))
     with pytest.raises(PriceMissing):
         quoted([line("UNPRICED", 2)], knowing(few))
+
+
+PAPER: dict[str, tuple[list[LineRequest], Offers, list[str]]] = {
+    "the ordinary price names no book": (
+        [line("I05", 2)],
+        {},
+        ["  2 x 3.80                            7.60"],
+    ),
+    "a book's price names it": (
+        [line("I05", 10)],
+        TEN,
+        ["  10 x 3.00                          30.00", "  price: Ten"],
+    ),
+    "a pack is one, at its own price": (
+        [packs()],
+        offers(book("pack", 1_810), pack=SIX_KEY),
+        ["  1 x 18.10                          18.10", "  price: Pack"],
+    ),
+    "and so many": (
+        [packs(2)],
+        offers(book("pack", 1_810), pack=SIX_KEY),
+        ["  2 x 18.10                          36.20", "  price: Pack"],
+    ),
+    "without a price of its own it is its pieces": (
+        [packs()],
+        {},
+        ["  6 x 3.80                           22.80"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAPER)
+def test_the_paper_names_the_book_and_counts_packs_that_have_a_price(name: str) -> None:
+    lines, found, expected = PAPER[name]
+    rows = receipt_text(sold(lines, knowing(found)), SETTINGS, PLACE, {}).split("\n")
+    at = next(place for place, row in enumerate(rows) if row.startswith("  ") and " x " in row)
+    assert rows[at : at + len(expected)] == expected
+    assert not rows[at + len(expected)].startswith("  price:")
 
 
 def test_a_pack_says_what_it_is_and_moves_its_pieces() -> None:

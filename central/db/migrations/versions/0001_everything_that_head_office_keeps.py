@@ -69,6 +69,7 @@ def upgrade() -> None:
     _create_sale_modifier()
     _create_sale_tax()
     _create_sale_tender()
+    _create_sale_voucher()
     _create_sign_in_link()
     _create_stock_level()
     _create_stock_movement()
@@ -162,6 +163,7 @@ TABLES = (
     "sale_modifier",
     "sale_tax",
     "sale_tender",
+    "sale_voucher",
     "sign_in_link",
     "stock_level",
     "stock_movement",
@@ -1134,6 +1136,20 @@ def _create_sale_modifier() -> None:
         ["store_id", "sale_id"],
         unique=False,
         postgresql_where=sa.text("kind = 'price_override'"),
+    )
+
+
+def _create_sale_voucher() -> None:
+    op.create_table(
+        "sale_voucher",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("sale_id", sa.Uuid(), nullable=False),
+        sa.Column("voucher_no", sa.Integer(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "sale_id", "voucher_no", name=op.f("pk_sale_voucher")),
     )
 
 

@@ -134,6 +134,7 @@ TABLES = (
     "sale_line",
     "sale_tax",
     "sale_tender",
+    "sale_voucher",
 )
 """In the order of their making: those that others point at first."""
 
@@ -236,6 +237,7 @@ def upgrade() -> None:
     _create_sale_line()
     _create_sale_tax()
     _create_sale_tender()
+    _create_sale_voucher()
     for statement in SEARCH:
         op.execute(statement)
 
@@ -1830,6 +1832,22 @@ def _create_sale_tax() -> None:
             name=op.f("pk_sale_tax"),
         ),
     )
+
+
+def _create_sale_voucher() -> None:
+    op.create_table(
+        "sale_voucher",
+        sa.Column("sale_id", sa.LargeBinary(), nullable=False),
+        sa.Column("voucher_no", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=True),
+        sa.Column("amount_minor", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sale_id"], ["sale.sale_id"], name=op.f("fk_sale_voucher_sale_id")
+        ),
+        sa.PrimaryKeyConstraint("sale_id", "voucher_no", name=op.f("pk_sale_voucher")),
+    )
+    op.create_index(op.f("ix_sale_voucher_number"), "sale_voucher", ["number"], unique=False)
 
 
 def _create_sale_tender() -> None:

@@ -77,10 +77,10 @@ class VoucherTakenBefore(
     receipt_number: ReceiptNumber
     _: KW_ONLY
     field: str
-    detail = "The voucher {reference!r} paid the receipt {receipt_number} already."
+    detail = "The voucher {reference!r} was taken for the receipt {receipt_number} already."
     remedy = (
-        "Look at its number, and take another tender; or somebody who may allows it with their "
-        "PIN: POST /overrides."
+        "Look at its number, and take another voucher or another tender; or somebody who may "
+        "allows it with their PIN: POST /overrides."
     )
 
 
