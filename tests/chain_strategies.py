@@ -26,6 +26,7 @@ from sync.protocol.facts import (
     GrantAsked,
     GrantReleased,
     IdAbandoned,
+    InvoiceMadeOut,
     KindVersion,
     LinesRemoved,
     ManifestGiven,
@@ -152,6 +153,13 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     **{KindVersion("stock_moved", version): stock_moves for version in (1, 2, 3)},
     **{KindVersion("stock_transferred", version): transfers() for version in (1, 2, 3)},
     **{KindVersion("stock_counted", version): stock_counts for version in (1, 2)},
+    KindVersion("invoice_made_out", 1): st.builds(
+        InvoiceMadeOut,
+        ids.map(SaleId),
+        ids.map(CustomerId),
+        operators,
+        st.binary(min_size=1, max_size=80),
+    ),
     KindVersion("customer_changed", 1): st.builds(
         CustomerChanged,
         ids.map(CustomerId),

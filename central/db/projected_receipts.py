@@ -24,5 +24,18 @@ class SaleVoucherRow(CentralTable, table=True):
     amount_minor: int = big()
 
 
+class InvoiceRow(CentralTable, table=True):
+    """A receipt that was made out as a full tax invoice: to whom, sealed under that customer's
+    key."""
+
+    __tablename__ = "invoice"
+    store_id: UUID = Field(primary_key=True)
+    sale_id: UUID = Field(primary_key=True)
+    customer_id: UUID = Field(index=True)
+    operator_id: str
+    made_at_ms: int = big()
+    sealed: bytes
+
+
 OF_RECEIPTS = frozenset(metadata.tables) - _BEFORE
 """The tables of this module."""

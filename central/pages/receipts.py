@@ -29,6 +29,7 @@ from central.reports.figure_rows import (
     RowPlace,
     figure_rows,
 )
+from central.reports.invoice import invoice_of
 from central.reports.journal_event import journal_event
 from central.reports.receipt import (
     find_receipt,
@@ -122,6 +123,7 @@ async def show_receipt(
         event, form = held.event, held.form
         paper = event and await print_receipt(db, person.company_id, store.store_id, event)
         sold_at = await sold_elsewhere(db, person.company_id, form)
+        invoice = await invoice_of(db, person.company_id, store.store_id, form.sale_id)
     said = receipt_from_fact(event.fact) if event and event.fact else None
     return shown(
         request,
@@ -134,6 +136,7 @@ async def show_receipt(
         event=event,
         fact=event.fact if event else None,
         counted=True,
+        invoice=invoice,
         paper=paper and render_text(paper),
         held=held,
         differences=form_differences(said, form) if said else (),
@@ -211,6 +214,7 @@ async def show_event(
         event=event,
         fact=event.fact,
         counted=False,
+        invoice=None,
         paper=paper and render_text(paper),
         held=held,
         differences=form_differences(form, held.form) if form and held else (),

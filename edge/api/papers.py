@@ -14,7 +14,13 @@ from edge.api.once import At, writes
 from edge.api.parameters import IdInPath, TheBox
 from edge.box.box import Box
 from edge.domain.fields import Request, ShortOperator
-from edge.usecases.sale.make_invoice import InvoiceMade, MakeInvoice, make_invoice
+from edge.usecases.sale.make_invoice import (
+    DrawnSeal,
+    InvoiceMade,
+    MakeInvoice,
+    draw_seal,
+    make_invoice,
+)
 from edge.usecases.sale.print import HandedOver, hand_over, take_back_paper
 from sync.http.body import read_body
 from sync.program.pages import PageNotMade
@@ -85,11 +91,13 @@ async def hand_out(
     return await box.writer.run(give)
 
 
-@writes(post, "/sales/{sale_id:uuid}/invoice")
-def invoice(db: sqlite3.Connection, asked: MakeInvoice, at: At, sale_id: IdInPath) -> InvoiceMade:
+@writes(post, "/sales/{sale_id:uuid}/invoice", drawing=draw_seal)
+def invoice(
+    db: sqlite3.Connection, asked: MakeInvoice, at: At, sale_id: IdInPath, drawn: DrawnSeal
+) -> InvoiceMade:
     """Make a finished receipt out to a buyer, as a full tax invoice: every form that it is given in
     says so from then on."""
-    return make_invoice(db, asked, SaleId(sale_id), at.moment)
+    return make_invoice(db, asked, SaleId(sale_id), drawn, at.moment)
 
 
 ROUTES = (receipt_pdf, hand_out, invoice)

@@ -91,6 +91,7 @@ _FORGET = (
     "DELETE FROM customer_field WHERE customer_id = ?",
     "DELETE FROM customer WHERE customer_id = ?",
     "DELETE FROM answered_request WHERE customer_id = ?",
+    "UPDATE invoice SET name = NULL, address = NULL, tax_number = NULL WHERE customer_id = ?",
 )
 
 
@@ -237,8 +238,8 @@ def barred_customers(
 
 
 def forget_customers(db: sqlite3.Connection, customers: Iterable[CustomerId]) -> None:
-    """Erasure: key, fields, row, remembered answers and the name on receipts go; facts keep the id
-    alone."""
+    """Erasure: key, fields, row, remembered answers and the name on receipts and invoices go; facts
+    keep the id alone."""
     gone = tuple(customers)
     ids = [(customer_id.bytes,) for customer_id in gone]
     for statement in _FORGET:

@@ -21,7 +21,7 @@ class PrinterOut(NotNow, slug="printer-out", title="The printer is out"):
     )
 
 
-class InvoiceMadeOut(NotNow, slug="invoice-made-out", title="The invoice names somebody else"):
+class InvoiceAlreadyMade(NotNow, slug="invoice-made-out", title="The invoice names somebody else"):
     """Two buyers would take back the same tax."""
 
     receipt_number: ReceiptNumber

@@ -265,6 +265,9 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     KindVersion("retail_transaction", 3): _THIRD,
     KindVersion("retail_transaction", 4): _FOURTH,
     KindVersion("retail_transaction", 5): _FIFTH,
+    KindVersion("invoice_made_out", 1): Projected(
+        {"invoice": [{"sale_id": SALE, "customer_id": CUSTOMER, "sealed": bytes(range(64))}]}
+    ),
     **STOCK,
     **CASH,
     KindVersion("business_day_opened", 1): Projected(

@@ -58,6 +58,7 @@ LATER = frozenset(
         "purchase_order_closed",
         "supplier_credited",
         "transfer_noted",
+        "invoice_made_out",
     }
 )
 """Kinds that no released journal has yet."""

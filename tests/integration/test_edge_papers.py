@@ -3,15 +3,25 @@ out is the receipt, any later one a copy, whatever it is."""
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
+from msgspec import structs
 from msgspec.structs import replace
 
 from edge.db.store import read_settings, take_settings
+from edge.usecases.customer.erase import erase_customers
+from sync.engine.sealed_buyer import open_buyer
 from sync.program import pages
+from sync.protocol.codec import decode_fact
+from sync.protocol.errors import Undecodable
+from sync.protocol.facts import InvoiceMadeOut
+from sync.protocol.identity import CustomerId, SaleId
+from sync.protocol.reference import ErasedCustomer
 from tests.doubles.pdf_text import pdf_text
 from tests.edge_store import Till, act, open_store, row_counts, sale
 from tests.integration.test_edge_printing import printed, shop_with_printer, sold
@@ -149,6 +159,57 @@ async def test_an_invoice_is_made_out_once_and_to_one_buyer(tmp_path: Path) -> N
         text = (await till.call("GET", f"/sales/{sale_id}")).json()["receipt"]
         assert f"To {BUYER['name']}" in text
         assert "Somebody" not in text
+
+
+def made_out(till: Till) -> InvoiceMadeOut:
+    """The last fact of that kind in the journal."""
+    with closing(sqlite3.connect(till.box.folder / "store.sqlite3")) as db:
+        query = "SELECT kind_version, body FROM journal WHERE kind = ? ORDER BY seq DESC"
+        row = db.execute(query, ("invoice_made_out",)).fetchone()
+    fact = decode_fact("invoice_made_out", *row)
+    assert isinstance(fact, InvoiceMadeOut)
+    return fact
+
+
+def key_of(till: Till, customer_id: CustomerId) -> bytes | None:
+    with closing(sqlite3.connect(till.box.folder / "store.sqlite3")) as db:
+        query = "SELECT key FROM customer_key WHERE customer_id = ?"
+        row = db.execute(query, (customer_id.bytes,)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+async def erased(till: Till, customer_id: CustomerId) -> None:
+    """As head office says it."""
+    gone, moment = [ErasedCustomer(customer_id)], till.box.clock.moment()
+    await till.box.writer.run(lambda db: erase_customers(db, gone, moment))
+
+
+async def test_its_buyer_stands_sealed_in_the_journal_and_is_forgotten_when_erased(
+    tmp_path: Path,
+) -> None:
+    """Under the receipt's customer's key, or under one of nobody but this buyer."""
+    async with open_store(tmp_path / "S01") as till:
+        await till.open_shop()
+        made = {"customer_id": str(uuid4()), "name": "Tan", "operator_id": "anna"}
+        assert (await till.call("POST", "/customers", made)).status_code == 201
+        for customer in (made["customer_id"], None):
+            sale_id = (await sold(till, customer_id=customer))["sale_id"]
+            assert (await invoice(till, sale_id)).status_code == 201
+            fact = made_out(till)
+            assert str(fact.customer_id) == (customer or sale_id)
+            assert b"Jalan" not in fact.sealed
+            key = key_of(till, fact.customer_id)
+            assert key is not None
+            buyer = open_buyer(key, fact.customer_id, fact.sale_id, fact.sealed)
+            assert structs.asdict(buyer) == BUYER
+            with pytest.raises(Undecodable):
+                open_buyer(key, fact.customer_id, SaleId(uuid4()), fact.sealed)
+            await erased(till, fact.customer_id)
+            assert key_of(till, fact.customer_id) is None
+            text = (await till.call("GET", f"/sales/{sale_id}")).json()["receipt"]
+            assert BUYER["name"] not in text
+            again = await invoice(till, sale_id)
+            assert (again.status_code, slug_of(again)) == (409, "invoice-made-out")
 
 
 async def test_training_makes_no_invoice(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ NEVER_TRADED = {
         "manifest_given",
         "day_signed",
     ),
-    *("day_root", "lines_removed", "exception_accepted", "sale_voucher"),
+    *("day_root", "lines_removed", "exception_accepted", "sale_voucher", "invoice"),
     *("right_released", "grant_answer", "request_given_up"),
     *("cash_pieces", "till_count", "counted_tender", "till_tender", "till_handed_over"),
     *("goodwill_budget", "goodwill_given", "share_rule", "coupon", "right_born"),

@@ -2,6 +2,7 @@
 
 from central.domain.day_state import DayState
 from central.pages.words.states import word
+from central.reports.invoice import MadeOut
 from central.reports.journal_event import JournalEvent
 from central.reports.receipt import ReceiptForm, ReceiptLine, ReceiptTender
 from sync.protocol.counted import counted
@@ -35,6 +36,7 @@ who_and_when = "Who and when"
 sold = "Sold"
 till_session = "Till session"
 customer = "Customer"
+tax_invoice = "Tax invoice"
 sale = "Sale"
 
 printed = "As the shop printed it"
@@ -122,6 +124,16 @@ def points_moved(form: ReceiptForm) -> str:
     """A receipt's points."""
     moved = f"{form.points_earned} earned, {form.points_spent} spent"
     return f"{moved}, {form.points_taken_back} taken back"
+
+
+def made_out(invoice: MadeOut) -> str:
+    """To whom, and what is said to forget them."""
+    if invoice.buyer is None:
+        return f"made out to {invoice.customer_id}, who was erased, or whose key is not here yet"
+    return (
+        f"made out to {invoice.buyer.name}. If they ask to be forgotten: central customers erase"
+        f" {invoice.customer_id}"
+    )
 
 
 def recovered_from(event: JournalEvent) -> str:

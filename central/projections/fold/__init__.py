@@ -16,6 +16,7 @@ from central.projections.fold import (
     customer,
     day,
     escrow,
+    invoice,
     operator,
     purchase,
     recovered,
@@ -31,7 +32,7 @@ from central.projections.rows.journal import CountedFact, RecoveredFact
 from sync.protocol.identity import CompanyId
 
 SUBJECTS = (
-    *(sale, basket, till, cash, day, stock, purchase, transfer, customer),
+    *(sale, basket, invoice, till, cash, day, stock, purchase, transfer, customer),
     *(box, operator, recovered, escrow),
 )
 """Their modules: each adds its kinds to FACT_KINDS."""

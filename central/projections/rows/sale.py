@@ -1,4 +1,4 @@
-"""A receipt, its lines, taxes and tenders, and the vouchers that lowered its price."""
+"""A receipt, its lines, taxes and tenders, vouchers that lowered its price, its invoice's buyer."""
 
 from datetime import date
 from typing import NamedTuple
@@ -128,6 +128,17 @@ class SaleVoucher(NamedTuple):
     amount_minor: int
 
 
+class Invoice(NamedTuple):
+    """Table ``invoice``."""
+
+    store_id: UUID
+    sale_id: UUID
+    customer_id: UUID
+    operator_id: str
+    made_at_ms: int
+    sealed: bytes
+
+
 PROJECTIONS = (
     Projection("sale", Sale, 2, many=True),
     Projection("sale_line", SaleLine, 3, many=True),
@@ -135,4 +146,5 @@ PROJECTIONS = (
     Projection("sale_tender", SaleTender, 3, many=True),
     Projection("sale_modifier", SaleModifier, 4, many=True),
     Projection("sale_voucher", SaleVoucher, 3, many=True),
+    Projection("invoice", Invoice, 2),
 )

@@ -12,6 +12,7 @@ from central.db.decisions import lock_decisions
 from central.db.engine import driver_of
 from central.domain.decisions import CustomerErased
 from central.domain.fields import plain_text
+from central.reports.invoice import names_a_buyer
 from central.reports.same_person import kept_ids
 from central.usecases.customer.group import leave_groups
 from central.usecases.customer.join import refuse_unknown
@@ -27,12 +28,14 @@ async def erase_customer(
     decided_by: str,
     now_ms: int,
 ) -> tuple[CustomerId, ...]:
-    """Everybody who is the same person is erased with them: the ids. Raises InvalidField, NotFound
+    """Everybody who is the same person is erased with them: the ids. The id may also be that of a
+    sale: then it is the buyer of its invoice, who was no customer. Raises InvalidField, NotFound
     (also for one who was erased already)."""
     told = plain_text(reason, "reason")
     await lock_decisions(db)
     connection = await driver_of(db)
-    await refuse_unknown(connection, company_id, (customer_id,))
+    if not await names_a_buyer(connection, company_id, customer_id):
+        await refuse_unknown(connection, company_id, (customer_id,))
     ids = tuple(sorted(await kept_ids(connection, company_id, (customer_id,))))
     await decide(db, company_id, [CustomerErased(one, told, decided_by) for one in ids], now_ms)
     await leave_groups(db, company_id, ids)

@@ -1,8 +1,8 @@
 """A receipt as the shop printed it, made again at head office from its event.
 
 The same blocks as the box's (``sync/protocol/paper``), by the event's own bytes. What stood beside
-it in the shop only, its address, its own texts and people's names, is as it was published last; to
-whom an invoice was made out the box alone knows.
+it in the shop only, its address, its own texts and people's names, is as it was published last. It
+is its buyer's tax invoice where it was made out to one who was not erased since.
 """
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
 from central.reports.customers import read_people
+from central.reports.invoice import buyer_of
 from central.reports.journal_event import JournalEvent
 from central.usecases.feed.read_published import published_rows
 from sync.protocol.facts import RetailTransaction
@@ -55,6 +56,7 @@ async def print_receipt(
         texts.get(STORE_KEY, NO_TEXTS),
         copy=copy,
         voided_by=await (await driver_of(db)).fetchval(_VOIDED_BY, store_id, fact.sale_id),
+        buyer=await buyer_of(db, company_id, store_id, fact.sale_id),
     )
 
 

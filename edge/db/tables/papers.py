@@ -1,5 +1,5 @@
-"""What was given to customers beside the receipt, and is no fact of the journal: to whom an invoice
-was made out, and what goes by e-mail."""
+"""What was given to customers beside the receipt: to whom an invoice was made out, as the journal
+says it sealed, and what goes by e-mail, which is no fact."""
 
 from sqlalchemy import Index, text
 from sqlmodel import Field
@@ -8,12 +8,14 @@ from edge.db.tables.base import EdgeTable
 
 
 class Invoice(EdgeTable, table=True):
-    """A receipt that is a full tax invoice: to whom it was made out, once."""
+    """A receipt that is a full tax invoice: to whom it was made out, once. ``customer_id``: under
+    whose key the journal has it; where they were erased nothing says who it was."""
 
     __tablename__ = "invoice"
     sale_id: bytes = Field(primary_key=True)
-    name: str
-    address: str
+    customer_id: bytes = Field(index=True)
+    name: str | None
+    address: str | None
     tax_number: str | None = None
     operator_id: str
     made_at_ms: int

@@ -179,13 +179,16 @@ def _taken(
 
 def _vouchers_taken(db: sqlite3.Connection, request: SaleRequest, held: InForce) -> VouchersTaken:
     """Nobody asks where no voucher is given."""
+    stated = [(each.tender_id, each.reference) for each in request.vouchers]
+    stated += [
+        (each.tender_id, each.reference) for each in request.tenders if each.amount_minor > 0
+    ]
     named = [
-        (each.tender_id, number_of(each.reference))
-        for each in (*request.tenders, *request.vouchers)
-        if each.reference is not None
-        and each.amount_minor > 0
-        and each.tender_id in held.tenders
-        and held.tenders[each.tender_id].kind is TenderKind.VOUCHER
+        (tender_id, number_of(reference))
+        for tender_id, reference in stated
+        if reference is not None
+        and tender_id in held.tenders
+        and held.tenders[tender_id].kind is TenderKind.VOUCHER
     ]
     return vouchers_taken(db, named) if named else NO_VOUCHERS_TAKEN
 

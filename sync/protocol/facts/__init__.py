@@ -32,6 +32,7 @@ from sync.protocol.facts.day import (
     ManifestGiven,
 )
 from sync.protocol.facts.escrow import GrantAsked, GrantReleased, Released
+from sync.protocol.facts.invoice import InvoiceMadeOut
 from sync.protocol.facts.operator import OperatorAct, OperatorActed, PinSet
 from sync.protocol.facts.purchase import (
     OrderLine,
@@ -100,6 +101,7 @@ AnyFact: TypeAlias = (
     | AlarmRaised
     | AlarmCleared
     | IdAbandoned
+    | InvoiceMadeOut
     | DeviceRecorded
     | OperatorActed
     | PinSet
@@ -144,6 +146,7 @@ __all__ = [
     "GrantAsked",
     "GrantReleased",
     "IdAbandoned",
+    "InvoiceMadeOut",
     "KindVersion",
     "Line",
     "LinesRemoved",

@@ -70,6 +70,7 @@ def upgrade() -> None:
     _create_sale_tax()
     _create_sale_tender()
     _create_sale_voucher()
+    _create_invoice()
     _create_sign_in_link()
     _create_stock_level()
     _create_stock_movement()
@@ -164,6 +165,7 @@ TABLES = (
     "sale_tax",
     "sale_tender",
     "sale_voucher",
+    "invoice",
     "sign_in_link",
     "stock_level",
     "stock_movement",
@@ -1151,6 +1153,20 @@ def _create_sale_voucher() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "sale_id", "voucher_no", name=op.f("pk_sale_voucher")),
     )
+
+
+def _create_invoice() -> None:
+    op.create_table(
+        "invoice",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("sale_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("made_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "sale_id", name=op.f("pk_invoice")),
+    )
+    op.create_index(op.f("ix_invoice_customer_id"), "invoice", ["customer_id"], unique=False)
 
 
 def _create_sale_tender() -> None:

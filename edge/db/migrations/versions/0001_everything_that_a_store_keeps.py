@@ -537,13 +537,15 @@ def _create_invoice() -> None:
     op.create_table(
         "invoice",
         sa.Column("sale_id", sa.LargeBinary(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("address", sa.String(), nullable=True),
         sa.Column("tax_number", sa.String(), nullable=True),
         sa.Column("operator_id", sa.String(), nullable=False),
         sa.Column("made_at_ms", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("sale_id", name=op.f("pk_invoice")),
     )
+    op.create_index(op.f("ix_invoice_customer_id"), "invoice", ["customer_id"], unique=False)
 
 
 def _create_mail() -> None:
