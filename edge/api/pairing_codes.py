@@ -13,7 +13,7 @@ from edge.box.addresses import address_here, pairing_link
 from edge.box.box import Box
 from edge.box.company import authority_of
 from edge.box.links import till_links, trust_link, trust_port
-from edge.domain.fields import Request, ShortWorkstation
+from edge.domain.fields import Request, ShortWorkstation, one_case
 from edge.domain.workstation import WorkstationKind, paired_under
 from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
 from sync.http.body import read_body
@@ -56,9 +56,11 @@ class PairingOffer(msgspec.Struct, frozen=True):
 
 
 async def offer_pairing(request: litestar.Request[Any, Any, Any], box: Box) -> PairingOffer:
-    """A code in place of an earlier one. Raises InvalidField and what ``read_body`` raises."""
+    """A code in place of an earlier one. Raises NameOfDisplay, InvalidField and what ``read_body``
+    raises."""
     asked = await read_body(request, PairingCodeRequest)
-    if len(paired_under(asked.workstation_id, asked.kind)) > SHORT_ID_CHARACTERS_MAX:
+    name = paired_under(one_case(asked.workstation_id), asked.kind)
+    if len(name) > SHORT_ID_CHARACTERS_MAX:
         raise InvalidField(
             f"{asked.workstation_id} is too long a name for a till with a display.",
             remedy="Pair the till anew under a shorter name, then its display.",

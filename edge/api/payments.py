@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ import msgspec
 from litestar import get, post
 
 from edge.api.described import Described, accepts
-from edge.api.guard import refuse_other_operator, workstation_of
+from edge.api.guard import refuse_other_operator, session_of, workstation_of
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox
 from edge.box.box import Box
@@ -115,7 +116,9 @@ async def give_back(request: _Request, box: TheBox) -> Payment:
     """Give money back by the terminal that took it. The same id again is the same one: nothing goes
     back twice. 409 ``refund-unsettled`` while another refund of that payment may have gone back."""
     raw = await raw_body(request)
-    return await _begun(request, box, raw, decode_body(raw, BeginRefund), begin_refund)
+    asked = decode_body(raw, BeginRefund)
+    with box.overrides.using(asked.override_id, session_of(request)) as word:
+        return await _begun(request, box, raw, asked, partial(begin_refund, override=word))
 
 
 async def _begun(

@@ -9,6 +9,7 @@ import msgspec
 
 from edge.domain.payment.attempt import Attempt, AttemptState
 from edge.domain.payment.reference import is_reference
+from edge.domain.rights import Override
 from sync.protocol.facts import Outcome
 from sync.protocol.identity import OperatorId, ReceiptNumber, SaleId, TenderId, WorkstationId
 from sync.protocol.paying import Through
@@ -19,7 +20,7 @@ OPEN_MAX = 200
 _COLUMNS = (
     "attempt_id, reference, for_sale, through, tender_id, workstation_id, operator_id,"
     " amount_minor, currency, online_only, state, begun_at_ms, changed_at_ms, request_digest,"
-    " outcome, approval, why, expires_at_ms, shown, paid_by, refunds"
+    " outcome, approval, why, expires_at_ms, shown, paid_by, refunds, allowed"
 )
 _MARKS = ", ".join("?" * len(Attempt._fields))
 _INSERT = f"INSERT INTO payment_attempt ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 - constants
@@ -68,6 +69,7 @@ def insert_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
         attempt_id=attempt.attempt_id.bytes,  # type: ignore[arg-type]  # as its columns hold it
         for_sale=attempt.for_sale.bytes,  # type: ignore[arg-type]  # as its columns hold it
         paid_by=None,
+        allowed=None if attempt.allowed is None else _said(attempt.allowed),  # type: ignore[arg-type]  # likewise
     )
     db.execute(_INSERT, plain)
 
@@ -137,10 +139,23 @@ def prune_attempts(db: sqlite3.Connection, settled_by_ms: int, sales_max: int) -
     return db.execute(_PRUNE, asked).rowcount
 
 
+def words_kept(
+    db: sqlite3.Connection, sale_id: SaleId, operator_id: OperatorId, workstation_id: WorkstationId
+) -> tuple[Override, ...]:
+    """By which something was given back for this sale before, to who asks now."""
+    given = [one.allowed for one in attempts_of(db, sale_id) if one.allowed is not None]
+    to = (operator_id, workstation_id)
+    return tuple(one for one in given if (one.operator_id, one.workstation_id) == to)
+
+
+def _said(word: Override) -> str:
+    return msgspec.json.encode(word).decode()
+
+
 def _attempt(row: tuple[Any, ...]) -> Attempt:
     attempt_id, reference, for_sale, through, tender_id, workstation_id, operator_id = row[:7]
     amount_minor, currency, online_only, state, begun_at_ms, changed_at_ms, digest = row[7:14]
-    outcome, approval, why, expires_at_ms, shown, paid_by, refunds = row[14:]
+    outcome, approval, why, expires_at_ms, shown, paid_by, refunds, allowed = row[14:]
     return Attempt(
         attempt_id=UUID(bytes=attempt_id),
         reference=reference,
@@ -163,4 +178,5 @@ def _attempt(row: tuple[Any, ...]) -> Attempt:
         paid_by=None if paid_by is None else SaleId(UUID(bytes=paid_by)),
         request_digest=digest,
         refunds=refunds,
+        allowed=None if allowed is None else msgspec.json.decode(allowed, type=Override),
     )

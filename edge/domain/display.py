@@ -14,6 +14,7 @@ from sync.protocol.text import TEXT_PATTERN
 
 LESS_MAX = 100
 """What lowers one line."""
+TIPS_MAX = 20
 _Words: TypeAlias = Annotated[str, Meta(pattern=TEXT_PATTERN, max_length=500)]
 _Figure: TypeAlias = Annotated[int, Meta(ge=-SUM_MAX, le=SUM_MAX)]
 
@@ -67,9 +68,17 @@ class SoldShown(Request, frozen=True):
     points_here: _Figure | None
 
 
+class TipShown(Request, frozen=True):
+    """The question after a tip while it is paid: what is ``offered``, and what was asked for (0:
+    nothing)."""
+
+    offered: Annotated[tuple[_Figure, ...], Meta(max_length=TIPS_MAX)]
+    asked_minor: _Figure
+
+
 class Shown(Request, frozen=True, omit_defaults=True):
     """``language``: as HTML names it. ``total_minor`` lacks while the box is asked,
-    ``left_minor`` where nothing was paid yet."""
+    ``left_minor`` where nothing was paid yet, ``tip`` where nobody is asked for one."""
 
     screen: Screen
     language: _Words
@@ -83,6 +92,7 @@ class Shown(Request, frozen=True, omit_defaults=True):
     sold: SoldShown | None
     total_minor: _Figure | None = None
     left_minor: _Figure | None = None
+    tip: TipShown | None = None
 
 
 class Showing(msgspec.Struct, frozen=True):

@@ -23,9 +23,11 @@ _DISPLAY_OF = "-DISPLAY"
 
 def paired_under(name: str, kind: WorkstationKind) -> WorkstationId:
     """By which name a device is known: ``W1``; a display by its till's, ``W1-DISPLAY``, so that
-    neither takes the other's place."""
+    neither takes the other's place. Raises NameOfDisplay where anything else is called so."""
     if kind is WorkstationKind.DISPLAY:
         return WorkstationId(till_before(name) + _DISPLAY_OF)
+    if name.endswith(_DISPLAY_OF):
+        raise NameOfDisplay(name, till_before(name) or name)
     return WorkstationId(name)
 
 
@@ -42,6 +44,19 @@ class PairingRefused(
     detail = "This code does not pair this workstation: it is wrong, used or too old."
     remedy = "Make a new code on the store server: `edge pair` and the workstation's name."
     field = "code"
+
+
+class NameOfDisplay(
+    NotAcceptable, slug="name-of-display", title="This is the name of a customer's display"
+):
+    workstation_id: str
+    till: str
+    detail = "{workstation_id!r} is what the display before a till is called, and nothing else."
+    remedy = (
+        "For the display: `edge pair {till} --display`. For a till or a manager's device: choose "
+        "another name."
+    )
+    field = "workstation_id"
 
 
 class UnknownWorkstation(

@@ -17,6 +17,7 @@ from tests.browser.chain import Box
 from tests.browser.test_discounts import last_sale
 from tests.browser.test_price_books import speak
 from tests.browser.test_till_card import with_terminal
+from tests.browser.test_till_display import open_display
 from tests.browser.till_page import (
     items,
     open_till_page,
@@ -70,6 +71,26 @@ async def test_a_tip_in_cash_leaves_less_change(
     assert abs(round(float(shown) * 100) - change) <= 2
     assert paid_by(last_sale(shop)) == [("cash", 10_000, 150)]
     await expect(page.get_by_text("Tip", exact=True)).to_be_visible()
+
+
+async def test_the_customer_sees_the_question_and_what_they_said(tabs: Tabs, shop: Box) -> None:
+    tips_on(shop)
+    page = await open_till_page(tabs, shop)
+    display = await open_display(page)
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    tip = display.get_by_test_id("shown-tip")
+    await expect(tip).to_have_count(0)
+    await page.keyboard.press("F2")
+    await expect(tip.get_by_role("heading", name="Would you like to add a tip?")).to_be_visible()
+    await expect(tip.locator(".on")).to_have_text("No tip")
+    first = page.get_by_role("group", name="Tip").get_by_role("button").nth(1)
+    said = await first.text_content()
+    assert said is not None
+    await first.click()
+    await expect(tip.locator(".on")).to_have_text(said)
+    await expect(tip).to_contain_text(f"Your tip: {said}, thank you")
 
 
 async def test_it_is_asked_for_in_chinese(tabs: Tabs, shop: Box) -> None:

@@ -49,6 +49,21 @@ async def test_on_this_machine_only_there_is_a_code_and_nothing_to_scan(counter:
     assert offer["code"]
 
 
+async def test_the_name_of_a_display_pairs_nothing_else(counter: Counter) -> None:
+    await counter.sign_in("anna")
+    for name, kind in (("W1-DISPLAY", "till"), ("w1-display", "till"), ("M1-DISPLAY", "office")):
+        asked = {"workstation_id": name, "kind": kind}
+        answer = await counter.call("POST", "/pairing-codes", asked)
+        problem = answer.json()
+        assert (answer.status_code, problem["type"].rpartition(":")[2]) == (422, "name-of-display")
+        assert "--display`" in problem["remedy"]
+    told = (await counter.call("GET", "/workstations")).json()
+    assert told["codes"] == {}
+    asked = {"workstation_id": "W1-DISPLAY", "kind": "display"}
+    offer = (await counter.call("POST", "/pairing-codes", asked)).json()
+    assert offer["workstation_id"] == "W1-DISPLAY"
+
+
 async def test_a_cashier_gets_none(lan: None, counter: Counter) -> None:
     await counter.sign_in("ben")
     answer = await counter.call("POST", "/pairing-codes", {"workstation_id": "W2"})

@@ -9,8 +9,9 @@ from edge.db.tables.base import EdgeTable
 
 class PaymentAttempt(EdgeTable, table=True):
     """A payment that was asked for: written before anybody is asked. ``for_sale``: the sale that it
-    was begun for; ``paid_by``: the receipt that has it. ``shown``: the text of a code. Small
-    indexes find what is not settled, what was settled long ago, and refunds of a payment."""
+    was begun for; ``paid_by``: the receipt that has it; ``allowed``: by whose word, as JSON.
+    ``shown``: the text of a code. Small indexes find what is not settled, what was settled long
+    ago, and refunds of a payment."""
 
     __tablename__ = "payment_attempt"
     __table_args__ = (
@@ -47,6 +48,7 @@ class PaymentAttempt(EdgeTable, table=True):
     shown: str | None = None
     paid_by: bytes | None = None
     refunds: str | None = None
+    allowed: str | None = None
 
 
 class ReceiptPrint(EdgeTable, table=True):

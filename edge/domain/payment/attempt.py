@@ -28,6 +28,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
+from edge.domain.rights import Override
 from sync.protocol.errors import NotAcceptable, NotNow, Refusal
 from sync.protocol.facts import Outcome
 from sync.protocol.identity import OperatorId, SaleId, TenderId, WorkstationId
@@ -218,7 +219,8 @@ class Attempt(NamedTuple):
     ``paid_by``: the one that has it. ``outcome`` and ``approval`` as a receipt states them; ``why``
     in words, where it came to nothing. ``online_only``: the terminal takes it from the bank alone.
     ``shown``: the code's text, good until ``expires_at_ms``. ``refunds``: the payment that it gives
-    back of; then the amount is below 0."""
+    back of; then the amount is below 0. ``allowed``: by whose word, where it took one: the receipt
+    that has it is held to no other."""
 
     attempt_id: UUID
     reference: str
@@ -241,6 +243,7 @@ class Attempt(NamedTuple):
     shown: str | None = None
     paid_by: SaleId | None = None
     refunds: str | None = None
+    allowed: Override | None = None
 
     def after(self, event: AttemptEvent) -> AttemptState:
         """The state that it leads to. Raises the refusal of its cell."""

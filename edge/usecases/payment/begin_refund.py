@@ -3,7 +3,8 @@
 Rules.
 1. It goes back by the terminal where that took it: the tender is asked of a terminal, and the
    payment has a reference of ours. Whoever gives it back may take goods back; for a void the
-   receipt is looked at first, and who may not void it alone gives nothing back by the terminal.
+   receipt is looked at first, and who may not void it alone takes somebody's word before any money
+   moves. That word is kept: it holds for what else goes back for this receipt, and for the receipt.
 2. Of a payment that this box knows no more goes back than it took, less what went back or may have;
    of one that it does not know (another shop's, or long ago) the bank decides.
 3. One refund of a payment at a time: while the end of one is not known, or no receipt has it, no
@@ -23,6 +24,7 @@ from edge.db.payment_attempts import (
     find_attempt,
     insert_attempt,
     refunds_of,
+    words_kept,
 )
 from edge.db.store import read_settings
 from edge.db.tills import find_open_till
@@ -38,6 +40,7 @@ from edge.domain.payment.attempt import (
     RefundUnsettled,
 )
 from edge.domain.request import RequestIdReused
+from edge.domain.rights import Override
 from edge.domain.till import NoOpenTill
 from edge.usecases.payment.begin import Begun, next_reference, way_of
 from edge.usecases.sale.void import voidable
@@ -52,7 +55,8 @@ _CAME_TO_NOTHING = frozenset({AttemptState.DECLINED, AttemptState.VOIDED})
 
 class BeginRefund(Request, frozen=True):
     """``sale_id``: of the receipt that takes goods back; ``amount_minor``, above 0, goes back of
-    the payment whose reference is ``refunds``. ``post_void_of``: the receipt that it is to void."""
+    the payment whose reference is ``refunds``. ``post_void_of``: the receipt that it is to void;
+    ``override_id``: of what somebody else allowed for that."""
 
     attempt_id: UUID
     sale_id: SaleId
@@ -61,6 +65,7 @@ class BeginRefund(Request, frozen=True):
     amount_minor: Annotated[int, msgspec.Meta(ge=1, le=MINOR_MAX)]
     refunds: Annotated[str, msgspec.Meta(pattern=r"\A[0-9A-Z]{12}\Z")]
     post_void_of: SaleId | None = None
+    override_id: UUID | None = None
 
 
 def begin_refund(
@@ -71,17 +76,18 @@ def begin_refund(
     moment: Moment,
     *,
     has_terminal: bool,
+    override: Override | None = None,
 ) -> Begun:
     """The refund as it stands. Raises RequestIdReused, UnknownOperator, InactiveOperator,
-    PermissionNeeded, OverrideNeeded, NothingToVoid, VoidedAlready, NotVoidable, NoOpenTill,
-    UnknownTender, InactiveTender, NobodyToAsk, NoTerminal, RefundUnsettled, RefundBeyondPayment,
-    PaymentUnsettled, TooManyPayments, SettingsMissing."""
+    PermissionNeeded, OverrideNeeded, OverrideRefused, NothingToVoid, VoidedAlready, NotVoidable,
+    NoOpenTill, UnknownTender, InactiveTender, NobodyToAsk, NoTerminal, RefundUnsettled,
+    RefundBeyondPayment, PaymentUnsettled, TooManyPayments, SettingsMissing."""
     known = find_attempt(db, request.attempt_id)
     if known is not None:
         if known.request_digest != request_digest:
             raise RequestIdReused(request.attempt_id)
         return Begun(known, repeated=True)
-    _judge(db, request)
+    allowed = _judge(db, request, workstation_id, override)
     if find_open_till(db, workstation_id) is None:
         raise NoOpenTill(workstation_id)
     way = way_of(db, request.tender_id)
@@ -92,17 +98,25 @@ def begin_refund(
     _refuse_twice(db, request)
     reference, currency = next_reference(db, request.sale_id), read_settings(db).currency
     attempt = _attempt(request, request_digest, workstation_id, reference, currency, moment)
+    attempt = attempt._replace(allowed=allowed)
     insert_attempt(db, attempt)
     return Begun(attempt, repeated=False)
 
 
-def _judge(db: sqlite3.Connection, request: BeginRefund) -> None:
-    """Before any money moves: what the receipt will be asked for."""
+def _judge(
+    db: sqlite3.Connection,
+    request: BeginRefund,
+    workstation_id: WorkstationId,
+    override: Override | None,
+) -> Override | None:
+    """Before any money moves: what the receipt will be asked for. The word that it took."""
     if request.post_void_of is None:
         require(db, request.operator_id, Permission.RETURN_GOODS)
-        return
+        return None
     whole = voidable(db, request.post_void_of).head.total_minor
-    require(db, request.operator_id, Permission.VOID, request.sale_id, amount_minor=whole)
+    before = words_kept(db, request.sale_id, request.operator_id, workstation_id)
+    word = override or next(iter(before), None)
+    return require(db, request.operator_id, Permission.VOID, request.sale_id, word, whole)
 
 
 def _attempt(

@@ -17,7 +17,7 @@ from edge.db import sale_reads, sales
 from edge.db.connection.crash import crash_point
 from edge.db.goodwill import note_goodwill
 from edge.db.journal import append_after
-from edge.db.payment_attempts import mark_sold
+from edge.db.payment_attempts import mark_sold, words_kept
 from edge.db.value import move_value
 from edge.domain.rights import Override
 from edge.domain.sale.basket import SaleRequest, refuse_wrong_instant, refuse_wrong_shape
@@ -48,7 +48,8 @@ def complete_sale(
     held: Mapping[SaleId, str] = NOT_HELD,
 ) -> CompletedSale:
     """Finish ``request``; ``request_digest``: SHA-256 of the body's bytes. ``require_return``: at
-    least one line takes goods back. ``overrides``: what somebody else allowed for it. ``held``:
+    least one line takes goods back. ``overrides``: what somebody else allowed for it; a void takes
+    also the word by which its terminal gave back before. ``held``:
     shops with leave for a receipt, as head office just said. Raises the refusals of edge/domain and
     edge/domain/sale, NotEnrolled and EventTooLarge; a SaleIdReused carries the alarm in ``keep``.
     """
@@ -70,7 +71,11 @@ def complete_sale(
     when, age_max_s = request.tendered_at_ms, store.settings.tender_age_max_s
     refuse_wrong_instant(when, moment.wall_ms, moment.clock_state, age_max_s)
     known = read_situation(db, request, workstation_id, counter, moment, elsewhere=held)
-    composed = compose(request, known, overrides)
+    words = overrides
+    if request.post_void_of is not None:
+        kept_for = (request.sale_id, request.operator_id, workstation_id)
+        words = (*words_kept(db, *kept_for), *overrides)
+    composed = compose(request, known, words)
     entry = append_after(db, store.tip, composed.fact, EventId(request.sale_id), moment)
     crash_point("after_append")
     _write(db, composed, request_digest, entry, known, counter.receipts + 1, moment)

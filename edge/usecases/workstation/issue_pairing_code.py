@@ -55,7 +55,7 @@ def issue_pairing_code(
 ) -> IssuedCode:
     """``code`` from ``new_code``, valid from now on for this workstation (in any case) as a
     ``kind``, a display's before it, in place of an earlier one. A workstation that is paired
-    already stays so until the code is used."""
+    already stays so until the code is used. Raises NameOfDisplay."""
     workstation_id = paired_under(one_case(workstation_id), kind)
     expires_at_ms = moment.wall_ms + LIFETIME_MS
     pending = PendingCode(code_hash(workstation_id, code), expires_at_ms, kind)

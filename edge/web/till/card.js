@@ -7,6 +7,7 @@
 import { BoxAway, Refused, call } from "./api.js";
 import { addTender, byOperator, putBasket } from "./actions.js";
 import { uuid7 } from "./ids.js";
+import { askBeyond } from "./override.js";
 import { Pause } from "./retry.js";
 import * as state from "./state.js";
 import { formatMinor } from "./text.js";
@@ -24,6 +25,7 @@ const BY_HAND = new Set([
   "override-needed",
   "refund-beyond-payment",
 ]);
+const NOT_ALLOWED = new Set(["permission-needed", "override-needed", "override-refused"]);
 /** Our own reference of a payment (``edge/domain/payment/reference.py``). */
 const REFERENCE = /^[0-9A-HJKMNP-TV-Z]{12}$/;
 
@@ -100,7 +102,7 @@ export async function followPayment() {
   following = payment.attempt_id;
   try {
     while (isStill(payment) && state.payment.value?.state !== "shown") {
-      await tryOnce(payment);
+      await tryOnce(state.basket.value.payment);
       if (isStill(payment)) await pause.wait(AGAIN_MS);
     }
   } finally {
@@ -114,11 +116,22 @@ async function tryOnce(payment) {
   try {
     await settle(payment, await ask(payment));
   } catch (error) {
-    if (error instanceof Refused && saysNothingBegan(error)) {
+    const word = isRefused(error) && payment.refunds !== undefined ? await askBeyond(error) : null;
+    if (word !== null) await withWord(payment, word);
+    else if (isRefused(error) && saysNothingBegan(error)) {
       await drop(payment, null, BY_HAND.has(error.slug));
       state.problem.value = error.problem;
-    } else if (!(error instanceof BoxAway || error instanceof Refused)) throw error;
+    } else if (!(error instanceof BoxAway || isRefused(error))) throw error;
   }
+}
+
+const isRefused = (error) => error instanceof Refused;
+
+/** Somebody allowed it before any money moved: it is asked for again, by their word. */
+async function withWord(payment, override_id) {
+  if (!isStill(payment)) return;
+  const { basket } = state;
+  await putBasket({ ...basket.value, payment: { ...basket.value.payment, override_id } });
 }
 
 /** Begun, or begun before: the same id is the same payment. Whoever signed in since asks after it;
@@ -136,7 +149,7 @@ function ask(payment) {
 
 function saysNothingBegan({ problem, slug }) {
   if (slug === "request-id-reused") return false;
-  return [404, 409, 422].includes(problem.status) || slug === "permission-needed";
+  return [404, 409, 422].includes(problem.status) || NOT_ALLOWED.has(slug);
 }
 
 /** Ask the terminal again: asked again, never charged again. */

@@ -78,10 +78,23 @@ function Code({ asked }) {
   </section>`;
 }
 
+/** Would you like to give a tip? The cashier types what the customer says. */
+function Tip({ tip }) {
+  const { offered, asked_minor: asked } = tip;
+  if (offered.length === 0 && asked === 0) return null;
+  return html`<section class="tip" data-testid="shown-tip">
+    ${offered.length > 0 && html`<h2>${DISPLAY.tip}</h2>
+      <ul>${[0, ...offered].map((minor) => html`<li key=${minor} class=${minor === asked ? "on" : ""}>
+        ${minor === 0 ? DISPLAY.noTip : money(minor)}</li>`)}</ul>`}
+    ${asked > 0 && html`<p>${DISPLAY.withTip(money(asked))}</p>`}
+  </section>`;
+}
+
 function Sums({ shown }) {
   const { total_minor, saved_minor, left_minor, currency } = shown;
   const left = left_minor !== undefined;
   return html`<footer>
+    ${shown.tip && html`<${Tip} tip=${shown.tip} />`}
     <p class="quiet">${saved_minor > 0 ? DISPLAY.saved(money(saved_minor)) : ""}
       ${left && DISPLAY.of(money(total_minor))}</p>
     <p class="figure">

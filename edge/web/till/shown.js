@@ -5,6 +5,7 @@
 import { BoxAway, Refused, call } from "./api.js";
 import { language } from "./language.js";
 import * as state from "./state.js";
+import { mayTip } from "./tips.js";
 import { computed, effect } from "./ui.js";
 
 export const CHANNEL = "holdfast-display";
@@ -25,6 +26,7 @@ export const CHANNEL = "holdfast-display";
  * @property {{amount_minor: number, reference: string, code: {size: number, path: string}} | null}
  *   code to be scanned with a telephone
  * @property {{due_minor: number, change_minor: number, points_here: number | null} | null} sold
+ * @property {{offered: number[], asked_minor: number} | null} [tip] that the cashier's page asks for
  */
 
 /** @type {{value: Shown, peek: () => Shown}} */
@@ -47,6 +49,7 @@ export const shown = computed(() => {
     left_minor: state.screen.value === "paying" && basket.value.tenders.length > 0 ? due?.left_minor : undefined,
     code: asked?.state === "shown" ? codeOf(asked) : null,
     sold: receipt.value === null ? null : soldOf(receipt.value),
+    tip: state.screen.value === "paying" && mayTip() ? tipOf(basket.value, quoted) : null,
   };
 });
 
@@ -75,6 +78,12 @@ function alongOf({ description, quantity_milli, amount_minor }) {
 
 function codeOf({ amount_minor, reference, code }) {
   return { amount_minor, reference, code };
+}
+
+/** The question stands until somebody else is asked for the payment; what was asked for, longer. */
+function tipOf(basket, quoted) {
+  const offered = basket.payment ? [] : (quoted?.due?.quick_tips_minor ?? []);
+  return { offered, asked_minor: basket.tip_minor ?? 0 };
 }
 
 function soldOf({ due_minor, change_minor, points_here }) {

@@ -715,6 +715,7 @@ def _create_payment_attempt() -> None:
         sa.Column("shown", sa.String(), nullable=True),
         sa.Column("paid_by", sa.LargeBinary(), nullable=True),
         sa.Column("refunds", sa.String(), nullable=True),
+        sa.Column("allowed", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("attempt_id", name=op.f("pk_payment_attempt")),
         sa.UniqueConstraint("reference", name=op.f("uq_payment_attempt_reference")),
     )
