@@ -26,7 +26,6 @@ from sync.protocol.facts import (
     GrantAsked,
     GrantReleased,
     IdAbandoned,
-    InvoiceMadeOut,
     KindVersion,
     LinesRemoved,
     ManifestGiven,
@@ -59,6 +58,7 @@ from sync.protocol.identity import (
 )
 from sync.protocol.shared import PersonalKey
 from tests.cash_strategies import CASH_FACTS
+from tests.personal_strategies import PERSONAL_FACTS
 from tests.strategies import (
     PROTOCOL,
     amounts,
@@ -153,13 +153,6 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     **{KindVersion("stock_moved", version): stock_moves for version in (1, 2, 3)},
     **{KindVersion("stock_transferred", version): transfers() for version in (1, 2, 3)},
     **{KindVersion("stock_counted", version): stock_counts for version in (1, 2)},
-    KindVersion("invoice_made_out", 1): st.builds(
-        InvoiceMadeOut,
-        ids.map(SaleId),
-        ids.map(CustomerId),
-        operators,
-        st.binary(min_size=1, max_size=80),
-    ),
     KindVersion("customer_changed", 1): st.builds(
         CustomerChanged,
         ids.map(CustomerId),
@@ -278,6 +271,7 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     ),
     KindVersion("transfer_noted", 1): transfer_notes,
     **CASH_FACTS,
+    **PERSONAL_FACTS,
 }
 """A strategy for every kind that was ever written: a test holds this against codec.KINDS."""
 

@@ -14,6 +14,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "loyalty show": ("loyalty show",),
     "loyalty set": (
         'loyalty set --welcome 100 --birthday 50 --expiry earned --months 24 --reason "2027"',
+        'loyalty set --entered 20 --reason "whoever signs up"',
     ),
     "loyalty tier set": (
         "loyalty tier set gold --name Gold --spend 2000.00 --times 1.5 --kept 12",

@@ -38,6 +38,7 @@ loyalty_app.add_typer(times_app, name="times")
 
 Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="A customer's id.")]
 Reason = Annotated[str, typer.Option(help="As it is written down.")]
+Entered = Annotated[int | None, typer.Option(help="Points for being entered at a till; 0: none.")]
 
 
 @loyalty_app.command("show")
@@ -70,6 +71,7 @@ def loyalty_set(
     birthday: Annotated[
         int | None, typer.Option(help="Points in the month of birth, each year; 0: none.")
     ] = None,
+    entered: Entered = None,
     expiry: Annotated[
         str | None,
         typer.Option(help="Points run out: never, earned (so long after) or idle (no receipt)."),
@@ -88,7 +90,7 @@ def loyalty_set(
 
     async def work(db: "AsyncConnection", company_id: "CompanyId") -> "tuple[Program, bool]":
         when = None if expiry is None else one_of(Expiry, expiry, "expiry")
-        changes = ProgramChanges(window, welcome, birthday, when, months)
+        changes = ProgramChanges(window, welcome, birthday, when, months, entered)
         return await set_program(db, company_id, changes, (reason, acting_user()), now_ms())
 
     setting = changing(
@@ -247,5 +249,6 @@ def _program(found: "Program") -> str:
     }[expiry.expiry.value]
     return (
         f"Tiers go by the spend of {found.window_months} months; {found.welcome_points:,} points"
-        f" for a first receipt, {found.birthday_points:,} in the month of birth; {ends}"
+        f" for a first receipt, {found.entered_points:,} for being entered at a till,"
+        f" {found.birthday_points:,} in the month of birth; {ends}"
     )

@@ -33,6 +33,7 @@ class LoyaltyProgramRow(CentralTable, table=True):
     window_months: int
     welcome_points: int = big()
     birthday_points: int = big()
+    entered_points: int = big()
     expiry: str
     expiry_months: int
     since: date
@@ -85,6 +86,17 @@ class BirthMonthRow(CentralTable, table=True):
     customer_id: UUID = Field(primary_key=True)
     sealed: bytes
     decided_by: str
+
+
+class BirthMonthToldRow(CentralTable, table=True):
+    """The same as the customer told at a till, last: what head office says itself holds over
+    it."""
+
+    __tablename__ = "birth_month_told"
+    company_id: UUID = Field(primary_key=True)
+    customer_id: UUID = Field(primary_key=True)
+    hlc: int = big()
+    sealed: bytes
 
 
 OF_LOYALTY = frozenset(metadata.tables) - _BEFORE

@@ -15,8 +15,9 @@ class LoyaltyDecision(msgspec.Struct, frozen=True, array_like=True):
 
 class LoyaltyProgramSet(LoyaltyDecision, frozen=True, array_like=True):
     """Somebody said how the company's programme goes: tiers by what was spent in ``window_months``;
-    points for a customer's first receipt and for each birthday (0: none), nothing of both before
-    ``since``; when points run out (``points_expiry.Expiry``), nothing of which began before it."""
+    points for a customer's first receipt, for each birthday and for being entered at a till (0:
+    none), nothing of them before ``since``; when points run out (``points_expiry.Expiry``), nothing
+    of which began before it."""
 
     window_months: int
     welcome_points: int
@@ -26,6 +27,7 @@ class LoyaltyProgramSet(LoyaltyDecision, frozen=True, array_like=True):
     since: date
     reason: str
     decided_by: str
+    entered_points: int = 0
 
 
 class CustomerTierSet(LoyaltyDecision, frozen=True, array_like=True):

@@ -86,6 +86,7 @@ def _values(program: Program) -> dict[str, str]:
         "window": str(program.window_months),
         "welcome": str(program.welcome_points),
         "birthday": str(program.birthday_points),
+        "entered": str(program.entered_points),
         "expiry": program.expiry.expiry.value,
         "months": str(program.expiry.months),
     }

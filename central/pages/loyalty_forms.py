@@ -53,6 +53,7 @@ async def send_program(request: AnyRequest) -> Response[Any]:
             _whole(form, "birthday"),
             None if said is None else one_of(Expiry, said, "expiry"),
             _whole(form, "months"),
+            _whole(form, "entered"),
         )
         why = (reason, person.name)
         return (await set_program(db, person.company_id, changes, why, office.clock_ms()))[1]

@@ -21,7 +21,7 @@ from central.projections.rows import OF_COMPANIES, PROJECTIONS
 from central.projections.rows.customer import CustomerField
 from central.projections.rows.day import Day, DayFigure, GivenManifest
 from central.projections.rows.escrow import RightAccount, RightReleased, RightSpend
-from central.projections.rows.loyalty import CustomerDay
+from central.projections.rows.loyalty import BirthMonthTold, CustomerDay
 from central.projections.stock_counts import sum_seen
 from central.projections.take_back import FORGET_DAYS, take_back
 from central.projections.taking_back import NOTHING_GONE
@@ -200,9 +200,12 @@ async def _owe_shares(connection: Any, changes: RowChanges) -> None:
 
 
 async def _owe_loyalty(connection: Any, changes: RowChanges, gone: RowChanges) -> None:
-    """Of these customers a receipt came or went, or points came back from a store
+    """Of these customers a receipt came or went, they were entered, told a month, or points came
+    back from a store
     (``usecases/loyalty``). After their accounts: who takes the marks holds those first."""
     due = {row[:2] for row in (*changes[CustomerDay], *gone[CustomerDay])}
+    due |= {row[:2] for row in (*changes[CustomerField], *gone[CustomerField]) if row.made}
+    due |= {row[:2] for row in (*changes[BirthMonthTold], *gone[BirthMonthTold])}
     released = {row.account_id for row in changes[RightReleased] if row.kind == RightKind.POINTS}
     due |= {
         (row.company_id, row.account_id)

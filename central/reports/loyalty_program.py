@@ -26,13 +26,15 @@ class Program(NamedTuple):
     window_months: int
     welcome_points: int
     birthday_points: int
+    entered_points: int
     expiry: ExpiryRule
     since: date
     reason: str
     decided_by: str
 
 
-NO_PROGRAM = Program(WINDOW_MONTHS, 0, 0, ExpiryRule(Expiry.NEVER, 0, DATE_MIN), DATE_MIN, "", "")
+_NEVER = ExpiryRule(Expiry.NEVER, 0, DATE_MIN)
+NO_PROGRAM = Program(WINDOW_MONTHS, 0, 0, 0, _NEVER, DATE_MIN, "", "")
 """Where a company said nothing: points are earned and spent, and nothing else."""
 
 
@@ -43,7 +45,7 @@ async def loyalty_program(db: AsyncConnection, company_id: CompanyId) -> Program
     if row is None:
         return NO_PROGRAM
     expiry = ExpiryRule(Expiry(row.expiry), row.expiry_months, row.since)
-    points = (row.welcome_points, row.birthday_points)
+    points = (row.welcome_points, row.birthday_points, row.entered_points)
     return Program(row.window_months, *points, expiry, row.since, row.reason, row.decided_by)
 
 

@@ -11,13 +11,18 @@ from sync.protocol.change import Envelope, Epoch, Head
 from sync.protocol.codec import decode_fact
 from sync.protocol.enrolment import AnswerShown
 from sync.protocol.errors import Undecodable
-from sync.protocol.facts import CustomerChanged, EventRecovered, InvoiceMadeOut
+from sync.protocol.facts import (
+    BirthMonthTold,
+    CustomerChanged,
+    EventRecovered,
+    InvoiceMadeOut,
+)
 from sync.protocol.identity import CustomerId, Incarnation
 from sync.protocol.reference import Goodwill, Grant
 from sync.protocol.shared import PersonalKey
 
 _MAY_SEAL = frozenset(
-    {CustomerChanged.KIND.kind, InvoiceMadeOut.KIND.kind, EventRecovered.KIND.kind}
+    {fact.KIND.kind for fact in (CustomerChanged, BirthMonthTold, InvoiceMadeOut, EventRecovered)}
 )
 
 
@@ -167,6 +172,6 @@ def customers_sealed_in(envelopes: tuple[Envelope, ...]) -> tuple[CustomerId, ..
             found |= dict.fromkeys(customers_sealed_in((fact.envelope,)))
         if isinstance(fact, CustomerChanged) and any(change.sealed for change in fact.fields):
             found[fact.customer_id] = None
-        if isinstance(fact, InvoiceMadeOut):
+        if isinstance(fact, InvoiceMadeOut | BirthMonthTold):
             found[fact.customer_id] = None
     return tuple(found)

@@ -207,7 +207,7 @@ _FIFTH = Projected(
         **_FOURTH.rows,
         "sale_modifier": [
             {"modifier_no": 1, "coupon": "T25", "amount_minor": -150},
-            {"modifier_no": 2, "kind": "voucher", "reason": "Off N17", "amount_minor": -50},
+            {"modifier_no": 2, "coupon": None, "amount_minor": -50},
         ],
         "sale_voucher": [
             {"voucher_no": 1, "tender_id": "off", "reference": "N17", "amount_minor": 50}
@@ -265,6 +265,9 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     KindVersion("retail_transaction", 3): _THIRD,
     KindVersion("retail_transaction", 4): _FOURTH,
     KindVersion("retail_transaction", 5): _FIFTH,
+    KindVersion("birth_month_told", 1): Projected(
+        {"birth_month_told": [{"customer_id": CUSTOMER, "sealed": bytes(range(29))}]}
+    ),
     KindVersion("invoice_made_out", 1): Projected(
         {"invoice": [{"sale_id": SALE, "customer_id": CUSTOMER, "sealed": bytes(range(64))}]}
     ),

@@ -188,11 +188,11 @@ async def test_bodies_of_a_later_version_travel_turned_and_count(postgres_url: s
         for longer in (True, True, False):
             sale = shop.sell([shop.line(1, "BAK-001", 1_000), shop.line(2, "FRV-001", 550)])
             if longer:
-                of_version_4 = [None] * 7
-                lines = [[*line, *of_version_4, "shelf 4", None] for line in sale.lines]
+                of_version_5 = [None] * 9
+                lines = [[*line, *of_version_5, "shelf 4", None] for line in sale.lines]
                 event = shop.box.events.pop()
                 del shop.box.hashes[-1]
-                body = packed([*sale[:9], lines, *sale[10:], [], [], None, {"table": 12}])
+                body = packed([*sale[:9], lines, *sale[10:], [], [], None, [], {"table": 12}])
                 shop.box.append(event._replace(body=body))
         shop.settle_till()
         shop.close_day()

@@ -59,6 +59,7 @@ LATER = frozenset(
         "supplier_credited",
         "transfer_noted",
         "invoice_made_out",
+        "birth_month_told",
     }
 )
 """Kinds that no released journal has yet."""

@@ -8,6 +8,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from central.domain.birth_month import open_month
 from edge.db import customers
 from edge.db.customers import (
     Customer,
@@ -38,7 +39,7 @@ from sync.engine.sealing import open_sealed
 from sync.protocol.clock import Hlc, wall_ms
 from sync.protocol.conflict import merge
 from sync.protocol.errors import Refusal
-from sync.protocol.facts import CustomerChanged
+from sync.protocol.facts import BirthMonthTold, CustomerChanged
 from sync.protocol.identity import CustomerId, EventId, OperatorId
 from sync.protocol.reference import DataSet
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
@@ -98,6 +99,26 @@ def last_change(shop: Shop) -> CustomerChanged:
     fact = shop.facts()[-1]
     assert isinstance(fact, CustomerChanged)
     return fact
+
+
+@pytest.mark.parametrize("month", [1, 9, 12])
+def test_a_month_of_birth_travels_sealed_and_is_kept_nowhere_here(shop: Shop, month: int) -> None:
+    create(shop, birth_month=month)
+    told = shop.facts()[-1]
+    assert isinstance(told, BirthMonthTold)
+    assert (told.customer_id, told.operator_id) == (LI, ANN)
+    key = shop.do(lambda db: customers.read_keys(db, [LI]))[LI]
+    assert open_month(key, LI, told.sealed) == month
+    assert open_month(key, TAN, told.sealed) is None
+    create(shop, TAN, name="Tan")
+    assert isinstance(shop.facts()[-1], CustomerChanged)
+
+
+@pytest.mark.parametrize("month", [0, 13, -1])
+def test_what_is_no_month_is_no_request(month: int) -> None:
+    said = {"operator_id": "ann", "customer_id": str(LI), "name": "Li", "birth_month": month}
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(said, CreateCustomer)
 
 
 def test_a_customer_is_kept_in_one_written_form(shop: Shop) -> None:

@@ -162,6 +162,7 @@ NEVER_TRADED = {
         "day_signed",
     ),
     *("day_root", "lines_removed", "exception_accepted", "sale_voucher", "invoice"),
+    "birth_month_told",
     *("right_released", "grant_answer", "request_given_up"),
     *("cash_pieces", "till_count", "counted_tender", "till_tender", "till_handed_over"),
     *("goodwill_budget", "goodwill_given", "share_rule", "coupon", "right_born"),

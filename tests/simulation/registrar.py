@@ -1,5 +1,7 @@
 """Who writes customers down in a simulated shop."""
 
+from uuid import UUID
+
 from edge.db.customers import Customer
 from edge.usecases.customer.create import CreateCustomer, Drawn, create_customer
 from edge.usecases.customer.update import UpdateCustomer, update_customer
@@ -23,6 +25,8 @@ class Registrar(Keeper):
         return Drawn(
             self.random.randbytes(KEY_BYTES),
             {field: self.random.randbytes(SEAL_NONCE_BYTES) for field in sorted(PERSONAL_FIELDS)},
+            bytes(SEAL_NONCE_BYTES),  # nobody is asked for a month here
+            EventId(UUID(int=0)),
         )
 
     async def _create_customer(self) -> None:

@@ -111,6 +111,7 @@ expiries = [
 labels = {
     "window": "Months whose spend counts for a tier",
     "welcome": "Points for a first receipt",
+    "entered": "Points for being entered at a till",
     "birthday": "Points in the month of birth",
     "expiry": "Points run out",
     "months": "After so many months",
@@ -159,6 +160,7 @@ moved = {
 }
 occasions = {
     "welcome": "welcome",
+    "entered": "entered at a till",
     "birthday": "month of birth",
     "by_hand": "by hand",
 }
@@ -175,7 +177,8 @@ def program_says(program: Program) -> str:
     window = counted(program.window_months, "month")
     return (
         f"Tiers go by what was spent in {window}. {program.welcome_points:,} points are given for a"
-        f" first receipt, {program.birthday_points:,} in the month of birth; {ends}, at the end of"
+        f" first receipt, {program.entered_points:,} for being entered at a till,"
+        f" {program.birthday_points:,} in the month of birth; {ends}, at the end of"
         f" the month. Since {program.since}: {program.reason} ({program.decided_by})."
     )
 

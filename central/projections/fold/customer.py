@@ -9,9 +9,10 @@ from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
 from central.projections.fold.stamps import believed
 from central.projections.rows.customer import CustomerField as FieldRow
+from central.projections.rows.loyalty import BirthMonthTold as MonthRow
 from sync.protocol.bounds import INTEGER_MAX
 from sync.protocol.clock import Hlc
-from sync.protocol.facts import CustomerChanged
+from sync.protocol.facts import BirthMonthTold, CustomerChanged
 from sync.protocol.identity import CustomerId
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
 
@@ -24,6 +25,12 @@ def _refused(raw: RawEvent, changed: CustomerChanged) -> str | None:
     if any(change.source != raw.store_id for change in changed.fields):
         return "a field was changed in another's name: a box writes in its own store's only"
     return None
+
+
+@folds(BirthMonthTold)
+def _born(into: Fold, event: Event, told: BirthMonthTold) -> None:
+    at = believed(event, event.hlc)
+    into.put(MonthRow(into.company_id, told.customer_id, at, told.sealed))
 
 
 @folds(CustomerChanged, refused=_refused)

@@ -45,9 +45,20 @@ def fold_loyalty(into: Fold, decision: AnyLoyalty) -> None:
     what runs out is taken out of it: nothing of either is any store's right."""
     of = into.company_id
     match decision:
-        case LoyaltyProgramSet(window, welcome, birthday, expiry, months, since, reason, by):
-            counts = (window, welcome, birthday)
-            into.put(LoyaltyProgram(of, *counts, expiry, months, since, reason, by))
+        case LoyaltyProgramSet() as said:
+            counts = (said.welcome_points, said.birthday_points, said.entered_points)
+            into.put(
+                LoyaltyProgram(
+                    of,
+                    said.window_months,
+                    *counts,
+                    said.expiry,
+                    said.expiry_months,
+                    said.since,
+                    said.reason,
+                    said.decided_by,
+                )
+            )
         case CustomerTierSet(customer_id, tier, reason, decided_by, until):
             into.put(TierByHand(of, customer_id, tier, until, reason, decided_by))
         case PointsGiven(customer_id, points, occasion, named, on, reason, decided_by):

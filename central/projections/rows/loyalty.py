@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from central.projections.projection import REPLACE, SUM, Projection
+from central.projections.projection import REPLACE, SUM, Newest, Projection
 
 
 class CustomerDay(NamedTuple):
@@ -29,6 +29,7 @@ class LoyaltyProgram(NamedTuple):
     window_months: int
     welcome_points: int
     birthday_points: int
+    entered_points: int
     expiry: str
     expiry_months: int
     since: date
@@ -79,6 +80,15 @@ class BirthMonth(NamedTuple):
     decided_by: str
 
 
+class BirthMonthTold(NamedTuple):
+    """Table ``birth_month_told``: as a till was told last, sealed."""
+
+    company_id: UUID
+    customer_id: UUID
+    hlc: int
+    sealed: bytes
+
+
 PROJECTIONS = (
     Projection("customer_day", CustomerDay, 4, SUM),
     Projection("loyalty_program", LoyaltyProgram, 1, REPLACE),
@@ -86,4 +96,11 @@ PROJECTIONS = (
     Projection("points_given", GivenPoints, 4),
     Projection("points_expired", ExpiredPoints, 3, SUM),
     Projection("birth_month", BirthMonth, 2, REPLACE),
+    Projection(
+        "birth_month_told",
+        BirthMonthTold,
+        2,
+        Newest(("hlc", "sealed")),
+        kinds=("birth_month_told",),
+    ),
 )

@@ -15,6 +15,8 @@ SELECT $1, customer_id FROM (
     SELECT customer_id FROM customer_day WHERE company_id = $1
     UNION SELECT account_id FROM right_account WHERE company_id = $1 AND kind = 'points'
     UNION SELECT customer_id FROM birth_month WHERE company_id = $1
+    UNION SELECT customer_id FROM birth_month_told WHERE company_id = $1
+    UNION SELECT customer_id FROM customer_field WHERE company_id = $1 AND made
     UNION SELECT customer_id FROM tier_by_hand WHERE company_id = $1
 ) AS known ORDER BY customer_id
 ON CONFLICT DO NOTHING

@@ -31,6 +31,7 @@ class ProgramChanges(NamedTuple):
     birthday_points: int | None = None
     expiry: Expiry | None = None
     expiry_months: int | None = None
+    entered_points: int | None = None
 
 
 async def set_program(
@@ -53,14 +54,15 @@ async def set_program(
         _or(changes.window_months, before.window_months),
         _or(changes.welcome_points, before.welcome_points),
         _or(changes.birthday_points, before.birthday_points),
+        _or(changes.entered_points, before.entered_points),
     )
     _refuse_wrong(*counts, expiry, months)
     begins = before == NO_PROGRAM or _begins(before, *counts[1:], expiry)
     since = today if begins else before.since
     wanted = Program(*counts, ExpiryRule(expiry, months, since), since, reason, why[1])
-    if wanted[:5] == before[:5] and not begins:
+    if wanted[:6] == before[:6] and not begins:
         return before, False
-    said = LoyaltyProgramSet(*counts, expiry.value, months, since, *wanted[5:])
+    said = LoyaltyProgramSet(*counts[:3], expiry.value, months, since, *wanted[6:], counts[3])
     await decide(db, company_id, [said], now_ms)
     await owe_everybody(db, company_id)
     return wanted, True
@@ -70,21 +72,25 @@ def _or(changed: int | None, before: int) -> int:
     return before if changed is None else changed
 
 
-def _begins(before: Program, welcome: int, birthday: int, expiry: Expiry) -> bool:
+def _begins(before: Program, welcome: int, birthday: int, entered: int, expiry: Expiry) -> bool:
     """Whether something is given, or runs out, that was not before."""
     return (
         (welcome > 0 and before.welcome_points == 0)
         or (birthday > 0 and before.birthday_points == 0)
+        or (entered > 0 and before.entered_points == 0)
         or (expiry is not Expiry.NEVER and expiry is not before.expiry.expiry)
     )
 
 
-def _refuse_wrong(window: int, welcome: int, birthday: int, expiry: Expiry, months: int) -> None:
+def _refuse_wrong(
+    window: int, welcome: int, birthday: int, entered: int, expiry: Expiry, months: int
+) -> None:
     least = 0 if expiry is Expiry.NEVER else 1
     for field, value, low, high in (
         ("window", window, 1, MONTHS_MAX),
         ("welcome", welcome, 0, FIGURE_MAX),
         ("birthday", birthday, 0, FIGURE_MAX),
+        ("entered", entered, 0, FIGURE_MAX),
         ("months", months, least, MONTHS_MAX),
     ):
         if not low <= value <= high:

@@ -1,11 +1,12 @@
 """Brings the loyalty programme up to what the receipts say, customer by customer: who is in which
-tier, what is given for a first receipt and a birthday, which points ran out and which will next.
+tier, what is given for being entered, a first receipt and a birthday, which points ran out and
+which will next.
 
-Looked at is who had a receipt, got something back from a store, or was spoken of by a person
-(``loyalty_due``); when a month begins, everybody. All of it follows from what is here, so to look
-again changes nothing; points are given and run out by decisions, under the decisions' end and the
-account's lock, and nothing is while a head office that was put back to its past may have forgotten
-what it gave (``domain/incarnation.py``).
+Looked at is who had a receipt, was entered at a till, got something back from a store, or was
+spoken of by a person (``loyalty_due``); when a month begins, everybody. All of it follows from what
+is here, so to look again changes nothing; points are given and run out by decisions, under the
+decisions' end and the account's lock, and nothing is while a head office that was put back to its
+past may have forgotten what it gave (``domain/incarnation.py``).
 
 A mark is taken away after the account is held and before the person is read: a receipt that is
 counted meanwhile waits for the account or for the mark, and marks them anew.
@@ -50,7 +51,7 @@ CUSTOMERS_AT_ONCE = 500
 PORTIONS_MAX = 100_000
 TOLD_MONTHS_AHEAD = 1
 """Of points that run out this month or so many months on, customers are told."""
-WELCOME, BIRTHDAY = "welcome", "birthday"
+WELCOME, BIRTHDAY, ENTERED = "welcome", "birthday", "entered"
 
 _OWED = "SELECT DISTINCT company_id FROM loyalty_due ORDER BY 1"
 _DUE = "SELECT customer_id FROM loyalty_due WHERE company_id = $1 ORDER BY customer_id LIMIT $2"
@@ -151,8 +152,10 @@ def _given(person: PersonLoyalty, now: Now) -> Iterable[PointsGiven]:
     program, year = now.program, str(now.today.year)
     first = person.first_receipt
     is_new = first is not None and first >= program.since
+    is_entered = person.entered is not None and person.entered >= program.since
     is_month = person.birth_month == now.today.month and now.today >= program.since
     for occasion, named, points, holds, reason in (
+        (ENTERED, "", program.entered_points, is_entered, "entered at a till"),
         (WELCOME, "", program.welcome_points, is_new, "the first receipt"),
         (BIRTHDAY, year, program.birthday_points, is_month, "the month of birth"),
     ):

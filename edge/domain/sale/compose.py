@@ -46,10 +46,8 @@ class Composed(NamedTuple):
 
 def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override] = ()) -> Composed:
     """The fact of ``request``, whose shape and instant were looked at before (basket.py).
-    ``overrides``: what somebody else allowed for it.
-
-    Raises the refusals of edge/domain/sale/refusals and of edge/domain/rights.py.
-    """
+    ``overrides``: what somebody else allowed for it. Raises the refusals of
+    edge/domain/sale/refusals and of edge/domain/rights.py."""
     basket = price_basket(request, known)
     _refuse_basket(basket, request, known)
     tenders = tender.tenders_of(request.tenders, basket.total_minor, known)
@@ -57,10 +55,7 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
     payment = tender.pay(request.tenders, tenders, basket, known, request.sale_id)
     movements = stock.move(basket.movements(), _held(known))
     lines = basket.lines(payment.points, _costs_of_sales(movements))
-    vouchers = taken_off(request.vouchers, basket)
-    besides = _besides(request, lines, payment.lines, settlement.rounding_minor, known)
-    if again := taken_before(request.operator_id, payment.lines, vouchers, known):
-        besides.append(again)
+    besides = _besides(request, basket, lines, payment.lines, settlement.rounding_minor, known)
     given = _given(basket, lines, payment.lines, settlement.rounding_minor, known)
     fact = RetailTransaction(
         sale_id=request.sale_id,
@@ -85,7 +80,7 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
         rights_taken=payment.taken + _rights_taken(basket, lines, known),
         rights_given=given,
         post_void_of=request.post_void_of,
-        vouchers=vouchers,
+        vouchers=taken_off(request.vouchers, basket),
     )
     return Composed(fact, _all_spends(fact), movements)
 
@@ -125,17 +120,21 @@ def _rights_taken(
 
 def _besides(
     request: SaleRequest,
+    basket: PricedBasket,
     lines: Sequence[Line],
     tenders: Sequence[TenderLine],
     rounding_minor: int,
     known: Situation,
 ) -> list[Said]:
-    """What is said where money goes back by something that did not pay it, and where value pays
-    whose last day is over."""
+    """What is said where money goes back by something that did not pay it, where a voucher was
+    taken before, and where value pays whose last day is over."""
     besides = []
     if amount := refunded_elsewhere(lines, tenders, rounding_minor, known):
         refusal = refund_elsewhere(request.operator_id, amount, known.settings.decimals)
         besides.append(Said(Permission.REFUND_ELSEWHERE, amount, refusal))
+    vouchers = taken_off(request.vouchers, basket)
+    if again := taken_before(request.operator_id, tenders, vouchers, known):
+        besides.append(again)
     if over := value.expired(request.operator_id, tenders, known):
         besides.append(over)
     return besides

@@ -3,8 +3,10 @@
 import secrets
 import sqlite3
 from collections.abc import Mapping
-from typing import NamedTuple
-from uuid import UUID
+from typing import Annotated, NamedTuple
+from uuid import UUID, uuid4
+
+from msgspec import Meta
 
 from edge.db.customers import (
     Customer,
@@ -36,16 +38,21 @@ from edge.usecases.customer.take import TRUE, merge_customers
 from sync.engine.journal import Moment, NotEnrolled
 from sync.engine.sealing import NONCE_BYTES, new_key, seal
 from sync.protocol.clock import Hlc
-from sync.protocol.facts import CustomerChanged
+from sync.protocol.facts import BirthMonthTold, CustomerChanged
 from sync.protocol.identity import CustomerId, EventId, OperatorId
 from sync.protocol.permissions import Permission
 from sync.protocol.phone import Phone, kept_phone
 from sync.protocol.shared import PERSONAL_FIELDS, CustomerField, FieldChange
 
+BIRTH_MONTH = "birth_month"
+"""Under which name it is sealed (``central/domain/birth_month.py`` opens it)."""
+Month = Annotated[int, Meta(ge=1, le=12)]
+
 
 class CreateCustomer(Request, frozen=True):
     """``customer_id`` is made by the client, before the first attempt. ``same_phone_ok``: that
-    another customer has this telephone number is known and right."""
+    another customer has this telephone number is known and right. ``birth_month`` goes to head
+    office alone, sealed, and is kept nowhere here."""
 
     operator_id: ShortOperator
     name: Sentence
@@ -55,20 +62,24 @@ class CreateCustomer(Request, frozen=True):
     phone: Phone | None = None
     same_phone_ok: bool = False
     override_id: UUID | None = None
+    birth_month: Month | None = None
 
 
 class Drawn(NamedTuple):
     """What is drawn at random for one change of a customer, before a unit of work that may run
-    twice: a key, and a nonce (12 bytes) for each personal field."""
+    twice: a key, a nonce (12 bytes) for each personal field, and one for the month of birth, with
+    the id of its event."""
 
     key: bytes
     nonces: Mapping[CustomerField, bytes]
+    month_nonce: bytes
+    month_event: EventId
 
 
 def draw() -> Drawn:
     """Fresh for each request."""
     nonces = {field: secrets.token_bytes(NONCE_BYTES) for field in sorted(PERSONAL_FIELDS)}
-    return Drawn(new_key(), nonces)
+    return Drawn(new_key(), nonces, secrets.token_bytes(NONCE_BYTES), EventId(uuid4()))
 
 
 def create_customer(
@@ -103,9 +114,13 @@ def create_customer(
     }
     told = {field: value for field, value in values.items() if value is not None}
     event_id = EventId(customer_id)
-    return change_fields(
-        db, customer_id, request.operator_id, told, event_id, drawn, drawn.key, moment
-    )
+    by = request.operator_id
+    made = change_fields(db, customer_id, by, told, event_id, drawn, drawn.key, moment)
+    if request.birth_month is not None:
+        month = chr(request.birth_month)
+        sealed = seal(drawn.key, customer_id, BIRTH_MONTH, month, drawn.month_nonce)
+        append(db, BirthMonthTold(customer_id, by, sealed), drawn.month_event, moment)
+    return made
 
 
 def _wanted(request: CreateCustomer, country: str | None) -> Customer:

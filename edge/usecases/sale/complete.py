@@ -48,8 +48,7 @@ def complete_sale(
     held: Mapping[SaleId, str] = NOT_HELD,
 ) -> CompletedSale:
     """Finish ``request``; ``request_digest``: SHA-256 of the body's bytes. ``require_return``: at
-    least one line takes goods back. ``overrides``: what somebody else allowed for it; a void takes
-    also the word by which its terminal gave back before. ``held``:
+    least one line takes goods back. ``overrides``: what somebody else allowed for it. ``held``:
     shops with leave for a receipt, as head office just said. Raises the refusals of edge/domain and
     edge/domain/sale, NotEnrolled and EventTooLarge; a SaleIdReused carries the alarm in ``keep``.
     """
@@ -71,11 +70,7 @@ def complete_sale(
     when, age_max_s = request.tendered_at_ms, store.settings.tender_age_max_s
     refuse_wrong_instant(when, moment.wall_ms, moment.clock_state, age_max_s)
     known = read_situation(db, request, workstation_id, counter, moment, elsewhere=held)
-    words = overrides
-    if request.post_void_of is not None:
-        kept_for = (request.sale_id, request.operator_id, workstation_id)
-        words = (*words_kept(db, *kept_for), *overrides)
-    composed = compose(request, known, words)
+    composed = compose(request, known, _words(db, request, workstation_id, overrides))
     entry = append_after(db, store.tip, composed.fact, EventId(request.sale_id), moment)
     crash_point("after_append")
     _write(db, composed, request_digest, entry, known, counter.receipts + 1, moment)
@@ -83,6 +78,19 @@ def complete_sale(
         store.store_id, entry.epoch, entry.link.prev_hash, entry.envelope, entry.link.hash, b""
     )
     return _answer(db, composed.fact, kept, known)
+
+
+def _words(
+    db: sqlite3.Connection,
+    request: SaleRequest,
+    workstation_id: WorkstationId,
+    overrides: tuple[Override, ...],
+) -> tuple[Override, ...]:
+    """A void takes also the word by which its terminal gave back before."""
+    if request.post_void_of is None:
+        return overrides
+    before = words_kept(db, request.sale_id, request.operator_id, workstation_id)
+    return (*before, *overrides)
 
 
 def _whole(db: sqlite3.Connection, request: SaleRequest, *, require_return: bool) -> SaleRequest:

@@ -82,14 +82,21 @@ function Create({ typed, onDone }) {
       setShared({ fields, said: problem.detail.replace(BY_ID, "") });
     } else state.problem.value = inPlainWords(problem);
   };
-  const submit = ({ name, phone, email }) =>
-    create({ name: name.trim(), phone: phone.trim(), email: email.trim() });
+  const submit = ({ name, phone, email, month }) =>
+    create({ name: name.trim(), phone: phone.trim(), email: email.trim(), birth_month: Number(month) || "" });
   return html`<${Form} onSubmit=${submit} aria-label=${CUSTOMER.new}>
     <${Field} label=${CUSTOMER.name} name="name" first maxlength="200" defaultValue=${told.name} />
     <${Field} label=${CUSTOMER.phone} name="phone" inputmode="tel" maxlength="32"
       defaultValue=${told.phone} />
     <${Field} label=${CUSTOMER.email} name="email" inputmode="email" maxlength="254"
       defaultValue=${told.email} />
+    <div class="field">
+      <label for="field-birth-month">${CUSTOMER.month}</label>
+      <select id="field-birth-month" name="month">
+        <option value="">${CUSTOMER.monthUnsaid}</option>
+        ${MONTHS.map((month) => html`<option key=${month} value=${month}>${CUSTOMER.monthOf(month)}</option>`)}
+      </select>
+    </div>
     ${shared !== null &&
     html`<${Doubt} label=${CUSTOMER.createShared}
       onYes=${() => create({ ...shared.fields, same_phone_ok: true })}>
@@ -102,6 +109,7 @@ function Create({ typed, onDone }) {
   <//>`;
 }
 
+const MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 const PHONE_TAKEN = ":customer-phone-taken";
 /** A customer's id in a sentence; people know the name beside it. */
 const BY_ID = / \([0-9a-f-]{36}\)/;

@@ -36,6 +36,11 @@ export const ITEM = inBoth({
   ],
 });
 
+const MONTH_NAMES = [
+  ...["January", "February", "March", "April", "May", "June"],
+  ...["July", "August", "September", "October", "November", "December"],
+];
+
 export const CUSTOMER = inBoth({
   title: ["Customer", "顾客"],
   search: ["Phone, e-mail, code or name", "电话、电邮、会员号或姓名"],
@@ -49,6 +54,9 @@ export const CUSTOMER = inBoth({
   name: ["Name", "姓名"],
   phone: ["Phone", "电话"],
   email: ["E-mail", "电邮"],
+  month: ["Month of birth, if they like", "出生月份（可不填）"],
+  monthUnsaid: ["Not told", "未告知"],
+  monthOf: [(month) => MONTH_NAMES[month - 1], (month) => `${month} 月`],
   create: ["Create customer", "新建顾客"],
   shared: [
     (said) => `${said} Take that customer, or is the number shared?`,

@@ -24,7 +24,7 @@ from sync.protocol.facts.box import (
     EpochEnded,
     IdAbandoned,
 )
-from sync.protocol.facts.customer import CustomerChanged
+from sync.protocol.facts.customer import BirthMonthTold, CustomerChanged
 from sync.protocol.facts.day import (
     BusinessDayClosed,
     BusinessDayOpened,
@@ -98,6 +98,7 @@ AnyFact: TypeAlias = (
     | StockTransferred
     | StockCounted
     | CustomerChanged
+    | BirthMonthTold
     | AlarmRaised
     | AlarmCleared
     | IdAbandoned
@@ -132,6 +133,7 @@ __all__ = [
     "AlarmKind",
     "AlarmRaised",
     "AnyFact",
+    "BirthMonthTold",
     "BusinessDayClosed",
     "BusinessDayOpened",
     "BusinessDayReopened",

@@ -211,6 +211,7 @@ TABLES = (
     "points_given",
     "points_expired",
     "birth_month",
+    "birth_month_told",
     "loyalty_due",
     "loyalty_swept",
     "telling_due",
@@ -1951,7 +1952,7 @@ def _create_loyalty() -> None:
         "loyalty_program",
         ("company_id",),
         sa.Column("window_months", sa.Integer(), nullable=False),
-        *_sums("welcome_points", "birthday_points"),
+        *_sums("welcome_points", "birthday_points", "entered_points"),
         word("expiry"),
         sa.Column("expiry_months", sa.Integer(), nullable=False),
         *(day("since"), word("reason"), word("decided_by")),
@@ -1971,8 +1972,9 @@ def _create_loyalty() -> None:
     )
     sums = _sums("points", "entries")
     _of_company("points_expired", (*whose, "expired_on"), day("expired_on"), *sums)
-    sealed = sa.Column("sealed", sa.LargeBinary(), nullable=False)
-    _of_company("birth_month", whose, sealed, word("decided_by"))
+    _of_company("birth_month", whose, _sealed(), word("decided_by"))
+    hlc = sa.Column("hlc", sa.BigInteger(), nullable=False)
+    _of_company("birth_month_told", whose, hlc, _sealed())
     _of_company("loyalty_due", whose)
     _of_company("loyalty_swept", ("company_id",), day("month"))
     _of_company("telling_due", ("company_id", "data_set", "subject_id"), word("data_set"))
@@ -1985,6 +1987,10 @@ def _of_company(name: str, key: tuple[str, ...], *columns: sa.Column[Any]) -> No
 
 def _store_id() -> sa.Column[Any]:
     return sa.Column("store_id", sa.Uuid(), nullable=False)
+
+
+def _sealed() -> sa.Column[bytes]:
+    return sa.Column("sealed", sa.LargeBinary(), nullable=False)
 
 
 def _word(name: str) -> sa.Column[str]:
