@@ -50,6 +50,15 @@ LISTED = 50
 GOODS = "goods"
 BETWEEN = ";"
 """Where a line of the form ends."""
+LIGHTS = {
+    GoodsState.WISHED: "amber",
+    GoodsState.CANCELLED: "grey",
+    GoodsState.UNHEARD: "amber",
+    GoodsState.IN_TRANSIT: "amber",
+    GoodsState.DIFFERS: "red",
+    GoodsState.ARRIVED: "green",
+    GoodsState.CLOSED: "grey",
+}
 
 
 Saying: TypeAlias = Callable[[sqlite3.Connection, SayOfTransfer, Moment, Override | None], Noted]
@@ -213,6 +222,7 @@ async def _shown(
         "transfers.html",
         status=refusal.status if refusal else 200,
         known=known,
+        lights=LIGHTS,
         listed=known.between[after : after + LISTED],
         tasks=[one for one in known.between if one.is_open and one.from_code == known.code],
         coming=[one for one in known.between if is_coming(one, known.code)],

@@ -22,6 +22,10 @@ REFUSALS = {
         "请检查标签、色带与线路后重试，或打印到标签纸。",
     ),
     "method-not-allowed": InChinese("此地址不接受这种请求。", "请重新载入页面后再试。"),
+    "name-of-display": InChinese(
+        "“{workstation_id}”是收银台 {till} 前顾客显示屏的名称，不作他用。",
+        "显示屏请用 edge pair 加收银台名与 --display；收银台或经理设备请另取名称。",
+    ),
     "no-label-printer": InChinese(
         "没有名为 {name} 的标签打印机。", "请在 edge.toml 的 [label_printers] 中设置并重启。"
     ),

@@ -50,17 +50,6 @@ states = MappingProxyType(
         "closed": ("Settled, though it differs", "差异已了结"),
     }
 )
-lights = MappingProxyType(
-    {
-        "wished": "amber",
-        "cancelled": "grey",
-        "unheard": "amber",
-        "in_transit": "amber",
-        "differs": "red",
-        "arrived": "green",
-        "closed": "grey",
-    }
-)
 overdue = "on its way for too long", "在途过久"
 of_head_office = "head office", "总部"
 who_said = "Who said what", "说明"
