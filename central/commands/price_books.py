@@ -279,17 +279,17 @@ def _said(book: "PriceBook", clock: str | None) -> str:
 def _price_said(price: "BookPrice", state: str, currency: str, clock: str | None) -> str:
     from central.domain.typed import local_time
     from sync.protocol.currency import format_money
-    from sync.protocol.money import MILLI
+    from sync.protocol.units import format_milli
 
     minor = price.unit_price_minor
     costs = "none" if minor is None else format_money(minor, currency)
-    many = f"  from {price.from_milli / MILLI:g}" if price.from_milli else ""
+    many = f"  from {format_milli(price.from_milli)}" if price.from_milli else ""
     pack = f"  pack {price.pack}" if price.pack else ""
     since = local_time(price.effective_from_ms, clock)
     return f"{price.item_id}{pack}{many}  {costs}  from {since}  {state}"
 
 
 def _pack_said(pack: "Pack") -> str:
-    from sync.protocol.money import MILLI
+    from sync.protocol.units import format_milli
 
-    return f"{pack.scan_code}  {pack.name}  {pack.quantity_milli / MILLI:g} of {pack.item_id}"
+    return f"{pack.scan_code}  {pack.name}  {format_milli(pack.quantity_milli)} of {pack.item_id}"

@@ -259,13 +259,13 @@ def supplier_points(
     """When a store wants more of which item, the first two hundred."""
     from central.usecases.store.add import find_store
     from central.usecases.supplier.bring import list_reorder_points
-    from sync.protocol.money import MILLI
+    from sync.protocol.units import format_milli
 
     async def work(db: "AsyncConnection", company_id: "CompanyId") -> list[str]:
         store_id = await find_store(db, company_id, store)
         found = await list_reorder_points(db, company_id, store_id)
         return [
-            f"{one.item_id}  at {one.at_milli / MILLI:g}  up to {one.up_to_milli / MILLI:g}"
+            f"{one.item_id}  at {format_milli(one.at_milli)}  up to {format_milli(one.up_to_milli)}"
             for one in found
         ]
 
@@ -337,9 +337,9 @@ def _said(supplier: "Supplier") -> str:
 
 def _item_said(item: "SupplierItem", currency: str) -> str:
     from sync.protocol.currency import format_money
-    from sync.protocol.money import MILLI
+    from sync.protocol.units import format_milli
 
     cost = "" if item.pack_cost_minor is None else format_money(item.pack_cost_minor, currency)
     code = f"  {item.code}" if item.code else ""
     preferred = "  preferred" if item.preferred else ""
-    return f"{item.item_id}{code}  {item.pack_milli / MILLI:g} in one  {cost}{preferred}"
+    return f"{item.item_id}{code}  {format_milli(item.pack_milli)} in one  {cost}{preferred}"

@@ -24,9 +24,9 @@ from central.usecases.price_book.look_up import (
 from central.usecases.price_book.pack import list_packs
 from central.usecases.price_book.set import book_of_company, list_books
 from sync.protocol.feeds import KEY_CHARACTERS_MAX
-from sync.protocol.money import MILLI
 from sync.protocol.price_books import PriceBook
 from sync.protocol.text import TEXT_PATTERN
+from sync.protocol.units import format_milli
 
 AnyRequest = Request[Any, Any, Any]
 PRICES_SHOWN = 500
@@ -90,13 +90,12 @@ async def show_price_books(
         prices=[_shown(one, clock) for one in of_item[:PRICES_SHOWN]],
         total=len(of_item),
         packs=packs,
-        milli=MILLI,
     )
 
 
 def _shown(found: PriceInBook, clock: str | None) -> PriceShown:
     milli, at = found.price.from_milli, found.price.effective_from_ms
-    return PriceShown(found, f"{milli / MILLI:g}" if milli else "", local_time(at, clock))
+    return PriceShown(found, format_milli(milli) if milli else "", local_time(at, clock))
 
 
 ROUTES = (show_price_books,)

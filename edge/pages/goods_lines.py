@@ -15,6 +15,7 @@ from edge.box.box import Box
 from edge.domain.fields import Word
 from edge.pages.coming_in import needing
 from edge.pages.signing_in import as_typed
+from edge.pages.typed import plain
 from edge.usecases.item.look_up import LabelFound, Scanned, look_up_scan
 from sync.http.forms import FIELDS_MAX, FORM_FIELDS
 from sync.protocol.errors import InvalidField
@@ -131,15 +132,6 @@ def _is_of(row: Row, new: Row) -> bool:
     if row.item_id != new.item_id:
         return False
     return not any(new[3:]) or row[3:] == new[3:]
-
-
-def plain(milli: int) -> str:
-    """As somebody would type it.
-
-    >>> plain(12_000), plain(755)
-    ('12', '0.755')
-    """
-    return format((Decimal(milli) / MILLI).normalize(), "f")
 
 
 def goods_of(form: Mapping[str, str], decimals: int) -> list[Goods]:

@@ -28,7 +28,6 @@ from edge.pages.goods_lines import (
     goods_of,
     goods_route,
     in_form,
-    plain,
     rows_of,
     scanned,
     with_more,
@@ -36,6 +35,7 @@ from edge.pages.goods_lines import (
 from edge.pages.page import page
 from edge.pages.places import NEW_ORDER, ORDERS, order_address
 from edge.pages.signing_in import as_typed
+from edge.pages.typed import plain
 from edge.usecases.item.look_up import as_of_now
 from edge.usecases.purchase_order.look_up import look_up_order
 from edge.usecases.purchase_order.save_draft import SaveDraft, WantedLine, save_draft

@@ -24,7 +24,6 @@ from edge.pages.goods_lines import (
     goods_of,
     goods_route,
     in_form,
-    plain,
     rows_of,
     scanned,
     with_more,
@@ -32,6 +31,7 @@ from edge.pages.goods_lines import (
 from edge.pages.page import page
 from edge.pages.places import ORDERS, order_address
 from edge.pages.signing_in import as_typed
+from edge.pages.typed import plain
 from edge.usecases.item.look_up import as_of_now
 from edge.usecases.purchase_order.look_up import look_up_order
 from edge.usecases.purchase_order.receive import ReceiveOrder, receive_order

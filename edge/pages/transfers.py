@@ -24,7 +24,7 @@ from edge.pages.page import tables_page
 from edge.pages.places import TRANSFERS, stock_item_address
 from edge.pages.shelf_counts import NOTHING_TYPED
 from edge.pages.signing_in import as_typed
-from edge.pages.typed import milli_of
+from edge.pages.typed import milli_of, plain
 from edge.usecases.stock.goods import named_goods
 from edge.usecases.transfer.book import SendGoods, SentLine, TakeIn, send_goods, take_in
 from edge.usecases.transfer.note import (
@@ -42,7 +42,6 @@ from sync.http.page import see_other
 from sync.protocol.between_stores import Between, GoodsState
 from sync.protocol.errors import InvalidField, Refusal
 from sync.protocol.identity import MovementId
-from sync.protocol.money import MILLI
 from sync.protocol.permissions import Permission
 
 AnyRequest = Request[Any, Any, Any]
@@ -281,10 +280,13 @@ def filled_for(chosen: Between | None, code: str) -> Mapping[str, str]:
         (line.item_id, line.wished_milli - line.sent_milli if sends else line.differs_milli)
         for line in chosen.lines
     ]
-    goods = "\n".join(f"{item} {milli / MILLI:g}" for item, milli in rest if milli > 0)
+    goods = "\n".join(f"{item} {plain(milli)}" for item, milli in rest if milli > 0)
     other = chosen.to_code if sends else chosen.from_code
-    wish = str(chosen.subject_id) if sends else ""
-    return {"other_store": other, "number": chosen.number, GOODS: goods, "wish_id": wish}
+    filled = {"other_store": other, "number": chosen.number, GOODS: goods}
+    if not sends:
+        return filled
+    asked = next((why for _, why in chosen.said if why), "")
+    return {**filled, "reason": asked, "wish_id": str(chosen.subject_id)}
 
 
 ROUTES = (show_transfers, send_out, send_in, send_ask, send_end, send_settled)

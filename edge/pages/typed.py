@@ -29,6 +29,15 @@ def milli_of(typed: str, field: str) -> int:
     )
 
 
+def plain(milli: int) -> str:
+    """As somebody would type it.
+
+    >>> plain(12_000), plain(755)
+    ('12', '0.755')
+    """
+    return format((Decimal(milli) / MILLI).normalize(), "f")
+
+
 def minor_of(typed: str, decimals: int, field: str) -> int:
     """``12.50`` is 1,250 minor units of a currency of two decimals. Raises InvalidField.
 
