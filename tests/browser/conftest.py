@@ -6,6 +6,7 @@ belong to the loop that started them.
 
 import shutil
 from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from uuid import uuid4
 
@@ -142,3 +143,16 @@ async def store_box(company: Company, tmp_path: Path) -> AsyncIterator[Box]:
         yield box
     finally:
         await box.kill()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def both(company: Company, tmp_path: Path) -> AsyncIterator[tuple[Box, Box]]:
+    """Two running stores of a company."""
+    async with AsyncExitStack() as running:
+        found = []
+        for code in ("S01", "S02"):
+            box = await company.provision(code, tmp_path / code)
+            running.push_async_callback(box.kill)
+            await box.start()
+            found.append(box)
+        yield found[0], found[1]

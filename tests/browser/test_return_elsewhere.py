@@ -1,12 +1,9 @@
 """Goods of one shop's receipt at the till of another: two boxes and a head office, as processes."""
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.browser.chain import NOBODY_LISTENS, Box, Company
@@ -19,19 +16,6 @@ COUNTED = """
 SELECT count(*) FROM sale JOIN store USING (store_id) WHERE company_id = $1 AND receipt_number = $2
 """
 TAKEN = "SELECT points, spent, released FROM points_right WHERE kind = 'refund'"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def both(company: Company, tmp_path: Path) -> AsyncIterator[tuple[Box, Box]]:
-    """Two running stores of a company."""
-    async with AsyncExitStack() as running:
-        found = []
-        for code in ("S01", "S02"):
-            box = await company.provision(code, tmp_path / code)
-            running.push_async_callback(box.kill)
-            await box.start()
-            found.append(box)
-        yield found[0], found[1]
 
 
 async def picture(page: Page, name: str) -> None:
