@@ -45,7 +45,7 @@ def poison(world: "World") -> None:
             newer = KindVersion("device_recorded", 2)  # newer than head office
             with (
                 patch.object(journal, "kind_of", lambda _: newer),
-                patch.object(journal, "decode_fact", lambda *_: None),
+                patch.object(journal, "hold_to_bounds", lambda *_: None),
             ):
                 append(db, DeviceRecorded("news", "", ""), event_id, moment)
         world.poisons.add(event_id)
