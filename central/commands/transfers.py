@@ -77,7 +77,8 @@ def transfer_list(
     found = on_database(database_url, data, looking(company, work))
     for one in found:
         print(_said(one))
-    asking = next_command(database_url, data, "transfer", "ask", "S01", "S02", "BUN=12")
+    example = ("transfer", "ask", "S01", "S02", "BUN=12")
+    asking = next_command(database_url, data, *example, company=company)
     open_ones = sum(one.state.value in ("wished", "in_transit", "differs") for one in found)
     print(f"{len(found):,} wishes and transfers, {open_ones:,} of them open. Next: `{asking}`.")
 

@@ -75,6 +75,7 @@ WALK = (
     "supplier points S01",
     "supplier import-points S01 points.csv --dry-run",
     "supplier drop-point S01 BUN",
+    "transfer list",
     "supplier retire ACME",
     "promotion list",
     "promotion set WELCOME of=all rate=5% --kind percent_off --name 'Ann''s 5 % off'",
@@ -195,6 +196,8 @@ REFUSED = (
     "loyalty give 00000000-0000-4000-8000-000000000009 50 --reason milk",
     "loyalty born 00000000-0000-4000-8000-000000000009 11",
     "loyalty statement 00000000-0000-4000-8000-000000000009",
+    "transfer ask S01 S77 BUN=12",
+    "transfer cancel 00000000-0000-4000-8000-000000000009 --reason twice",
     "mirror begin",
     "root export 2026-11-23",
     "root check 'my prices.csv'",
@@ -202,6 +205,7 @@ REFUSED = (
 ELSEWHERE = {
     *("serve", "demo", "doctor", "install-service", "remove-service", "user add"),
     "import payments",
+    "import deposits",
     "price-books import",
 }
 """What does not end, says each remedy by itself, is walked below, or takes a file of its own."""
