@@ -51,7 +51,8 @@ states = MappingProxyType(
     }
 )
 overdue = "on its way for too long", "在途过久"
-of_head_office = "head office", "总部"
+of_head_office = "wished by head office", "总部请求"
+of_a_shop = "wished by a shop", "店铺请求"
 who_said = "Who said what", "说明"
 fill_out = "Send it", "调出"
 fill_in = "Receive it", "收货"
