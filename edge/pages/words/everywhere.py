@@ -26,6 +26,7 @@ show = "Show", "显示"
 csv = "These tables as CSV", "这些表格（CSV）"
 workbook = "These tables as a workbook (XLSX)", "这些表格（XLSX 工作簿）"
 print_hint = "Prints as it stands: Ctrl+P", "可直接打印：Ctrl+P"
+scans_wait = "Scans that wait for the box:", "等待主机的扫描："
 away = (
     "The store box does not answer: what stands here is how it was.",
     "店内主机没有回应：此处为之前的情况。",
