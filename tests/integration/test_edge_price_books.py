@@ -180,7 +180,7 @@ def test_a_pack_is_scanned_sold_and_moved_by_its_pieces(
     done = sell(db, sale_request("a", [pack], total_minor=4_000))
     bought = done.fact.lines[0]
     assert (bought.description, bought.quantity_milli) == ("Tea × 6", 12_000)
-    assert "Tea × 6\n  12" in done.receipt
+    assert "Tea × 6\n  2 x 20.00  " in done.receipt
     on_hand = "SELECT quantity_milli FROM stock_movement WHERE item_id = 'I05' ORDER BY rowid DESC"
     assert db.execute(on_hand).fetchone() == (-12_000,)
     back = sale_request("b", [return_line("a", pieces=5)], total_minor=-1_667)
