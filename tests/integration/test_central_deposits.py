@@ -79,7 +79,7 @@ async def two_shops(url: str, folder: Path) -> AsyncIterator[tuple[Served, str, 
         now_is(served, 0)
         page = await load(served, "/deposits")
         assert page.words["summary"] == "No bag needs a decision; 4 bags in transit, 2,000.50."
-        assert {row[8].text for row in page.tables["deposits"][1:]} == {"in transit since 0 days"}
+        assert {row[8].text for row in page.tables["deposits"][1:]} == {"in transit since today"}
         path = folder / "bank.csv"
         path.write_text(BANK.format(two=on(at_ms, 2), three=on(at_ms, 3)))
         brought = await central(*BRING, str(path), "--source", "Bank", url=url)
@@ -108,7 +108,7 @@ async def test_a_banks_file_credits_bags_by_number_then_by_amount_and_date(
             "BAG-9002": ("100.00", "0.00"),
         }
         assert "credited another amount" in row_of(rows, "BAG-0418")[8].text
-        assert row_of(rows, "BAG-9002")[8].text.startswith("not credited since 9 days")
+        assert row_of(rows, "BAG-9002")[8].text.startswith("not credited for 9 days")
         xlsx = next(link for link in page.links if "as=xlsx" in link)
         written = sheet_of((await served.client.get(xlsx)).content, 1)
         assert {row[0] for row in written[1:]} == set(found)
@@ -238,7 +238,7 @@ async def test_a_days_cash_is_told_by_movement_count_and_bag(postgres_url: str) 
             ["cash", "13.00", "12.50", "-0.50"],
             ["card", "5.00", "4.00", "-1.00"],
         ]
-        assert row_of(page.tables["bags-table"], "BAG-0417")[5].text == "in transit since 0 days"
+        assert row_of(page.tables["bags-table"], "BAG-0417")[5].text == "in transit since today"
         csv = (await served.client.get(f"{address}?as=csv")).text
         assert "milk for the kitchen" in csv
         assert (await served.client.get(f"/stores/S09/{DAY}/cash")).status_code == 404

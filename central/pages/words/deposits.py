@@ -67,9 +67,11 @@ def colour(of: DepositState) -> str:
 
 
 def known(one: DepositSaid) -> str:
-    """``not credited since 7 days``."""
+    """``not credited for 7 days``."""
     said = _STATES[one.state]
-    return f"{said} since {counted(one.days, 'day')}" if one.state in _SINCE else said
+    if one.state not in _SINCE:
+        return said
+    return f"{said} for {counted(one.days, 'day')}" if one.days else f"{said} since today"
 
 
 def summary(every: Sequence[DepositSaid], decimals: int) -> str:
