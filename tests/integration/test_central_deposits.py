@@ -173,7 +173,7 @@ async def test_nothing_is_late_before_a_banks_file_was_brought_in(postgres_url: 
         await arrive(served, shop)
         now_is(served, 60)
         page = await load(served, "/deposits")
-        assert row_of(page.tables["deposits"], "BAG-0417")[8].text == "in transit since 60 days"
+        assert row_of(page.tables["deposits"], "BAG-0417")[8].text == "in transit for 60 days"
         assert (await load(served, "/attention?kind=deposits")).tables == {}
 
 
