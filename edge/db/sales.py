@@ -19,7 +19,7 @@ from edge.domain.sale.vouchers import number_of
 from edge.domain.stock import Moved
 from sync.protocol.change import Epoch, Head, Kept
 from sync.protocol.codec import decode
-from sync.protocol.facts import RetailTransaction, Spend
+from sync.protocol.facts import RetailTransaction, Spend, TenderKind
 from sync.protocol.identity import (
     CustomerId,
     OperatorId,
@@ -189,12 +189,17 @@ def _tender_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
             tender.name,
             tender.kind.value,
             tender.amount_minor,
-            tender.reference,
+            _number_of(tender.reference) if tender.kind is TenderKind.VOUCHER else tender.reference,
             tender.points,
             tender.tip_minor,
         )
         for number, tender in enumerate(fact.tenders, start=1)
     ]
+
+
+def _number_of(reference: str | None) -> str | None:
+    """Of a voucher, by which it is found again however it was typed."""
+    return None if reference is None else number_of(reference)
 
 
 def _voucher_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
@@ -203,7 +208,7 @@ def _voucher_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
             fact.sale_id.bytes,
             place,
             one.tender_id,
-            None if one.reference is None else number_of(one.reference),
+            _number_of(one.reference),
             one.amount_minor,
         )
         for place, one in enumerate(fact.vouchers, start=1)

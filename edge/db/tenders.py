@@ -48,12 +48,12 @@ _VOUCHER = "INSERT OR REPLACE INTO voucher_type (tender_id, meaning, not_for) VA
 _DROP_VOUCHER = "DELETE FROM voucher_type WHERE tender_id = ?"
 _TAKEN = """
 SELECT f.value ->> 0, f.value ->> 1, s.receipt_number, x.amount_minor, s.sale_id
-FROM json_each(?1) f JOIN sale_tender x ON x.kind = 'voucher' AND x.reference = f.value ->> 2
+FROM json_each(:named) f JOIN sale_tender x ON x.kind = 'voucher' AND x.reference = f.value ->> 1
     AND x.tender_id = f.value ->> 0
 JOIN sale s ON s.sale_id = x.sale_id WHERE NOT s.training
 UNION ALL
 SELECT f.value ->> 0, f.value ->> 1, s.receipt_number, x.amount_minor, s.sale_id
-FROM json_each(?2) f JOIN sale_voucher x ON x.number = f.value ->> 1
+FROM json_each(:named) f JOIN sale_voucher x ON x.number = f.value ->> 1
     AND x.tender_id = f.value ->> 0
 JOIN sale s ON s.sale_id = x.sale_id WHERE NOT s.training
     AND NOT EXISTS (SELECT 1 FROM sale v WHERE v.post_void_of = s.sale_id)
@@ -144,11 +144,9 @@ def all_worth(db: sqlite3.Connection, own_currency: str, as_of_ms: int) -> dict[
 def vouchers_taken(
     db: sqlite3.Connection, named: Sequence[tuple[TenderId, str]]
 ) -> dict[tuple[TenderId, str], ReceiptNumber]:
-    """Of vouchers by tender and number, in capitals, those that were taken for a receipt here and
-    did not go back since: the receipt that was last. Their numbers were typed in capitals or in
-    small letters."""
-    typed = [(*one, text) for one in named for text in {one[1], one[1].lower()}]
-    listed = [msgspec.json.encode(list(each)).decode() for each in (typed, dict.fromkeys(named))]
+    """Of vouchers by tender and number (``vouchers.number_of``), those that were taken for a
+    receipt here and did not go back since: the receipt that was last."""
+    listed = {"named": msgspec.json.encode(list(dict.fromkeys(named))).decode()}
     left: dict[tuple[TenderId, str], int] = {}
     last: dict[tuple[TenderId, str], ReceiptNumber] = {}
     for tender_id, number, receipt, amount, _ in db.execute(_TAKEN, listed):
