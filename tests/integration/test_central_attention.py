@@ -149,7 +149,7 @@ async def test_a_voucher_that_two_shops_took_is_shown(postgres_url: str) -> None
         last = by_voucher(second, "GV-1 ")
         await brought(served, second)
         said = (await load(served, "/attention")).words["voucher-twice"]
-        assert "The voucher GV-1 paid 2 receipts, at S01, S02." in said
+        assert "The voucher GV-1 was taken for 2 receipts, at S01, S02." in said
         assert f"Receipt {last.receipt_number}" in said
         await accept(served, (await load(served, "/attention")).html, "Both were ours.")
         assert "voucher-twice" not in (await load(served, "/attention")).words

@@ -65,7 +65,7 @@ _TITLES = {
         " what it forgot.",
     ),
     "voucher_twice": (
-        "Vouchers that paid twice",
+        "Vouchers that were taken twice",
         "One number in two receipts: shops without each other's receipts cannot know, and at one"
         " shop somebody allowed it. Ask whoever gave the voucher whether there are two of that"
         " number; a third party pays for one. Or accept it, as a loss or because there are two.",
