@@ -156,7 +156,7 @@ async def test_a_voucher_that_two_shops_took_is_shown(postgres_url: str) -> None
         by_voucher(first, "GV-1")
         await brought(served, first)
         said = (await load(served, "/attention")).words["voucher-twice"]
-        assert "The voucher GV-1 paid 3 receipts" in said
+        assert "The voucher GV-1 was taken for 3 receipts" in said
 
 
 def by_voucher(shop: Shop, number: str, of: RetailTransaction | None = None) -> RetailTransaction:
