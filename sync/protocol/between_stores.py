@@ -153,18 +153,25 @@ def _wish(subject: UUID, rows: list[TransferTold], parts: list[Between]) -> Betw
         for line in _lines(rows)
     )
     ended = any(row.news is TransferNews.WISH_ENDED for row in rows)
-    return _between(subject, _wish_state(parts, ended=ended), None, asked, rows, lines)
+    unsent = any(line.wished_milli > line.sent_milli for line in lines)
+    state = _wish_state(parts, ended=ended, unsent=unsent)
+    return _between(subject, state, None, asked, rows, lines)
 
 
-def _wish_state(parts: Iterable[Between], *, ended: bool) -> GoodsState:
-    """What needs somebody before what does not."""
+def _wish_state(parts: Iterable[Between], *, ended: bool, unsent: bool) -> GoodsState:
+    """What needs somebody before what does not; nothing is there of which a part is still to be
+    sent, or was settled."""
     states = {part.state for part in parts}
     if not states:
         return GoodsState.CANCELLED if ended else GoodsState.WISHED
     for state in (GoodsState.DIFFERS, GoodsState.UNHEARD, GoodsState.IN_TRANSIT):
         if state in states:
             return state
-    return GoodsState.CLOSED if ended else GoodsState.ARRIVED
+    if ended:
+        return GoodsState.CLOSED
+    if unsent:
+        return GoodsState.WISHED
+    return GoodsState.CLOSED if GoodsState.CLOSED in states else GoodsState.ARRIVED
 
 
 def _between(

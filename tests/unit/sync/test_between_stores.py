@@ -86,6 +86,16 @@ EXAMPLES: dict[str, tuple[tuple[TransferTold, ...], GoodsState | None, GoodsStat
         GoodsState.IN_TRANSIT,
         GoodsState.ARRIVED,
     ),
+    "a part is there, the rest is still to be sent": (
+        (W, HALF, HALF_CAME),
+        GoodsState.WISHED,
+        GoodsState.ARRIVED,
+    ),
+    "what it was sent for was settled": (
+        (W, OUT, SHORT, DONE_HERE),
+        GoodsState.CLOSED,
+        GoodsState.CLOSED,
+    ),
 }
 
 
