@@ -78,7 +78,7 @@ async def test_three_receipts_of_a_burnt_box_come_home_and_its_till_goes_on(
 
     await company.replace(away)
     held: list[Route] = []
-    await page.route("**/kept", lambda route: held.append(route))
+    await page.context.route("**/kept", lambda route: held.append(route))
     await away.start()
     await page.goto("about:blank")
     await pair(page, away)
@@ -86,7 +86,7 @@ async def test_three_receipts_of_a_burnt_box_come_home_and_its_till_goes_on(
     await expect(status).to_contain_text(
         "3 receipts are being given back to the store box", timeout=PATIENCE_MS
     )
-    await page.unroute("**/kept")
+    await page.context.unroute("**/kept")
     for route in held:
         await route.continue_()
 

@@ -8,6 +8,7 @@ from tests.browser.test_box_put_back import told
 from tests.browser.test_exceptions import picture
 from tests.browser.test_items import sign_in
 from tests.browser.test_points import member_of, one_of_two, pay_by_points, pays_the_rest
+from tests.browser.till_page import LOST
 from tests.browser.watched import WIDE, Tabs
 from tests.integration.test_central_background import until
 
@@ -47,6 +48,7 @@ async def test_a_store_without_a_line_lends_within_its_budget_and_head_office_co
     await page.get_by_label("Points amount").press("Enter")
     await pays_the_rest(page)
     assert box.rows(LENT) == [(BUDGET,)]
+    tabs.expect(LOST)
     await box.kill()
     box.move_central(online)
     await box.start()

@@ -1,7 +1,6 @@
 """Goods at head office in a browser: searched as they are typed, changed and priced with the
 keyboard alone, and in a real box a moment later."""
 
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -38,14 +37,9 @@ async def press_to(page: Page, label: str) -> None:
 
 @pytest.mark.parametrize("size", [(1280, 800), NARROW], ids=["wide", "narrow"])
 async def test_an_item_is_found_changed_and_priced_by_keyboard_and_arrives_in_a_box(
-    tabs: Tabs, company: Company, tmp_path: Path, size: tuple[int, int]
+    tabs: Tabs, company: Company, store_box: Box, size: tuple[int, int]
 ) -> None:
-    box = await company.provision("S01", tmp_path / "S01")
-    await box.start()
-    try:
-        await work(tabs, await tabs.open(size=size), company, box)
-    finally:
-        await box.kill()
+    await work(tabs, await tabs.open(size=size), company, store_box)
 
 
 async def work(tabs: Tabs, page: Page, company: Company, box: Box) -> None:
@@ -90,58 +84,48 @@ async def work(tabs: Tabs, page: Page, company: Company, box: Box) -> None:
 
 
 async def test_a_store_is_named_by_page_and_its_box_takes_the_name(
-    tabs: Tabs, company: Company, tmp_path: Path
+    tabs: Tabs, company: Company, store_box: Box
 ) -> None:
-    box = await company.provision("S01", tmp_path / "S01")
-    await box.start()
-    try:
-        page = await tabs.open()
-        await sign_in(page, company)
-        await page.get_by_role("link", name="Store settings").click()
-        await page.get_by_role("link", name="S01").click()
-        await page.get_by_label("Name of the store").fill("Orchard 乌节")
-        await page.get_by_label("Smallest coin").fill("0.001")
-        tabs.expect("status of 400")
-        await page.get_by_role("button", name="Save").click()
-        await expect(page.get_by_role("alert")).to_contain_text("at most 2 decimals")
-        await expect(page.get_by_label("Smallest coin")).to_be_focused()
-        await expect(page.get_by_label("Name of the store")).to_have_value("Orchard 乌节")
-        await page.get_by_label("Smallest coin").fill("0.10")
-        await page.get_by_role("button", name="Save").click()
-        await expect(page.get_by_role("status")).to_contain_text("Saved")
-        named = "SELECT count(*) FROM settings WHERE current AND instr(body, ?)"
-        while box.rows(named, "Orchard 乌节".encode()) != [(1,)]:
-            await page.reload()
-    finally:
-        await box.kill()
+    page = await tabs.open()
+    await sign_in(page, company)
+    await page.get_by_role("link", name="Store settings").click()
+    await page.get_by_role("link", name="S01").click()
+    await page.get_by_label("Name of the store").fill("Orchard 乌节")
+    await page.get_by_label("Smallest coin").fill("0.001")
+    tabs.expect("status of 400")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("alert")).to_contain_text("at most 2 decimals")
+    await expect(page.get_by_label("Smallest coin")).to_be_focused()
+    await expect(page.get_by_label("Name of the store")).to_have_value("Orchard 乌节")
+    await page.get_by_label("Smallest coin").fill("0.10")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("status")).to_contain_text("Saved")
+    named = "SELECT count(*) FROM settings WHERE current AND instr(body, ?)"
+    while store_box.rows(named, "Orchard 乌节".encode()) != [(1,)]:
+        await page.reload()
 
 
 async def test_what_a_shop_prints_of_its_own_stands_on_the_next_receipt(
-    tabs: Tabs, company: Company, tmp_path: Path
+    tabs: Tabs, company: Company, store_box: Box
 ) -> None:
-    box = await company.provision("S01", tmp_path / "S01")
-    await box.start()
-    try:
-        page = await tabs.open()
-        await sign_in(page, company)
-        await page.goto(f"{company.office.url}/settings/S01")
-        await page.get_by_label("Above each receipt").fill("Since 1931\n谢谢光临")
-        await page.get_by_label("Below each receipt").fill("Keep this receipt.")
-        await page.get_by_role("button", name="Save").click()
-        await expect(page.get_by_role("status")).to_contain_text("Saved")
-        await expect(page.get_by_label("Above each receipt")).to_have_value("Since 1931\n谢谢光临")
-        taken = "SELECT count(*) FROM receipt_texts WHERE instr(body, ?)"
-        while box.rows(taken, "谢谢光临".encode()) != [(1,)]:
-            await page.reload()
-        till = await open_till_page(tabs, box)
-        await scan(till, items(box)[0].scan_code)
-        await sees_total(till, items(box)[0].price_minor)
-        await pay_exactly(till)
-        printed = (await till.get_by_test_id("receipt").inner_text()).split("\n")
-        assert [row.strip() for row in printed[:2]] == ["Since 1931", "谢谢光临"]
-        assert printed[-3].strip() == "Keep this receipt."
-    finally:
-        await box.kill()
+    page = await tabs.open()
+    await sign_in(page, company)
+    await page.goto(f"{company.office.url}/settings/S01")
+    await page.get_by_label("Above each receipt").fill("Since 1931\n谢谢光临")
+    await page.get_by_label("Below each receipt").fill("Keep this receipt.")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("status")).to_contain_text("Saved")
+    await expect(page.get_by_label("Above each receipt")).to_have_value("Since 1931\n谢谢光临")
+    taken = "SELECT count(*) FROM receipt_texts WHERE instr(body, ?)"
+    while store_box.rows(taken, "谢谢光临".encode()) != [(1,)]:
+        await page.reload()
+    till = await open_till_page(tabs, store_box)
+    await scan(till, items(store_box)[0].scan_code)
+    await sees_total(till, items(store_box)[0].price_minor)
+    await pay_exactly(till)
+    printed = (await till.get_by_test_id("receipt").inner_text()).split("\n")
+    assert [row.strip() for row in printed[:2]] == ["Since 1931", "谢谢光临"]
+    assert printed[-3].strip() == "Keep this receipt."
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

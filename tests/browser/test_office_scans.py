@@ -1,9 +1,7 @@
 """Scans in the back office that come faster than the box answers: none is lost, none glued to the
 next, what else is typed meanwhile stays, and what is refused is seen before the rest goes on."""
 
-import asyncio
-
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import expect
 
 from tests.browser.chain import Box
 from tests.browser.office_page import open_office
@@ -13,31 +11,19 @@ from tests.browser.watched import Tabs
 UNKNOWN = "99988877766"
 
 
-async def held_up(page: Page, where: str) -> asyncio.Event:
-    """Answers to ``where`` come once the event is set."""
-    goes = asyncio.Event()
-
-    async def late(route: Route) -> None:
-        await goes.wait()
-        await route.continue_()
-
-    await page.route(where, late)
-    return goes
-
-
 async def test_scans_of_a_delivery_wait_for_a_slow_box_and_are_all_lines(
     tabs: Tabs, shop: Box
 ) -> None:
     page = await open_office(tabs, shop)
     first, second, third = items(shop)[:3]
     await page.goto(f"{shop.url}/office/orders/receive")
-    goes = await held_up(page, "**/receive/lines")
-    for code in (first.scan_code, second.scan_code, f"3*{third.scan_code}", first.scan_code):
-        await scan(page, code)
-        await expect(page.get_by_label("Scan or type a code")).to_have_value("")
-    await expect(page.get_by_role("status").filter(has_text="Scans that wait")).to_contain_text("4")
-    await page.get_by_label("Delivery note").fill("DN-17")
-    goes.set()
+    waiting = page.get_by_role("status").filter(has_text="Scans that wait")
+    with shop.frozen():
+        for code in (first.scan_code, second.scan_code, f"3*{third.scan_code}", first.scan_code):
+            await scan(page, code)
+            await expect(page.get_by_label("Scan or type a code")).to_have_value("")
+        await expect(waiting).to_contain_text("4")
+        await page.get_by_label("Delivery note").fill("DN-17")
     rows = page.locator("#scanned-table tbody tr")
     await expect(rows).to_have_count(3)
     await expect(page.get_by_label(f"Quantity: {first.name}")).to_have_value("2")
@@ -58,10 +44,9 @@ async def test_a_scan_that_is_refused_is_seen_before_the_others_go_on(
     await page.get_by_label("What is counted").fill("Quickly")
     await page.get_by_role("button", name="Begin").click()
     await expect(page.get_by_label("Code or item")).to_be_focused()
-    goes = await held_up(page, "**/office/stock/counts/*")
-    for code in (first.scan_code, UNKNOWN, second.scan_code):
-        await scan(page, code)
-    goes.set()
+    with shop.frozen():
+        for code in (first.scan_code, UNKNOWN, second.scan_code):
+            await scan(page, code)
     said = page.locator("#said-table tbody")
     await expect(said).to_contain_text(first.name)
     await expect(page.get_by_role("alert")).to_be_visible()

@@ -190,10 +190,10 @@ async def test_a_scan_not_yet_taken_when_the_page_went_is_of_the_basket_that_is_
     """A line is shown a moment before it is kept: the page that comes again takes it anew."""
     page = await open_till_page(tabs, shop)
     item = items(shop)[0]
-    await page.route("**/scans", unanswered)
+    await page.context.route("**/scans", unanswered)
     await scan(page, item.scan_code)
     await expect(page.get_by_test_id("scans").get_by_role("listitem")).to_have_count(1)
-    await page.unroute("**/scans", unanswered)
+    await page.context.unroute("**/scans", unanswered)
     await page.reload()
     said = f"Found again: a basket of 1 line, {format_minor(item.price_minor)}."
     await expect(page.get_by_test_id("found")).to_have_text(said)
