@@ -150,7 +150,7 @@ async def _of_sales(
     page: tuple[int, int],
 ) -> Response[Sequence[R]]:
     """A report over a period, one page of it; one row more is looked for."""
-    _refuse_period(*period)
+    refuse_period(*period)
     company_id, (limit, offset) = person_of(request).company_id, page
     async with reading(office_of(request)) as db:
         store_id = await _store(db, company_id, store)
@@ -218,7 +218,7 @@ async def report_cost_of_sales(
 ) -> Response[Sequence[CostOfSales]]:
     """What a store's sales had cost and what is left of them, by item, with what was put right
     afterwards. Where rows are left, ``Link`` names the next page."""
-    _refuse_period(first, last)
+    refuse_period(first, last)
     async with reading(office_of(request)) as db:
         store_id = await find_store(db, person_of(request).company_id, store)
         rows = await cost_of_sales(db, store_id, first, last, Page(limit + 1, offset))
@@ -311,7 +311,8 @@ async def _store(db: AsyncConnection, company_id: CompanyId, code: str | None) -
     return None if code is None else await find_store(db, company_id, code)
 
 
-def _refuse_period(first: date, last: date) -> None:
+def refuse_period(first: date, last: date) -> None:
+    """Raises InvalidField for no period, or one that is too long."""
     if not 0 <= (last - first).days < DAYS_MAX:
         raise InvalidField(
             f"last: a report spans 1 to {DAYS_MAX} days.",

@@ -328,9 +328,12 @@ def supplier_import_points(
 
 
 def _said(supplier: "Supplier") -> str:
+    from sync.protocol.money import MILLI_OF_BP
+    from sync.protocol.units import format_milli
+
     state = "" if supplier.active else "  retired"
     lead = f"  {supplier.lead_days} days" if supplier.lead_days else ""
-    over = f"  {supplier.over_bp / 100:g}% over" if supplier.over_bp else ""
+    over = f"  {format_milli(supplier.over_bp * MILLI_OF_BP)}% over" if supplier.over_bp else ""
     email = f"  {supplier.email}" if supplier.email else ""
     return f"{supplier.supplier_id}  {supplier.name}{email}{lead}{over}{state}"
 

@@ -7,7 +7,7 @@ seen, and an average knows an order.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
@@ -94,20 +94,28 @@ def value_anew(moves: Iterable[Move], lines: Sequence[Before]) -> Valued:
     """All of one item's, in the order of the journal; ``lines``: how the store's epochs grew from
     one another. Of two counts the one that has seen more holds, as at the store."""
     now = NOT_VALUED
+    for one in after_each(moves, lines):
+        now = one
+    return now
+
+
+def after_each(moves: Iterable[Move], lines: Sequence[Before]) -> Iterator[Valued]:
+    """The same, once more after each of them."""
+    now = NOT_VALUED
     moved: defaultdict[tuple[int, bytes], list[Move]] = defaultdict(list)
     holds: CountSeen | None = None
     for move in moves:
         if move.kind != COUNTED:
             moved[move.place[:2]].append(move)
             now = after(now, move)
-            continue
-        seen = _seen(move)
-        missing = 0
-        if holds is None or seen > holds:
-            holds = seen
-            missing = move.milli + _unseen(seen, moved, lines) - now.held.on_hand_milli
-        now = _after_count(now, move, missing)
-    return now
+        else:
+            seen = _seen(move)
+            missing = 0
+            if holds is None or seen > holds:
+                holds = seen
+                missing = move.milli + _unseen(seen, moved, lines) - now.held.on_hand_milli
+            now = _after_count(now, move, missing)
+        yield now
 
 
 def _seen(count: Move) -> CountSeen:

@@ -55,6 +55,15 @@ def sequence_address(
     return f"{day_address(store, business_date)}/sequence{query}"
 
 
+STOCK = "/stock"
+
+
+def stock_address(part: str = "", /, **asked: object) -> str:
+    """One of the pages of stock; what is empty is not asked."""
+    query = urlencode({name: said for name, said in asked.items() if said not in ("", None)})
+    return f"{STOCK}{part}{f'?{query}' if query else ''}"
+
+
 def receipt_address(store: StoreOfCompany, sale_id: UUID) -> str:
     """A receipt as head office counts it."""
     return f"{store_address(store)}/receipts/{sale_id}"

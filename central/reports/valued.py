@@ -64,7 +64,7 @@ SELECT * FROM (
 
 
 _ALL, _TAIL = _moves(tail=False), _moves(tail=True)
-_STREAMS = """
+STREAMS = """
 SELECT epoch_number, epoch_fingerprint, applied_through, genesis FROM stream
 WHERE store_id = $1 ORDER BY epoch_number, epoch_fingerprint
 """
@@ -125,7 +125,7 @@ async def bring_up(
     """What is kept of these items (None: of all) beside what moved since; at most ``limit`` are
     valued anew. All of it has to be read in one snapshot."""
     was = await _read_through(connection, store_id)
-    streams = await connection.fetch(_STREAMS, store_id)
+    streams = await connection.fetch(STREAMS, store_id)
     taken_back = await connection.fetchval(_TAKEN_BACK, store_id) or 0
     anew = was is None or was.taken_back != taken_back
     end = max((Place(*row[:3]) for row in streams if row[2]), default=BEGINNING)

@@ -2,7 +2,8 @@
 what is on its way, what differs. What stores wrote and what head office published are put together
 by the rule that the stores' boxes use (``sync/protocol/between_stores.py``)."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,7 +12,7 @@ from central.archive.rows import plain_uuid
 from central.db.engine import driver_of
 from central.reports.sales import Page
 from central.reports.told_transfers import transfers_told
-from sync.protocol.between_stores import Between, between_stores
+from sync.protocol.between_stores import Between, GoodsState, between_stores
 from sync.protocol.codec import decode
 from sync.protocol.identity import CompanyId
 from sync.protocol.reference import DataSet
@@ -43,6 +44,18 @@ SELECT subject_id FROM (
 """
 
 
+class InState(NamedTuple):
+    """What wishes and transfers of a state come to. ``sent_minor``, ``missing_minor``: of those
+    whose cost is known; ``unknown``: how many others were sent."""
+
+    state: GoodsState
+    wishes: int
+    transfers: int
+    sent_minor: int
+    missing_minor: int
+    unknown: int
+
+
 async def wish_rows(
     db: AsyncConnection, company_id: CompanyId, wish_id: UUID | None = None
 ) -> list[TransferTold]:
@@ -56,14 +69,42 @@ async def wish_rows(
     return [row for row in rows if row.store_id is None]
 
 
-async def goods_between_stores(
-    db: AsyncConnection, company_id: CompanyId, page: Page
-) -> tuple[Between, ...]:
-    """The newest first."""
+async def every_between_stores(db: AsyncConnection, company_id: CompanyId) -> tuple[Between, ...]:
+    """The newest first: of SUBJECTS_MAX transfers and wishes of stores, and of all that head office
+    wishes."""
     connection: Any = await driver_of(db)
     found = await connection.fetch(_SUBJECTS, company_id, SUBJECTS_MAX)
     subjects = [plain_uuid(row["subject_id"]) for row in found]
     told = await transfers_told(connection, company_id, subjects)
     rows = {(row.subject_id, row.event_id, row.part): row for _, row in told}
-    known = between_stores((*rows.values(), *await wish_rows(db, company_id)))
+    return between_stores((*rows.values(), *await wish_rows(db, company_id)))
+
+
+async def goods_between_stores(
+    db: AsyncConnection, company_id: CompanyId, page: Page
+) -> tuple[Between, ...]:
+    """A page of them."""
+    known = await every_between_stores(db, company_id)
     return known[page.offset : page.offset + page.limit]
+
+
+def states_of(known: Sequence[Between]) -> tuple[InState, ...]:
+    """Of each state that there is, in the order of the states."""
+    return tuple(
+        _in_state(state, some)
+        for state in GoodsState
+        if (some := [one for one in known if one.state is state])
+    )
+
+
+def _in_state(state: GoodsState, some: Sequence[Between]) -> InState:
+    """A wish's goods are counted with the transfers that were sent for it."""
+    moved = [one for one in some if not one.is_wish]
+    return InState(
+        state,
+        len(some) - len(moved),
+        len(moved),
+        sum(one.sent_minor or 0 for one in moved),
+        sum(one.missing_minor or 0 for one in moved),
+        sum(one.sent_minor is None for one in moved),
+    )

@@ -59,6 +59,11 @@ class GoodsLine(NamedTuple):
         return divide_half_up(abs(self.cost_minor) * milli, self.sent_milli)
 
 
+def _whole(parts: Iterable[int | None]) -> int | None:
+    every = list(parts)
+    return None if None in every else sum(one or 0 for one in every)
+
+
 class Between(NamedTuple):
     """A wish or a transfer. ``store_id``: of a wish, who wants it, None: head office. ``since_ms``:
     when it was sent, or else first spoken of; ``said``: who gave which reason, first to last."""
@@ -79,6 +84,17 @@ class Between(NamedTuple):
     @property
     def is_wish(self) -> bool:
         return any(line.wished_milli for line in self.lines)
+
+    @property
+    def sent_minor(self) -> int | None:
+        """What was sent had cost; None where a part's cost is not known."""
+        return _whole(line.share_of(line.sent_milli) for line in self.lines if line.sent_milli)
+
+    @property
+    def missing_minor(self) -> int | None:
+        """What was sent and did not come had cost, of all that was sent; below zero: what came
+        beyond it. None where a part's cost is not known."""
+        return _whole(line.share_of(line.differs_milli) for line in self.lines if line.sent_milli)
 
     @property
     def is_open(self) -> bool:

@@ -21,6 +21,8 @@ QUANTITY_MILLI_MAX = 10**9
 """No quantity that enters may be larger (a million pieces)."""
 BASIS_POINTS = 10_000
 MILLI = 1_000
+MILLI_OF_BP = 10
+"""Thousandths of a percent in one of them."""
 
 
 class CashRounding(StrEnum):

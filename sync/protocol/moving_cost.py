@@ -69,6 +69,17 @@ unit_mills=150500))
     return _go(held, -quantity_milli, unit_minor)
 
 
+def share_of(held: Held, quantity_milli: int) -> int | None:
+    """What so much of what is held is worth; None where that is not known, or nothing is there.
+
+    >>> share_of(Held(3_000, 1_000, 333_333), 2_000)
+    667
+    """
+    if held.unit_mills is None or held.on_hand_milli <= 0:
+        return None
+    return divide_half_up(held.worth_minor * quantity_milli, held.on_hand_milli)
+
+
 def line_cost(unit_cost_minor: int | None, quantity_milli: int) -> int | None:
     """What a line that states a unit's cost came to; None where it states none, or too much."""
     if unit_cost_minor is None:

@@ -30,6 +30,7 @@ from central.pages.words import (
     sign_in,
     signing,
     states,
+    stock,
     transfers,
 )
 
@@ -59,5 +60,6 @@ __all__ = [
     "sign_in",
     "signing",
     "states",
+    "stock",
     "transfers",
 ]

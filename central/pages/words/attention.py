@@ -70,6 +70,12 @@ _TITLES = {
         " shop somebody allowed it. Ask whoever gave the voucher whether there are two of that"
         " number; a third party pays for one. Or accept it, as a loss or because there are two.",
     ),
+    "serial_twice": (
+        "Serial numbers that were sold twice",
+        "There is one of each, and two receipts have it. Ask the shops which of the goods the"
+        " customers hold, and whether a number was typed or scanned of a neighbour: a return and a"
+        " new receipt put it right, and then it is gone from here. Or accept it as it is.",
+    ),
     "deposits": (
         "Cash that the bank has not credited",
         "A bag left a shop's safe, and the bank's files say nothing of it, or another amount. Ask"
@@ -205,6 +211,13 @@ def _voucher(_receipt: str, number: str, times: int, shops: str) -> str:
     return f"The voucher {number} was taken for {times} receipts, at {shops}."
 
 
+def _serial(_receipt: str, item: str, serial: str, times: int, shops: str) -> str:
+    return (
+        f"{item}: serial number {serial} was sold {times} times more often than it came back, at"
+        f" {shops}."
+    )
+
+
 def _deposit(_bag: str, had: str, credited: str | None) -> str:
     bank = "no file of the bank names it" if credited is None else f"the bank credited {credited}"
     return f"{had} was in it, and {bank}."
@@ -252,6 +265,7 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "proposed": _proposed,
     "returned_twice": _returned,
     "voucher_twice": _voucher,
+    "serial_twice": _serial,
     "unverified": _unverified,
     "deposits": _deposit,
     "overspent": _overspent,
@@ -265,7 +279,10 @@ _PLACES: dict[str, Callable[[Case], str]] = {
         ("damaged", "quarantined", "parked"), lambda case: event(case.store, *case.said[:2])
     ),
     **dict.fromkeys(
-        ("overspent", "returned_twice", "voucher_twice", "unverified", "accepted"),
+        (
+            *("overspent", "returned_twice", "voucher_twice", "serial_twice"),
+            *("unverified", "accepted"),
+        ),
         lambda case: f"Receipt {case.said[0]}",
     ),
     "proposed": lambda case: str(case.said[0]),

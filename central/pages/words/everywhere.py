@@ -52,6 +52,13 @@ def receipt_name(number: str) -> str:
 
 
 workbook = "These tables as a workbook (XLSX)"
+csv = "as CSV"
+first_page = "First page"
+next_page = "Next page"
+show = "Show"
+item = "Item"
+every_store = "Every store"
+quantity = "Quantity"
 
 
 def as_of(when: str, zone: str) -> str:

@@ -1,8 +1,12 @@
 """What the page of goods between stores says."""
 
+from collections.abc import Sequence
 from types import MappingProxyType
 
-from sync.protocol.between_stores import OVERDUE_DAYS
+from central.pages.words.figures import amount
+from central.reports.wishes import InState
+from sync.protocol.between_stores import OVERDUE_DAYS, GoodsState
+from sync.protocol.counted import counted
 
 title = "Transfers"
 about = (
@@ -38,7 +42,28 @@ goods_hint = "A line each: the item's id, a space, how many. Such as: BUN 12"
 reason = "Reason"
 ask = "Ask"
 end = "Wish it no more"
-first_page = "First page"
-next_page = "Next page"
+by_state = "What each state comes to"
+by_state_hint = "What is sent for a wish is counted as a transfer of its own."
+wishes = "Wishes"
+sent_worth = "Sent, at cost"
+missing_worth = "Not there, at cost"
 command_hint = ("The same at a terminal: ", ".")
 command = "central transfer ask S01 S02 BUN=12"
+
+
+def summary(states: Sequence[InState], overdue: int, currency: str, decimals: int) -> str:
+    """The answer first: what is on its way, and what needs somebody."""
+    by_state = {one.state: one for one in states}
+    said = []
+    for state, what in (
+        (GoodsState.IN_TRANSIT, "on the way"),
+        (GoodsState.DIFFERS, "of which not all came"),
+    ):
+        if (one := by_state.get(state)) is not None and one.transfers:
+            worth = amount(one.missing_minor, decimals)
+            said.append(
+                f"{counted(one.transfers, 'transfer')} {what}, {currency} {worth} not there"
+            )
+    if overdue:
+        said.append(f"{counted(overdue, 'transfer')} overdue")
+    return f"{'; '.join(said)}." if said else "Nothing is on its way, and nothing differs."

@@ -18,6 +18,7 @@ from central.reports.exceptions.oversold import OVERSOLD
 from central.reports.exceptions.overspent import OVERSPENT
 from central.reports.exceptions.pins import PINS
 from central.reports.exceptions.returned_twice import RETURNED_TWICE
+from central.reports.exceptions.serial_twice import SERIAL_TWICE
 from central.reports.exceptions.set_aside import DAMAGED, PARKED, QUARANTINED
 from central.reports.exceptions.unverified import UNVERIFIED
 from central.reports.exceptions.voucher_twice import VOUCHER_TWICE
@@ -36,6 +37,7 @@ KINDS = (
     PROPOSED,
     RETURNED_TWICE,
     VOUCHER_TWICE,
+    SERIAL_TWICE,
     DEPOSITS,
     UNVERIFIED,
     OVERSPENT,

@@ -13,8 +13,7 @@ from edge.db.store import read_settings, today
 from sync.engine.journal import Moment
 from sync.protocol.identity import ItemId
 from sync.protocol.lots import Lot, lots_held
-from sync.protocol.money import divide_half_up
-from sync.protocol.moving_cost import NOTHING_HELD
+from sync.protocol.moving_cost import NOTHING_HELD, Held, share_of
 
 
 class LotHeld(msgspec.Struct, frozen=True):
@@ -92,17 +91,11 @@ def _held(
     for item in asked:
         held = levels.get(item, NOTHING_HELD)
         lots = lots_held(held.on_hand_milli, named.get(item, ()))
-        per = None if held.unit_mills is None or held.on_hand_milli <= 0 else held
-        found[item] = tuple(
-            _lot(lot, day, None if per is None else (per.worth_minor, per.on_hand_milli))
-            for lot in lots
-        )
+        found[item] = tuple(_lot(lot, day, held) for lot in lots)
     return found
 
 
-def _lot(lot: Lot, day: date, worth: tuple[int, int] | None) -> LotHeld:
+def _lot(lot: Lot, day: date, held: Held) -> LotHeld:
     left = None if lot.expires_on is None else (lot.expires_on - day).days
-    minor = None
-    if worth is not None:
-        minor = divide_half_up(worth[0] * lot.quantity_milli, worth[1])
-    return LotHeld(lot.lot, lot.expires_on, lot.quantity_milli, left, minor)
+    worth = share_of(held, lot.quantity_milli)
+    return LotHeld(lot.lot, lot.expires_on, lot.quantity_milli, left, worth)
