@@ -78,6 +78,27 @@ async def test_a_loan_needs_amount_and_reason_and_goes_by_keyboard_alone(
     ]
 
 
+async def test_enter_on_what_is_chosen_goes_on_to_what_is_missing_and_then_does_it(
+    tabs: Tabs, shop: Box
+) -> None:
+    page = await open_till_page(tabs, shop)
+    dialog = await ask_cash(page)
+    pickup = dialog.get_by_role("button", name="Pickup, into the safe")
+    await pickup.focus()
+    await page.keyboard.press("Enter")
+    await expect(pickup).to_have_attribute("aria-pressed", "true")
+    await expect(pickup).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(dialog.get_by_label("Amount")).to_be_focused()
+    await by_hand(page, "40")
+    await dialog.get_by_role("button", name="Large notes").focus()
+    await page.keyboard.press("Enter")
+    await expect(dialog.get_by_label("Reason")).to_have_value("Large notes")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("notice")).to_contain_text("40.00 went from the drawer")
+    assert moved(shop) == [("pickup", -4_000, "Large notes", "safe")]
+
+
 async def test_a_loan_is_told_by_its_coins_and_what_is_paid_out_goes_to_the_safe(
     tabs: Tabs, shop: Box
 ) -> None:

@@ -57,3 +57,20 @@ async def test_what_is_in_the_basket_is_neither_lost_in_training_nor_sold_by_it(
     await sees_total(page, item.price_minor)
     await page.get_by_role("button", name="Menu").click()
     await expect(page.get_by_role("button", name="Begin training")).to_be_disabled()
+
+
+async def test_it_ends_at_once_after_its_basket_was_emptied_which_comes_back_no_more(
+    tabs: Tabs, shop: Box
+) -> None:
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    await page.get_by_role("button", name="Menu").click()
+    await page.get_by_role("button", name="Begin training").click()
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    await page.get_by_role("button", name="Empty basket").click()
+    await expect(page.get_by_role("button", name="Bring it back")).to_be_visible()
+    await page.get_by_role("button", name="End training").click()
+    await expect(page.get_by_test_id("training")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Bring it back")).to_have_count(0)
+    await sees_total(page, 0)

@@ -93,6 +93,26 @@ async def test_the_customer_sees_the_question_and_what_they_said(tabs: Tabs, sho
     await expect(tip).to_contain_text(f"Your tip: {said}, thank you")
 
 
+async def test_enter_on_what_the_customer_said_goes_on_to_paying(tabs: Tabs, shop: Box) -> None:
+    tips_on(shop)
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    await page.keyboard.press("F2")
+    given = page.get_by_label("Cash given")
+    await expect(given).to_be_focused()
+    await page.get_by_role("group", name="Tip").get_by_role("button", name="No tip").focus()
+    await page.keyboard.press("Enter")
+    await expect(given).to_be_focused()
+    await page.get_by_role("button", name="Card", exact=True).focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("Card amount")).to_be_focused()
+    await page.get_by_role("button", name="Card", exact=True).focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("Card amount")).to_be_focused()
+
+
 async def test_it_is_asked_for_in_chinese(tabs: Tabs, shop: Box) -> None:
     tips_on(shop)
     page = await open_till_page(tabs, shop)

@@ -1,6 +1,6 @@
 /** Small pieces that every screen is made of. */
 
-import { giveFocus } from "./focus.js";
+import { giveFocus, goOn } from "./focus.js";
 import { html, useLayoutEffect, useRef } from "./ui.js";
 
 /** A reference whose element gets the focus when it appears, before the next key arrives. */
@@ -37,9 +37,15 @@ export function Form({ onSubmit, children, ...attributes }) {
   return html`<form onSubmit=${submit} novalidate ...${attributes}>${children}</form>`;
 }
 
-/** One of several that may be chosen by a touch. */
-export function Choice({ label, on, choose }) {
-  return html`<button type="button" aria-pressed=${on} onClick=${choose}>${label}</button>`;
+/** One of several that may be chosen by a touch. Enter on the chosen one goes on (focus.js); ``then``:
+ *  to where, for a choice that stands in no form. */
+export function Choice({ label, on, choose, then = undefined }) {
+  const press = (event) => {
+    if (event.key !== "Enter" || !on) return;
+    event.preventDefault();
+    if (!event.repeat) goOn(event.currentTarget, then);
+  };
+  return html`<button type="button" aria-pressed=${on} onClick=${choose} onKeyDown=${press}>${label}</button>`;
 }
 
 /** What can be taken away by a touch, as an item of a list. */

@@ -26,3 +26,25 @@ export function groundField(event) {
   focusScan();
   return scanField();
 }
+
+/** On from a choice that is made: to what of its form is still empty behind it, else the form is sent;
+ *  outside a form to the first field below ``then``, a selector, or to what it is done by. What may be
+ *  folded away is passed over.
+ * @param {HTMLButtonElement} element @param {string} [then] */
+export function goOn(element, then) {
+  if (then !== undefined) {
+    const first = (what) => document.querySelector(`${then} ${what}:not(:disabled)`);
+    giveFocus(first("input") ?? first("button.main"));
+    return;
+  }
+  const fields = [...(element.form?.elements ?? [])];
+  const next = fields.slice(fields.indexOf(element)).find(isEmptyField);
+  if (next === undefined) element.form?.requestSubmit();
+  else giveFocus(next);
+}
+
+/** @param {Element} element */
+function isEmptyField(element) {
+  const isText = element instanceof HTMLInputElement && element.type === "text";
+  return isText && element.value === "" && element.closest("details") === null;
+}

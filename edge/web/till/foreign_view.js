@@ -25,7 +25,7 @@ export function Foreign({ tender }) {
     <h2>${FOREIGN.title}</h2>
     <div class="row" role="group" aria-label=${FOREIGN.title}>
       ${taken.map((one) => html`<${Choice} key=${one.currency} label=${one.currency}
-        on=${chosen === one} choose=${() => setChosen(chosen === one ? null : one)} />`)}
+        on=${chosen === one} choose=${() => setChosen(chosen === one ? null : one)} then=".foreign form" />`)}
     </div>
     ${chosen !== null && html`<${Handed} key=${chosen.currency} tender=${tender} taken=${chosen} />`}
   </div>`;

@@ -4,7 +4,7 @@
 import { addTender, doing, finishSale, removeTender } from "./actions.js";
 import { isElsewhere } from "./card.js";
 import { Elsewhere, PaymentNow, Unfinished } from "./card_view.js";
-import { Doubt, Field, Form } from "./fields.js";
+import { Choice, Doubt, Field, Form } from "./fields.js";
 import { Foreign } from "./foreign_view.js";
 import { notAnAmount } from "./opening_view.js";
 import { Points } from "./points_view.js";
@@ -48,10 +48,9 @@ export function Pay() {
       ${!goesBack && !basket.value.payment && html`
         <div class="kinds" role="group" aria-label=${PAY.by}>
           ${tenders.map(
-            ({ tender_id, name }, at) => html`<button type="button" key=${tender_id}
-              aria-pressed=${tender_id === by} onClick=${() => setBy(tender_id)}>
-              ${name} <kbd aria-hidden="true">${letters[at]}</kbd>
-            </button>`,
+            ({ tender_id, name }, at) => html`<${Choice} key=${tender_id} on=${tender_id === by}
+              label=${html`${name} <kbd aria-hidden="true">${letters[at]}</kbd>`}
+              choose=${() => setBy(tender_id)} then=".kinds ~ *" />`,
           )}
         </div>
         ${chosen !== undefined && html`<${formOf(chosen)} key=${chosen.tender_id} tender=${chosen} />`}`}

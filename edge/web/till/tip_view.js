@@ -27,7 +27,7 @@ export function Tip() {
     <h2>${TIP.title}</h2>
     <div class="row" role="group" aria-label=${TIP.title}>
       ${offered.map((minor) => html`<${Choice} key=${minor} label=${told(minor)}
-        on=${minor === asked} choose=${() => ask(minor)} />`)}
+        on=${minor === asked} choose=${() => ask(minor)} then=".kinds ~ *" />`)}
     </div>
     <${Form} onSubmit=${submit}>
       <${Field} label=${TIP.other} name="tip" inputmode="decimal" />
