@@ -10,6 +10,7 @@ from msgspec import Meta
 from edge.domain.fields import Request
 from edge.domain.sale.basket import PARSED_MAX
 from sync.protocol.bounds import SUM_MAX
+from sync.protocol.errors import NotNow
 from sync.protocol.text import TEXT_PATTERN
 
 LESS_MAX = 100
@@ -68,12 +69,22 @@ class SoldShown(Request, frozen=True):
     points_here: _Figure | None
 
 
-class TipShown(Request, frozen=True):
+class TipShown(Request, frozen=True, omit_defaults=True):
     """The question after a tip while it is paid: what is ``offered``, and what was asked for (0:
-    nothing)."""
+    nothing). ``question``: its name, while the customer may answer it by a touch; ``said``: they
+    have."""
 
     offered: Annotated[tuple[_Figure, ...], Meta(max_length=TIPS_MAX)]
     asked_minor: _Figure
+    question: _Words | None = None
+    said: bool = False
+
+
+class TipSaid(Request, frozen=True):
+    """What a customer answers to that question at the display: one of what is offered, or 0."""
+
+    question: _Words
+    tip_minor: _Figure
 
 
 class Shown(Request, frozen=True, omit_defaults=True):
@@ -93,6 +104,21 @@ class Shown(Request, frozen=True, omit_defaults=True):
     total_minor: _Figure | None = None
     left_minor: _Figure | None = None
     tip: TipShown | None = None
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """``number``: of this news, 0 of none; ``tip_minor``: null where nothing was said."""
+
+    number: int
+    tip_minor: int | None
+
+
+class TipNotAsked(NotNow, slug="tip-not-asked", title="No tip is asked for now"):
+    """What is touched at a display counts only while its till asks for it."""
+
+    detail = "The till asks for no such tip now: it was paid, or it asks for another basket."
+    remedy = "Tell the cashier."
+    field = "question"
 
 
 class Showing(msgspec.Struct, frozen=True):

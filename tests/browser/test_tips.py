@@ -1,12 +1,13 @@
 """A tip at the till page: asked for before anybody is charged, where the shop takes any; with the
 terminal, in cash, wide and narrow, in English and Chinese."""
 
+import re
 import sqlite3
 from contextlib import closing
 
 import msgspec
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, Page, expect
 
 from edge.box.folder import database_of
 from edge.db.store import read_settings, take_settings
@@ -17,8 +18,10 @@ from tests.browser.chain import Box
 from tests.browser.test_discounts import last_sale
 from tests.browser.test_price_books import speak
 from tests.browser.test_till_card import with_terminal
-from tests.browser.test_till_display import open_display
+from tests.browser.test_till_display import another_device, open_display
 from tests.browser.till_page import (
+    LOST,
+    Sold,
     items,
     open_till_page,
     receipt_number,
@@ -84,12 +87,11 @@ async def test_the_customer_sees_the_question_and_what_they_said(tabs: Tabs, sho
     await expect(tip).to_have_count(0)
     await page.keyboard.press("F2")
     await expect(tip.get_by_role("heading", name="Would you like to add a tip?")).to_be_visible()
-    await expect(tip.locator(".on")).to_have_text("No tip")
     first = page.get_by_role("group", name="Tip").get_by_role("button").nth(1)
     said = await first.text_content()
     assert said is not None
     await first.click()
-    await expect(tip.locator(".on")).to_have_text(said)
+    await expect(tip.get_by_role("button", pressed=True)).to_have_text(said)
     await expect(tip).to_contain_text(f"Your tip: {said}, thank you")
 
 
@@ -105,12 +107,12 @@ async def test_enter_on_what_the_customer_said_goes_on_to_paying(tabs: Tabs, sho
     await page.get_by_role("group", name="Tip").get_by_role("button", name="No tip").focus()
     await page.keyboard.press("Enter")
     await expect(given).to_be_focused()
-    await page.get_by_role("button", name="Card", exact=True).focus()
+    await page.get_by_role("button", name="Credit card", exact=True).focus()
     await page.keyboard.press("Enter")
-    await expect(page.get_by_label("Card amount")).to_be_focused()
-    await page.get_by_role("button", name="Card", exact=True).focus()
+    await expect(page.get_by_label("Credit card amount")).to_be_focused()
+    await page.get_by_role("button", name="Credit card", exact=True).focus()
     await page.keyboard.press("Enter")
-    await expect(page.get_by_label("Card amount")).to_be_focused()
+    await expect(page.get_by_label("Credit card amount")).to_be_focused()
 
 
 async def test_it_is_asked_for_in_chinese(tabs: Tabs, shop: Box) -> None:
@@ -146,3 +148,110 @@ async def test_the_terminal_is_asked_for_the_goods_and_the_tip_at_once(
         await page.get_by_label("Card amount").press("Enter")
         await receipt_number(page)
         assert paid_by(last_sale(shop)) == [("card", item.price_minor + minor, minor)]
+
+
+async def at_the_question(page: Page, item: Sold) -> tuple[Locator, Locator]:
+    """The cashier's choices, and what the page says of the customer's."""
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    await page.keyboard.press("F2")
+    return page.get_by_role("group", name="Tip"), page.get_by_test_id("tip-said")
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["beside the till", "a device of its own"])
+async def test_the_customer_answers_on_the_display_and_the_cashier_goes_on(
+    tabs: Tabs, shop: Box, elsewhere: bool
+) -> None:
+    tips_on(shop)
+    page = await open_till_page(tabs, shop)
+    display = await (another_device(tabs, page) if elsewhere else open_display(page))
+    item = items(shop)[0]
+    choices, said = await at_the_question(page, item)
+    offered = display.get_by_test_id("shown-tip").get_by_role("button")
+    await expect(offered.first).to_have_text("No tip")
+    await expect(display.get_by_role("button", pressed=True)).to_have_count(0)
+    await expect(said).to_contain_text("choose it on their display")
+    await offered.first.click()
+    await expect(said).to_have_text("The customer chose no tip.")
+    chosen = await offered.nth(2).text_content()
+    assert chosen is not None
+    await offered.nth(2).click()
+    await expect(said).to_have_text(f"The customer chose a tip of {chosen}.")
+    await expect(choices.get_by_role("button", pressed=True)).to_have_text(chosen)
+    await expect(display.get_by_role("button", pressed=True)).to_have_text(chosen)
+    await expect(display.get_by_test_id("shown-tip")).to_contain_text(f"Your tip: {chosen}")
+    await expect(page.get_by_label("Cash given")).to_be_focused()
+    await page.get_by_label("Cash given").fill("100")
+    await page.keyboard.press("Enter")
+    await receipt_number(page)
+    assert paid_by(last_sale(shop)) == [("cash", 10_000, round(float(chosen) * 100))]
+
+
+async def test_the_customer_answers_beside_a_till_that_has_no_store_box(
+    tabs: Tabs, shop: Box
+) -> None:
+    tabs.expect(LOST)
+    tabs.expect(re.escape("net::ERR"))
+    tips_on(shop)
+    page = await open_till_page(tabs, shop)
+    display = await open_display(page)
+    _, said = await at_the_question(page, items(shop)[0])
+    offered = display.get_by_test_id("shown-tip").get_by_role("button")
+    await expect(offered).to_have_count(4)
+    await page.context.set_offline(True)
+    chosen = await offered.nth(1).text_content()
+    await offered.nth(1).click()
+    await expect(said).to_have_text(f"The customer chose a tip of {chosen}.")
+    await page.context.set_offline(False)
+    exact = page.get_by_role("button", name="Exact")
+    await expect(exact).to_be_enabled()
+    await exact.click()
+    await receipt_number(page)
+    assert [tip for _, _, tip in paid_by(last_sale(shop))] == [round(float(chosen or "") * 100)]
+
+
+async def test_what_is_touched_for_another_basket_or_after_it_was_paid_changes_nothing(
+    tabs: Tabs, shop: Box
+) -> None:
+    tips_on(shop)
+    page = await open_till_page(tabs, shop)
+    display = await open_display(page)
+    await display.evaluate(HEAR)
+    choices, said = await at_the_question(page, items(shop)[0])
+    offered = display.get_by_test_id("shown-tip").get_by_role("button")
+    await expect(offered).to_have_count(4)
+    [earlier] = await display.evaluate("[...questions]")
+    await page.get_by_role("button", name="Back to basket").click()
+    await page.keyboard.press("F2")
+    await expect(offered).to_have_count(4)
+    [_, now] = await display.evaluate("[...questions]")
+    tip = int(float(await offered.nth(1).text_content() or "") * 100)
+    for question, minor in ((earlier, tip), (now, tip + 1), (now, -tip)):
+        await display.evaluate(SAY, {"question": question, "tip_minor": minor})
+    await display.evaluate(SAY, {"question": now, "tip_minor": 0})
+    await expect(said).to_have_text("The customer chose no tip.")
+    await expect(choices.get_by_role("button", pressed=True)).to_have_text("No tip")
+    await page.get_by_label("Cash given").fill("0.10")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("list", name="Paid so far")).to_be_visible()
+    await expect(offered).to_have_count(0)
+    await display.evaluate(SAY, {"question": now, "tip_minor": tip})
+    await page.get_by_role("button", name="Exact").click()
+    await receipt_number(page)
+    assert [given for _, _, given in paid_by(last_sale(shop))] == [0, 0]
+
+
+HEAR = """() => {
+  globalThis.questions = new Set();
+  globalThis.heard = new BroadcastChannel("holdfast-display");
+  heard.onmessage = ({ data }) => {
+    const question = data.shown?.tip?.question;
+    if (question !== undefined) questions.add(question);
+  };
+}"""
+SAY = """(said) => {
+  const channel = new BroadcastChannel("holdfast-display");
+  channel.postMessage({ said });
+  channel.close();
+}"""
+"""As a page of this browser says it."""

@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
@@ -16,7 +17,7 @@ from edge.domain.workstation import WorkstationKind
 from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
 from sync.protocol.identity import WorkstationId
 from tests.edge_store import Till, open_store
-from tests.integration.test_edge_http_guards import OPEN_ROUTES, is_office, routes
+from tests.integration.test_edge_http_guards import OF_DISPLAYS, OPEN_ROUTES, is_office, routes
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TOKEN = "d" * 43
@@ -93,10 +94,10 @@ async def test_a_display_learns_and_does_nothing_else_and_nobody_else_reads_what
         (method, path)
         for method, path, _, handler in found
         if require_display in handler.resolve_guards()
-    } == {("GET", "/display/shown"), ("OPTIONS", "/display/shown")}
+    } == OF_DISPLAYS
     headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
     for method, path, example, _ in found:
-        if (method, path) in OPEN_ROUTES or is_office(path) or path == "/display/shown":
+        if (method, path) in OPEN_ROUTES | OF_DISPLAYS or is_office(path):
             continue
         answer = await till.client.request(method, example, content=b"{", headers=headers)
         assert answer.status_code == 401, (method, path)
@@ -105,6 +106,61 @@ async def test_a_display_learns_and_does_nothing_else_and_nobody_else_reads_what
         answer = await till.client.get(path, headers=cookies, follow_redirects=False)
         assert answer.status_code in (303, 401, 404), path
     assert (await till.call("GET", "/display/shown")).status_code == 401
+
+
+TIP = {"offered": [50, 100], "asked_minor": 0, "question": "basket 7"}
+
+
+async def say(till: Till, tip_minor: int, token: str = TOKEN, question: str = "basket 7") -> int:
+    """What somebody touches; the answer's status."""
+    headers = {"Authorization": f"Bearer {token}", "Holdfast-Session": ""}
+    said = {"question": question, "tip_minor": tip_minor}
+    return (await till.client.post("/display/answer", json=said, headers=headers)).status_code
+
+
+async def answered(till: Till, question: str = "basket 7", after: int = 0) -> dict[str, Any]:
+    path = f"/display/answered?question={quote(question)}&after={after}"
+    answer: dict[str, Any] = (await till.call("GET", path)).json()
+    return answer
+
+
+async def test_what_the_customer_touches_reaches_the_till_that_asked_for_it_as_soon_as_they_do(
+    till: Till,
+) -> None:
+    await paired(till)
+    await told(till, tip=TIP)
+    waiting = asyncio.create_task(answered(till))
+    await asyncio.sleep(0)
+    assert await say(till, 100) == 204
+    first = await waiting
+    assert first["tip_minor"] == 100
+    again = asyncio.create_task(answered(till, after=first["number"]))
+    await asyncio.sleep(0)
+    assert await say(till, 0) == 204
+    assert (await again)["tip_minor"] == 0
+
+
+async def test_nobody_answers_but_the_tills_own_display_and_only_what_is_asked_now(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(displays, "ANSWER_WAIT_S", 0.01)
+    await paired(till)
+    await paired(till, "W8", "h" * 43)
+    await told(till, tip=TIP)
+    assert await say(till, 100, token="x" * 43) == 401
+    assert await say(till, 100, token="h" * 43) == 409
+    assert await say(till, 75) == 409
+    assert await say(till, 100, question="basket 6") == 409
+    assert await say(till, 2**70) == 400
+    await told(till, tip={**TIP, "question": None})
+    assert await say(till, 100) == 409
+    await told(till)
+    assert await say(till, 100) == 409
+    await told(till, tip={**TIP, "question": "basket 8"})
+    assert await answered(till, "basket 8") == {"number": 0, "tip_minor": None}
+    assert await say(till, 50, question="basket 8") == 204
+    assert (await answered(till, "basket 8"))["tip_minor"] == 50
+    assert (await answered(till, "basket 9"))["tip_minor"] is None
 
 
 async def test_a_code_pairs_what_it_was_made_for(till: Till) -> None:

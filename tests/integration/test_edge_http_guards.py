@@ -31,7 +31,8 @@ ENTER = "/office/enter"
 """The one route of the till's among the pages of the back office."""
 OF_METRICS = {("GET", "/metrics"), ("OPTIONS", "/metrics")}
 """Which has a token of its own."""
-OF_DISPLAYS = {("GET", "/display/shown"), ("OPTIONS", "/display/shown")}
+OF_DISPLAYS = {("GET", "/display/shown"), ("POST", "/display/answer")}
+OF_DISPLAYS |= {("OPTIONS", path) for _, path in OF_DISPLAYS}
 """For a display's token alone: test_edge_display.py."""
 ID = "0199aaaa-0000-7000-8000-000000000001"
 EXAMPLES = {"uuid": ID, "date": "2026-11-25", "str": "x"}

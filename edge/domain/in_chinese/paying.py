@@ -107,6 +107,7 @@ REFUSALS = {
         "收款合计 {tendered_minor}；一张收据的上限为 {limit_minor}。",
         "请核对所收金额；只有现金可找零。",
     ),
+    "tip-not-asked": InChinese("收银台此时没有询问这笔小费。", "请告诉收银员。"),
     "tip-not-possible": InChinese(
         "此付款方式不能收 {tip_minor} 小费。", "小费可随现金、刷卡或扫码收取；退货不退小费。"
     ),

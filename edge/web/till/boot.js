@@ -19,6 +19,7 @@ import { watchStatus } from "./status.js";
 import { readKept, readReceipt } from "./store.js";
 import { checkSession, lockWhenIdle } from "./session.js";
 import { takeTill } from "./tabs.js";
+import { hearTips } from "./tip_answers.js";
 import { hearKeys } from "./key_dispatch.js";
 import { hearScans } from "./scanner.js";
 import { scan, scanCutOff, workScans } from "./scans.js";
@@ -49,6 +50,7 @@ export async function boot() {
   void followPayment();
   watchStatus();
   showCustomers();
+  hearTips();
   hearTones();
   watchQuickKeys();
   void checkSession();

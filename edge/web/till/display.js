@@ -1,9 +1,10 @@
 /** The customer's display: shows what the till tells (shown.js), which it hears in a window beside the
- *  till from that very page, on a device of its own from the store box (display_box.js). The newest
- *  line is kept in sight; the total never leaves the screen. */
+ *  till from that very page, on a device of its own from the store box (display_box.js); says what the
+ *  customer answers there, and nothing else. The newest line is kept in sight; the total never leaves
+ *  the screen. */
 
-import { followBox, isPaired } from "./display_box.js";
-import { CHANNEL } from "./shown.js";
+import { answerBox, followBox, isPaired } from "./display_box.js";
+import { CHANNEL } from "./display_channel.js";
 import { markLanguage } from "./speaking.js";
 import * as state from "./state.js";
 import { formatMilli, formatMinor } from "./text.js";
@@ -15,6 +16,12 @@ import { DISPLAY } from "./words_display.js";
 const told = signal(null);
 /** Whether the store box does not know this device. */
 const isStranger = signal(false);
+/** What was touched last, and whether the till was told: null while it is.
+ * @type {{value: {question: string, tip_minor: number, arrived: boolean | null} | null}} */
+const touched = signal(null);
+/** How the till is told.
+ * @type {(said: import("./tip_answers.js").Said) => Promise<boolean>} */
+let answer = async () => false;
 const money = (minor) => (minor === undefined ? "…" : formatMinor(minor, told.value?.decimals ?? 2));
 
 function App() {
@@ -78,16 +85,35 @@ function Code({ asked }) {
   </section>`;
 }
 
-/** Would you like to give a tip? The cashier types what the customer says. */
+/** Would you like to give a tip? The customer touches what they like, or tells the cashier. */
 function Tip({ tip }) {
-  const { offered, asked_minor: asked } = tip;
+  const { offered, asked_minor: asked, question, said } = tip;
   if (offered.length === 0 && asked === 0) return null;
+  const { value: last } = touched;
+  const mine = last !== null && last.question === question ? last : null;
+  const chosen = mine?.arrived === null ? mine.tip_minor : said || asked > 0 ? asked : null;
+  const named = (minor) => (minor === 0 ? DISPLAY.noTip : money(minor));
   return html`<section class="tip" data-testid="shown-tip">
     ${offered.length > 0 && html`<h2>${DISPLAY.tip}</h2>
-      <ul>${[0, ...offered].map((minor) => html`<li key=${minor} class=${minor === asked ? "on" : ""}>
-        ${minor === 0 ? DISPLAY.noTip : money(minor)}</li>`)}</ul>`}
-    ${asked > 0 && html`<p>${DISPLAY.withTip(money(asked))}</p>`}
+      <ul>${[0, ...offered].map((minor) => html`<li key=${minor}>${question === undefined
+        ? html`<span class=${minor === asked ? "on" : ""}>${named(minor)}</span>`
+        : html`<button type="button" aria-pressed=${minor === chosen}
+            onClick=${() => touch(question, minor)}>${named(minor)}</button>`}</li>`)}</ul>`}
+    <p role="status">${mine?.arrived === false ? DISPLAY.tellCashier : thanks(said, asked)}</p>
   </section>`;
+}
+
+function thanks(said, asked) {
+  if (asked > 0) return DISPLAY.withTip(money(asked));
+  return said ? DISPLAY.withoutTip : "";
+}
+
+/** Shown as chosen at once; that it holds the till says. */
+async function touch(question, tip_minor) {
+  const said = { question, tip_minor };
+  touched.value = { ...said, arrived: null };
+  const arrived = await answer(said);
+  if (touched.value?.question === question) touched.value = { ...said, arrived };
 }
 
 function Sums({ shown }) {
@@ -126,13 +152,22 @@ function show(shown) {
 
 function listen() {
   const channel = new BroadcastChannel(CHANNEL);
+  /** @param {import("./display_channel.js").FromDisplay} what */
+  const say = (what) => channel.postMessage(what);
   channel.onmessage = ({ data }) => {
     if (data.shown !== undefined) show(data.shown);
   };
-  channel.postMessage({ asks: true });
+  addEventListener("pagehide", () => say({ goes: true }));
+  answer = async (said) => {
+    say({ said });
+    return true;
+  };
+  say({ asks: true });
 }
 
 markLanguage();
-if (isPaired()) void followBox({ show, refuse: () => (isStranger.value = true) });
-else listen();
+if (isPaired()) {
+  answer = answerBox;
+  void followBox({ show, refuse: () => (isStranger.value = true) });
+} else listen();
 mount(html`<${App} />`, "display");

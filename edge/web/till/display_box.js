@@ -92,13 +92,26 @@ function ask({ token }, number) {
   return send(`/display/shown?after=${number}`, { headers: { Authorization: `Bearer ${token}` } });
 }
 
+/** Whether the box took what the customer answered.
+ *  @param {import("./tip_answers.js").Said} said */
+export async function answerBox(said) {
+  const kept = read();
+  if (kept === null) return false;
+  const answer = await send("/display/answer", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${kept.token}` },
+    body: JSON.stringify(said),
+  });
+  return answer === null;
+}
+
 /** @param {string} path @param {RequestInit} how
  *  @returns {Promise<any>} */
 async function send(path, how) {
   try {
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
     const response = await fetch(path, { ...how, cache: "no-store", signal });
-    if (response.ok) return await response.json();
+    if (response.ok) return response.status === 204 ? null : await response.json();
     return [400, 401, 403, 422].includes(response.status) ? "refused" : "away";
   } catch (error) {
     if (error instanceof TypeError || error instanceof DOMException) return "away";

@@ -3,12 +3,12 @@
  *  device of its own hears it from the store box, which is told only while such a device is on. */
 
 import { BoxAway, Refused, call } from "./api.js";
+import { CHANNEL } from "./display_channel.js";
 import { language } from "./language.js";
 import * as state from "./state.js";
+import { chosenByCustomer, heard, offeredTips, question } from "./tip_answers.js";
 import { mayTip } from "./tips.js";
-import { computed, effect } from "./ui.js";
-
-export const CHANNEL = "holdfast-display";
+import { computed, effect, signal } from "./ui.js";
 
 /**
  * @typedef {object} Shown
@@ -26,8 +26,14 @@ export const CHANNEL = "holdfast-display";
  * @property {{amount_minor: number, reference: string, code: {size: number, path: string}} | null}
  *   code to be scanned with a telephone
  * @property {{due_minor: number, change_minor: number, points_here: number | null} | null} sold
- * @property {{offered: number[], asked_minor: number} | null} [tip] that the cashier's page asks for
+ * @property {{offered: number[], asked_minor: number, question?: string, said?: boolean} | null} [tip]
+ *   that the cashier's page asks for; the customer may answer the ``question`` themselves
  */
+
+/** Whether a window beside this one shows it. */
+const besideTill = signal(false);
+/** Whether a customer's display is on, as far as is known here. */
+export const isShown = computed(() => besideTill.value || state.syncStatus.value?.is_watched === true);
 
 /** @type {{value: Shown, peek: () => Shown}} */
 export const shown = computed(() => {
@@ -49,7 +55,7 @@ export const shown = computed(() => {
     left_minor: state.screen.value === "paying" && basket.value.tenders.length > 0 ? due?.left_minor : undefined,
     code: asked?.state === "shown" ? codeOf(asked) : null,
     sold: receipt.value === null ? null : soldOf(receipt.value),
-    tip: state.screen.value === "paying" && mayTip() ? tipOf(basket.value, quoted) : null,
+    tip: state.screen.value === "paying" && mayTip() ? tipOf(basket.value) : null,
   };
 });
 
@@ -81,9 +87,10 @@ function codeOf({ amount_minor, reference, code }) {
 }
 
 /** The question stands until somebody else is asked for the payment; what was asked for, longer. */
-function tipOf(basket, quoted) {
-  const offered = basket.payment ? [] : (quoted?.due?.quick_tips_minor ?? []);
-  return { offered, asked_minor: basket.tip_minor ?? 0 };
+function tipOf(basket) {
+  const said = chosenByCustomer() !== null;
+  const asked_minor = basket.tip_minor ?? 0;
+  return { offered: offeredTips(), asked_minor, question: question.value?.name, said };
 }
 
 function soldOf({ due_minor, change_minor, points_here }) {
@@ -93,8 +100,7 @@ function soldOf({ due_minor, change_minor, points_here }) {
 /** From now on a display that stands open shows it; when this page goes, it says that it is closed. */
 export function showCustomers() {
   const channel = new BroadcastChannel(CHANNEL);
-  const tell = () => channel.postMessage({ shown: shown.peek() });
-  channel.onmessage = ({ data }) => data.asks && tell();
+  channel.onmessage = ({ data }) => hear(data, channel);
   effect(() => channel.postMessage({ shown: shown.value }));
   effect(() => {
     const now = shown.value;
@@ -106,6 +112,13 @@ export function showCustomers() {
     channel.postMessage({ shown: closed });
     if (state.syncStatus.peek()?.is_watched) void send(closed, { keepalive: true });
   });
+}
+
+/** @param {import("./display_channel.js").FromDisplay} told @param {BroadcastChannel} channel */
+function hear(told, channel) {
+  if (told.asks) channel.postMessage({ shown: shown.peek() });
+  if (told.asks || told.goes) besideTill.value = told.asks === true;
+  if (told.said !== undefined) heard.value = told.said;
 }
 
 /** @type {Shown | null} */

@@ -34,6 +34,8 @@ export const DISPLAY = inBoth({
   tip: ["Would you like to add a tip?", "您愿意给小费吗？"],
   noTip: ["No tip", "不给小费"],
   withTip: [(amount) => `Your tip: ${amount}, thank you`, (amount) => `小费 ${amount}，谢谢`],
+  withoutTip: ["No tip, thank you", "不给小费，谢谢"],
+  tellCashier: ["Please tell the cashier", "请告诉收银员"],
   thanks: ["Thank you", "谢谢惠顾"],
   paid: ["Paid", "已付"],
   givenBack: ["Given back", "已退还"],

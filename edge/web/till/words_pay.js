@@ -45,6 +45,15 @@ export const TIP = inBoth({
   other: ["Another tip", "其他小费金额"],
   add: ["Set tip", "设定小费"],
   with: ["With the tip", "含小费"],
+  onDisplay: [
+    "The customer can choose it on their display, or tell you.",
+    "顾客可在显示屏上自行选择，或告诉您。",
+  ],
+  said: [
+    (amount) => `The customer chose a tip of ${amount}.`,
+    (amount) => `顾客选择了小费 ${amount}。`,
+  ],
+  saidNone: ["The customer chose no tip.", "顾客选择不给小费。"],
 });
 
 /** A sale on its way to the store server (outbox.js, receipt_view.js). */
