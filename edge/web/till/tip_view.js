@@ -28,7 +28,8 @@ export function Tip() {
   const decimals = state.decimals.value;
   const asked = state.basket.value.tip_minor ?? 0;
   const told = (minor) => (minor === 0 ? TIP.none : formatMinor(minor, decimals));
-  const offered = [...new Set([0, ...offeredTips(), asked])];
+  const often = offeredTips();
+  const offered = [...new Set([0, ...often, asked])];
   const submit = ({ tip }, form) => {
     const minor = parseMinor(tip, decimals);
     if (minor === null) state.problem.value = notAnAmount(tip, decimals);
