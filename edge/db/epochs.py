@@ -13,7 +13,7 @@ from sync.protocol.identity import StoreId
 _HELD = (
     "SELECT epoch_number, epoch_fingerprint, store_id, opened_no, genesis_hash, seq, hash,"
     " acknowledged_through, acknowledged_hash, current, provisional, ratified, ended, genesis,"
-    " genesis_signature, learnt, pruned_through, pruned_hash, left_at FROM journal_head"
+    " genesis_signature, learnt, pruned_through, pruned_hash, left_at, began_row FROM journal_head"
 )
 _WRITING = f"{_HELD} WHERE current = 1"
 _NAMED = f"{_HELD} WHERE epoch_number = ? AND epoch_fingerprint = ?"
@@ -32,9 +32,10 @@ _RETIRE = "UPDATE journal_head SET current = 0, left_at = acknowledged_through W
 _BEGIN = (
     "INSERT INTO journal_head (epoch_number, epoch_fingerprint, store_id, genesis_hash, seq, hash,"
     " hlc, acknowledged_through, acknowledged_hash, current, opened_no, genesis, genesis_signature,"
-    " provisional, ratified, ended, learnt, pruned_through, pruned_hash, left_at)"
+    " provisional, ratified, ended, learnt, pruned_through, pruned_hash, left_at, began_row)"
     " VALUES (?, ?, ?, ?, 0, ?, (SELECT coalesce(max(hlc), 0) FROM journal_head), 0, ?, 1,"
-    " (SELECT coalesce(max(opened_no), 0) + 1 FROM journal_head), ?, ?, ?, 0, 0, ?, 0, NULL, NULL)"
+    " (SELECT coalesce(max(opened_no), 0) + 1 FROM journal_head), ?, ?, ?, 0, 0, ?, 0, NULL, NULL,"
+    " (SELECT coalesce(max(rowid), 0) FROM stock_movement))"
 )
 _REMEMBER = (
     "UPDATE journal_head SET acknowledged_through = ?, acknowledged_hash = ?"
@@ -52,7 +53,8 @@ class HeldEpoch(NamedTuple):
     record as it was signed (by head office, or by this box where it is ``provisional``);
     ``learnt``: the head for which it was opened, where a workstation stated it. Events through
     ``pruned_through`` are not kept any more; ``pruned_hash`` is the chain's there. ``left_at``:
-    what head office had of it when the box left it."""
+    what head office had of it when the box left it; ``began_row``: the last movement of stock
+    before it."""
 
     epoch: Epoch
     store_id: StoreId
@@ -71,6 +73,7 @@ class HeldEpoch(NamedTuple):
     pruned_through: int
     pruned_hash: bytes | None
     left_at: int | None
+    began_row: int
 
     @property
     def state(self) -> EpochState:

@@ -7,7 +7,7 @@ are sent back to be counted again, and then it is booked, once: until then nothi
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -58,7 +58,8 @@ class NothingCounted(ShelfCountRefused, slug="nothing-counted", title="Nothing w
 class ToBeCountedAgain(
     ShelfCountRefused, slug="to-be-counted-again", title="Items wait to be counted again"
 ):
-    """Asked for again, or counted before the box went on in another epoch."""
+    """Asked for again, or more was sold than was counted before the box went on in another
+    epoch."""
 
     items: str
     detail = "These are still to be counted again: {items}."
@@ -148,14 +149,26 @@ class ShelfLine(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """An item of a count: its lines that count. ``seen_through``: what the earliest had seen, so
-    that nothing that moved between two lines is left out."""
+    """An item of a count, as a fact of ``epoch`` says it: ``lines``. ``seen_through``: what the
+    earliest of them had seen, so that nothing that moved between two is left out. ``said``: as
+    people said it, the oldest first."""
 
     item_id: ItemId
     counted_milli: int
+    epoch: Epoch
     seen_through: int
     after_row: int
     lines: tuple[ShelfLine, ...]
+    said: tuple[ShelfLine, ...]
+
+    @property
+    def said_milli(self) -> int:
+        """All that was counted."""
+        return sum(one.counted_milli for one in self.said)
+
+    def at(self, epoch: Epoch, seen_through: int, after_row: int) -> "Counted":
+        """As if it had seen what there was at another place."""
+        return self._replace(epoch=epoch, seen_through=seen_through, after_row=after_row)
 
 
 class Tally(NamedTuple):
@@ -165,33 +178,36 @@ class Tally(NamedTuple):
     again: tuple[ItemId, ...]
 
 
-def tally(lines: Iterable[ShelfLine], rounds: dict[ItemId, int], epoch: Epoch) -> Tally:
-    """What a count comes to, in the order of items. ``rounds``: of items that were asked for again
-    the round that counts, 1 of all others. What was said before the box went on in another
-    ``epoch`` has seen nothing of this one, and is said again.
-
-    Counted on two shelves by two people an item is their sum.
-    """
+def lines_that_count(
+    lines: Iterable[ShelfLine], rounds: Mapping[ItemId, int]
+) -> tuple[dict[ItemId, list[ShelfLine]], set[ItemId]]:
+    """Of each item those of its round, in the order in which they were said; and what is to be
+    counted again. ``rounds``: of items that were asked for again the round that counts, 1 of all
+    others."""
     found: defaultdict[ItemId, list[ShelfLine]] = defaultdict(list)
     again = {item for item, round_no in rounds.items() if round_no > 1}
     for line in lines:
-        if line.round != rounds.get(line.item_id, 1):
-            continue
-        found[line.item_id].append(line)
-        again.discard(line.item_id)
-    stale = {item for item, some in found.items() if any(one.epoch != epoch for one in some)}
-    counted = tuple(
-        Counted(
-            item,
-            sum(one.counted_milli for one in some),
-            min(one.seen_through for one in some),
-            min(one.after_row for one in some),
-            tuple(some),
-        )
-        for item, some in sorted(found.items())
-        if item not in stale
+        if line.round == rounds.get(line.item_id, 1):
+            found[line.item_id].append(line)
+            again.discard(line.item_id)
+    return dict(found), again
+
+
+def counted(some: Sequence[ShelfLine], before: Counted | None = None) -> Counted:
+    """An item by what was said of it in one epoch (at least a line), and by what of it was said in
+    the epochs ``before``, as of where this one began. Counted on two shelves by two people it is
+    their sum."""
+    lines = (*(() if before is None else before.lines), *some)
+    first = lines[0]
+    return Counted(
+        first.item_id,
+        sum(one.counted_milli for one in lines),
+        first.epoch,
+        min(one.seen_through for one in lines),
+        min(one.after_row for one in lines),
+        lines,
+        (*(() if before is None else before.said), *some),
     )
-    return Tally(counted, tuple(sorted(again | stale)))
 
 
 def in_facts(counted: Iterable[Counted]) -> tuple[tuple[Counted, ...], ...]:

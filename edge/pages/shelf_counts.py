@@ -20,7 +20,7 @@ from edge.pages.places import COUNTS, count_address
 from edge.pages.signing_in import as_typed
 from edge.pages.typed import milli_of
 from edge.usecases.shelf_count.begin import BeginShelfCount, begin_shelf_count
-from edge.usecases.shelf_count.look import look_at_progress
+from edge.usecases.shelf_count.look import look_at_progress, took_place_at_ms
 from edge.usecases.shelf_count.say import Said, SayCounted, say_counted
 from edge.usecases.stock.goods import named_goods
 from sync.http.forms import read_form
@@ -106,8 +106,13 @@ async def _list(
     typed: Mapping[str, str] = NOTHING_TYPED,
     refusal: Refusal | None = None,
 ) -> Response[Any]:
-    counts, known = await box.reader.read(
-        lambda db: (list_shelf_counts(db, PAGE_MAX, 0), departments(db))
+    now_ms = box.clock.moment().wall_ms
+    counts, known, took_place = await box.reader.read(
+        lambda db: (
+            list_shelf_counts(db, PAGE_MAX, 0),
+            departments(db),
+            took_place_at_ms(db, now_ms),
+        )
     )
     return tables_page(
         request,
@@ -115,11 +120,12 @@ async def _list(
         status=refusal.status if refusal else 200,
         counts=counts,
         departments=known,
+        took_place_at_ms=took_place,
         count_address=count_address,
         typed=typed,
         refusal=refusal,
         zone=box.clock.zone,
-        now_ms=box.clock.moment().wall_ms,
+        now_ms=now_ms,
     )
 
 

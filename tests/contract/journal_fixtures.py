@@ -33,7 +33,14 @@ MOMENT = Moment(1_764_000_000_000, 28_800, BOOT, ClockState.CHECKED)
 CUSTOMER, ERASED = CustomerId(UUID(int=6)), CustomerId(UUID(int=7))
 ALL = BatchLimits()
 TABLES = (
-    *("journal", "journal_head", "acknowledged_mark", "placed_event", "push_state"),
+    *(
+        "journal",
+        "journal_head",
+        "acknowledged_mark",
+        "placed_event",
+        "push_state",
+        "stock_movement",
+    ),
     "customer_key",
 )
 

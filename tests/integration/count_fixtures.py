@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
 from central.projections.event import Event
@@ -12,8 +13,9 @@ from central.projections.fold import fold_events
 from central.projections.rows.sale import Sale, SaleLine
 from central.projections.rows.stock import StockCount, StockMovement
 from edge.db.connection.engine import open_connection
-from edge.db.epochs import begin_epoch
+from edge.db.epochs import begin_epoch, held_epochs, remember_acknowledged, writing
 from edge.db.stock import stock_level
+from edge.usecases.box.branch_off import Opening, branch_off
 from edge.usecases.kept.bring_home import bring_home
 from edge.usecases.shelf_count.begin import BeginShelfCount, begin_shelf_count
 from edge.usecases.shelf_count.book import (
@@ -24,6 +26,7 @@ from edge.usecases.shelf_count.book import (
 )
 from edge.usecases.shelf_count.say import CountAgain, SayCounted, count_again, say_counted
 from edge.usecases.stock.receive_goods import GoodsLine, ReceiveGoods, receive_goods
+from sync.engine.outbox import BranchCause
 from sync.protocol.change import Envelope, Epoch, Genesis, epoch_of, genesis_hash
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import decode_fact, encode
@@ -74,7 +77,6 @@ class Counting:
             NOW_MS,
         )
         record = encode(genesis)
-        self.records = {epoch_of(genesis, record): record}
         begin_epoch(
             self.db, STORE, epoch_of(genesis, record), genesis_hash(record), record, bytes(64)
         )
@@ -113,6 +115,19 @@ class Counting:
         fact = EventRecovered("workstation", W1, BEFORE, bytes(32), event, own, bytes(64))
         bring_home(self.db, fact, moment())
 
+    def go_on(self, cause: BranchCause, heard: int = 0) -> None:
+        """The box goes on in another epoch; head office had the first ``heard`` events of this
+        one."""
+        left = writing(self.db).epoch
+        if heard:
+            end = "SELECT seq, hash FROM journal WHERE (epoch_number, epoch_fingerprint) = (?, ?)"
+            name = (left.number, left.fingerprint)
+            rows = self.db.execute(f"{end} AND seq <= ? ORDER BY seq", (*name, heard)).fetchall()
+            if rows:
+                remember_acknowledged(self.db, left, *rows[-1])
+        opening = Opening(Ed25519PrivateKey.generate(), uuid4(), uuid4().bytes)
+        branch_off(self.db, left, cause, "for a test", moment(), opening)
+
     def begin(self) -> UUID:
         """The count that is open, else one of the whole shop."""
         if self.counting is None:
@@ -147,20 +162,28 @@ class Counting:
             "sale_line": dict(enumerate(tables[SaleLine])),
             "stock_movement": dict(enumerate(tables[StockMovement])),
         }
-        lines = lines_before(self.records)
+        records = {one.epoch: one.genesis for one in held_epochs(self.db)}
+        lines = lines_before(records)
         return {item: one.counted_milli + unseen(one, rows, lines) for item, one in held.items()}
 
     def events(self) -> list[Event]:
-        """Each at the place that it was written at."""
-        (epoch,) = self.records
-        found = []
-        columns = "seq, event_id, kind, kind_version, body FROM journal WHERE epoch_number = 2"
-        for seq, event_id, *body in self.db.execute(f"SELECT {columns} ORDER BY seq"):
-            place, fact = (epoch, seq), decode_fact(*body)
-            if isinstance(fact, EventRecovered):
-                inner = fact.envelope
-                place, event_id = (fact.epoch, inner.seq), inner.event_id.bytes
-                fact = decode_fact(inner.kind, inner.kind_version, inner.body)
-            own_id = EventId(UUID(bytes=event_id))
-            found.append(Event(StoreId(STORE), *place, own_id, NOW_MS, NOW_MS, fact))
+        """Each at the place that it was written at, as head office gets them: of an epoch that was
+        left what it had before."""
+        found, met = [], set()
+        columns = "seq, event_id, kind, kind_version, body FROM journal"
+        name = "epoch_number = ? AND epoch_fingerprint = ? AND seq <= ?"
+        for held in held_epochs(self.db):
+            whose = (held.epoch.number, held.epoch.fingerprint, held.goes_to)
+            written = f"SELECT {columns} WHERE {name} ORDER BY seq"
+            for seq, event_id, *body in self.db.execute(written, whose):
+                place, fact = (held.epoch, seq), decode_fact(*body)
+                if isinstance(fact, EventRecovered):
+                    inner = fact.envelope
+                    place, event_id = (fact.epoch, inner.seq), inner.event_id.bytes
+                    fact = decode_fact(inner.kind, inner.kind_version, inner.body)
+                if place in met:
+                    continue
+                met.add(place)
+                own_id = EventId(UUID(bytes=event_id))
+                found.append(Event(StoreId(STORE), *place, own_id, NOW_MS, NOW_MS, fact))
         return found

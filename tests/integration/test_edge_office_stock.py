@@ -3,13 +3,30 @@
 import csv
 import io
 import re
+import sqlite3
 from uuid import uuid4
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
+
+from edge.db.epochs import writing
+from edge.usecases.box.branch_off import Opening, branch_off
+from edge.usecases.shelf_count.look import TOLD_FOR_MS
+from sync.engine.outbox import BranchCause
+from sync.protocol.change import Epoch, Genesis
+from sync.protocol.codec import decode, encode
 from tests.edge_store import MILK, RICE, sale
 from tests.integration.office_fixtures import Browser, browser
 
 __all__ = ["browser"]
 STOCK, COUNTS = "/office/stock", "/office/stock/counts"
+
+
+async def go_on(browser: Browser) -> None:
+    """The box goes on in another epoch."""
+    opening = Opening(Ed25519PrivateKey.generate(), uuid4(), uuid4().bytes)
+    why = (BranchCause.REWOUND, "for a test", browser.till.box.clock.moment(), opening)
+    await browser.do(lambda db: branch_off(db, writing(db).epoch, *why))
 
 
 async def receive(browser: Browser, item: str, milli: int) -> None:
@@ -35,6 +52,45 @@ async def say(browser: Browser, count: str, text: str, **fields: str) -> str:
     sent = await browser.send_from(count, count, event_id=str(uuid4()), text=text, **fields)
     assert sent.status_code == 303, sent.text
     return await browser.text(sent.headers["location"])
+
+
+async def test_a_count_that_was_begun_before_another_epoch_is_booked_and_its_page_says_so(
+    browser: Browser,
+) -> None:
+    await browser.till.open_shop()
+    await browser.enter()
+    await receive(browser, "item-1", 10_000)
+    count = await begin(browser)
+    assert "new series of receipt numbers" not in await say(browser, count, MILK, quantity="9")
+    assert (await browser.till.call("POST", "/sales", sale())).status_code == 201
+    await go_on(browser)
+    counting, look = await browser.text(count), await browser.text(f"{count}/look")
+    for page in (counting, look):
+        assert "the box began a new series of receipt numbers" in page
+    assert "1 of 1 item differs." in look
+    assert "to be counted again" not in counting.lower()
+    booked = await browser.send_from(f"{count}/look", f"{count}/book", event_id=str(uuid4()))
+    assert booked.status_code == 303, booked.text
+    assert (await browser.till.call("GET", "/stock/item-1")).json()["on_hand_milli"] == 8_000
+
+
+async def test_a_box_that_took_anothers_place_says_that_counts_there_are_not_here(
+    browser: Browser,
+) -> None:
+    await browser.enter()
+    assert "took another one" not in await browser.text(COUNTS)
+    now_ms = browser.till.box.clock.moment().wall_ms
+    await browser.do(lambda db: grown_from_another(db, now_ms - 86_400_000))
+    assert "This box took another one&#39;s place on" in await browser.text(COUNTS)
+    await browser.do(lambda db: grown_from_another(db, now_ms - TOLD_FOR_MS))
+    assert "took another one" not in await browser.text(COUNTS)
+
+
+def grown_from_another(db: sqlite3.Connection, at_ms: int) -> None:
+    """As if head office had given this box its epoch then, in another one's place."""
+    genesis = decode(Genesis, writing(db).genesis)
+    changed = replace(genesis, parent=Epoch(1, b"gone"), issued_at_ms=at_ms)
+    db.execute("UPDATE journal_head SET genesis = ?", (encode(changed),))
 
 
 async def test_a_count_goes_from_the_first_scan_to_its_booking_while_a_till_sells(

@@ -40,7 +40,8 @@ class JournalHead(EdgeTable, table=True):
     last event says so, and what waits is its late tail. Neither current nor ended: the box left it
     (edge/domain/epoch.py). ``learnt``: the head that a workstation stated and for which it was
     opened. Events through ``pruned_through``, whose hash there is ``pruned_hash``, are not kept any
-    more (0: all are). ``left_at``: what head office had of it when the box left it."""
+    more (0: all are). ``left_at``: what head office had of it when the box left it. ``began_row``:
+    the last movement of stock before it."""
 
     __tablename__ = "journal_head"
     epoch_number: int = Field(primary_key=True)
@@ -63,6 +64,7 @@ class JournalHead(EdgeTable, table=True):
     pruned_through: int
     pruned_hash: bytes | None
     left_at: int | None
+    began_row: int
 
 
 class AcknowledgedMark(EdgeTable, table=True):

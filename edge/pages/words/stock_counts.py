@@ -126,3 +126,24 @@ def begun_by(who: str, when: str) -> Said:
 def ended_by(who: str, when: str) -> Said:
     """Who booked it or gave it up, and when."""
     return f"ended by {who} on {when}", f"{who} 于 {when} 结束"
+
+
+def went_on(when: str) -> Said:
+    """The box went on in another epoch while this was counted."""
+    return (
+        f"On {when} the box began a new series of receipt numbers. What was counted before that"
+        " still counts, and what was sold meanwhile is no difference. If the box was put back to a"
+        " copy of its disk then, what was counted after the copy was made is missing here: look"
+        " through the list.",
+        f"收银主机于 {when} 开始了新的收据编号。此前的盘点仍然有效，其间的销售不算差异。"
+        "如果主机当时恢复自磁盘副本，则副本之后盘点的内容不在这里：请核对列表。",
+    )
+
+
+def took_place(when: str) -> Said:
+    """This box took another one's place."""
+    return (
+        f"This box took another one's place on {when}. What was being counted there and was not"
+        " booked is not here: begin it anew.",
+        f"本主机于 {when} 取代了另一台主机。在那台主机上尚未入账的盘点不在这里：请重新开始。",
+    )

@@ -9,6 +9,7 @@ own, and spends no right of another epoch. People are told. The shop sells on be
 """
 
 import sqlite3
+from hashlib import sha256
 from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -23,7 +24,7 @@ from edge.db.pushing import read_push_state, write_stopped
 from edge.db.recovered import came_home, note_recovered
 from edge.db.rights import forget_grown
 from edge.db.sales import drop_rights
-from edge.db.store import read_enrolment
+from edge.db.store import Enrolment, read_enrolment
 from edge.domain.epoch import EPOCH, EpochEvent, EpochState
 from edge.usecases.box.raise_alarm import raise_alarm
 from edge.usecases.day.close import make_manifest
@@ -36,6 +37,9 @@ from sync.protocol.codec import decode_fact, encode
 from sync.protocol.facts import AlarmKind, EpochEnded, EventRecovered, RetailTransaction
 from sync.protocol.identity import EventId, SaleId, WorkstationId
 
+DRAWS_MAX = 4_096
+"""Of two counts of an item that of the greater epoch's name holds: what is said in a new epoch
+comes after what was said in the one that it grew from."""
 JOURNAL = "journal"
 """From where an event was recovered: from this box's own."""
 ALARM_OF = MappingProxyType(
@@ -133,25 +137,11 @@ def _open(
     box = read_enrolment(db)
     if box is None:
         raise NotEnrolled("there is no epoch to write in")
-    genesis = ProvisionalGenesis(
-        box.store_id,
-        box.company_id,
-        box.store_code,
-        box.device_id,
-        opening.key.public_key().public_bytes_raw(),
-        fork.epoch.number,
-        fork.epoch,
-        fork.seq,
-        fork.hash,
-        box.incarnation,
-        moment.now_ms,
-        opening.nonce,
-    )
-    record = encode(genesis)
+    record, epoch = _record(box, fork, moment, opening)
     begin_epoch(
         db,
         box.store_id,
-        epoch_of(genesis, record),
+        epoch,
         genesis_hash(record),
         genesis=record,
         signature=sign_bytes(opening.key, PROVISIONAL_SIGNED, record),
@@ -160,6 +150,36 @@ def _open(
     )
     drop_rights(db)
     forget_grown(db)
+
+
+def _record(box: Enrolment, fork: Head, moment: Moment, opening: Opening) -> tuple[bytes, Epoch]:
+    """What the epoch grows from, and its name, which is greater than its parent's as far as so many
+    draws reach."""
+    found: list[tuple[Epoch, bytes]] = []
+    nonce = opening.nonce
+    for _ in range(DRAWS_MAX):
+        genesis = ProvisionalGenesis(
+            box.store_id,
+            box.company_id,
+            box.store_code,
+            box.device_id,
+            opening.key.public_key().public_bytes_raw(),
+            fork.epoch.number,
+            fork.epoch,
+            fork.seq,
+            fork.hash,
+            box.incarnation,
+            moment.now_ms,
+            nonce,
+        )
+        record = encode(genesis)
+        epoch = epoch_of(genesis, record)
+        found.append((epoch, record))
+        if epoch.fingerprint > fork.epoch.fingerprint:
+            break
+        nonce = sha256(nonce).digest()[: len(nonce)]
+    epoch, record = max(found, key=lambda one: one[0].fingerprint)
+    return record, epoch
 
 
 def _carry(

@@ -31,15 +31,15 @@ from edge.domain.shelf_count import (
     NothingCounted,
     ShelfLine,
     ToBeCountedAgain,
+    counted,
     difference,
     in_facts,
     lots_counted,
     part_id,
 )
-from edge.usecases.shelf_count.look import (
-    ShelfCountLook,
+from edge.usecases.shelf_count.look import ShelfCountLook, look_at_count
+from edge.usecases.shelf_count.standing import (
     Standing,
-    look_at_count,
     read_standing,
     read_tally,
     unseen_lots,
@@ -105,18 +105,18 @@ def book_shelf_count(
     held = SHELF_COUNT.require(found, state_of(found), CountEvent.BOOKED, count_id)
     if held.state is CountState.BOOKED:
         return _booked(look_at_count(db, count_id))
-    done = read_tally(db, count_id)
+    done = read_tally(db, count_id, read_standing(db))
     if done.again and not request.without_again:
         named = in_books(db, done.again[:NAMED_MAX])
         raise ToBeCountedAgain(count_id, ", ".join(one.name for one in named.values()))
-    counted = done.counted
+    every = done.counted
     if request.uncounted is Uncounted.NOTHING:
-        left = {one.item_id for one in counted} | set(done.again)
+        left = {one.item_id for one in every} | set(done.again)
         missing = [item for item in items_to_count(db, held) if item not in left]
-        counted += _none_of(db, missing, count_id, request, moment)
-    if not counted:
+        every += _none_of(db, missing, count_id, request, moment)
+    if not every:
         raise NothingCounted(count_id)
-    parts, by, at_ms = in_facts(counted), request.operator_id, moment.wall_ms
+    parts, by, at_ms = in_facts(every), request.operator_id, moment.wall_ms
     for number, part in enumerate(parts):
         event_id = part_id(count_id, number)
         _book_part(db, event_id, part, by, request.reason or held.name, moment)
@@ -134,16 +134,8 @@ def _none_of(
     """Nobody found any of them until now."""
     standing, row = read_standing(db), last_row(db)
     seen = (standing.epoch, standing.seq, row, moment.wall_ms)
-    return tuple(
-        Counted(
-            item,
-            0,
-            standing.seq,
-            row,
-            (ShelfLine(count_id, item, 1, 0, None, request.operator_id, "", *seen),),
-        )
-        for item in items
-    )
+    said = (count_id, 1, 0, None, request.operator_id, "", *seen)
+    return tuple(counted([ShelfLine(said[0], item, *said[1:])]) for item in items)
 
 
 def _book_part(

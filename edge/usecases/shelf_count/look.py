@@ -6,12 +6,11 @@ that whatever is sold meanwhile is no difference.
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
-from edge.db.epochs import writing
+from edge.db.epochs import epoch_opened
 from edge.db.shelf_counts import (
     InBooks,
     ShelfCount,
@@ -19,15 +18,8 @@ from edge.db.shelf_counts import (
     in_books,
     items_to_count,
     lines_of,
-    rounds_of,
 )
-from edge.db.stock_counts import (
-    BookedDifference,
-    differences_of,
-    known_lines,
-    parent_through,
-    unseen_by,
-)
+from edge.db.stock_counts import BookedDifference, differences_of
 from edge.domain.shelf_count import (
     Counted,
     CountState,
@@ -36,14 +28,16 @@ from edge.domain.shelf_count import (
     UnknownShelfCount,
     difference,
     part_id,
-    tally,
 )
-from sync.protocol.change import Epoch, Genesis
+from edge.usecases.shelf_count.standing import Standing, read_standing, read_tally, unseen_of
+from sync.protocol.change import Genesis
 from sync.protocol.codec import decode
-from sync.protocol.count_seen import CountSeen
 from sync.protocol.identity import ItemId
 from sync.protocol.money import MILLI, divide_half_up
 from sync.protocol.moving_cost import MILLS
+
+TOLD_FOR_MS = 35 * 86_400_000
+"""So long a box says that it took another one's place."""
 
 
 class CountedItem(msgspec.Struct, frozen=True):
@@ -65,7 +59,8 @@ class ShelfCountLook(msgspec.Struct, frozen=True):
     """``counted``: the largest difference in value first. ``again``: to be counted again;
     ``uncounted``: what the count is about, and of which nobody said anything. Of the difference
     ``over_minor`` and ``short_minor`` (below zero) are known; of ``of_no_known_worth`` items it is
-    not. ``booked``: what it changed, of one that is booked."""
+    not. ``booked``: what it changed, of one that is booked; ``went_on_at_ms``: when the box went on
+    in another epoch, where some of an open one was said before."""
 
     count: ShelfCount
     counted: tuple[CountedItem, ...]
@@ -75,61 +70,19 @@ class ShelfCountLook(msgspec.Struct, frozen=True):
     short_minor: int
     of_no_known_worth: int
     booked: tuple[BookedDifference, ...] = ()
+    went_on_at_ms: int | None = None
 
 
 class Progress(msgspec.Struct, frozen=True):
     """What whoever counts may see: what was said, and what is left, never what the books say.
-    ``said``: the newest first."""
+    ``said``: the newest first; ``went_on_at_ms``: as in ``ShelfCountLook``."""
 
     count: ShelfCount
     said: tuple[ShelfLine, ...]
     again: tuple[InBooks, ...]
     uncounted: tuple[InBooks, ...]
     names: Mapping[ItemId, InBooks]
-
-
-def read_tally(db: sqlite3.Connection, count_id: UUID) -> Tally:
-    """What was said and counts. Raises NotEnrolled."""
-    return tally(lines_of(db, count_id), rounds_of(db, count_id), writing(db).epoch)
-
-
-class Standing(NamedTuple):
-    """Where the journal stands: somebody who counts now has seen that. ``parent``: how far the
-    epoch before; None: there was none."""
-
-    epoch: Epoch
-    seq: int
-    parent: int | None
-
-    def seen(self, one: Counted, seq: int) -> CountSeen:
-        """Of an item whose count is the event ``seq``."""
-        counted = (one.seen_through, seq, self.parent or 0, one.counted_milli)
-        return CountSeen(self.epoch.number, self.epoch.fingerprint, *counted)
-
-
-def read_standing(db: sqlite3.Connection) -> Standing:
-    """Raises NotEnrolled."""
-    held = writing(db)
-    record = decode(Genesis, held.genesis)
-    parent = parent_through(db, record.parent, record.parent_watermark)
-    return Standing(held.epoch, held.head.seq, parent)
-
-
-def unseen_of(
-    db: sqlite3.Connection, standing: Standing, counted: Iterable[Counted]
-) -> dict[ItemId, int]:
-    """What moved of each item without its count having seen it."""
-    found = unseen_lots(db, standing, counted)
-    return {item: sum(by_lot.values()) for item, by_lot in found.items()}
-
-
-def unseen_lots(
-    db: sqlite3.Connection, standing: Standing, counted: Iterable[Counted]
-) -> dict[ItemId, dict[str | None, int]]:
-    """The same, lot by lot; None: of what no lot was said."""
-    seq = standing.seq + 1
-    seen = {one.item_id: (standing.seen(one, seq), one.after_row) for one in counted}
-    return unseen_by(db, seen, known_lines(db))
+    went_on_at_ms: int | None = None
 
 
 def look_at_count(db: sqlite3.Connection, count_id: UUID) -> ShelfCountLook:
@@ -137,14 +90,17 @@ def look_at_count(db: sqlite3.Connection, count_id: UUID) -> ShelfCountLook:
     count = _count(db, count_id)
     if count.state is not CountState.OPEN:
         return _ended(db, count)
-    done = read_tally(db, count_id)
     standing = read_standing(db)
+    done = read_tally(db, count_id, standing)
     unseen = unseen_of(db, standing, done.counted)
-    later = unseen_of(db, standing, map(_as_of_last, done.counted))
+    first, last = (
+        unseen_of(db, standing, [_as_of(one, line) for one in done.counted]) for line in (0, -1)
+    )
     books = in_books(db, [one.item_id for one in done.counted])
     rows = [
-        _beside(one, books[one.item_id], unseen.get(one.item_id, 0), later.get(one.item_id, 0))
+        _beside(one, books[one.item_id], unseen.get(one.item_id, 0), between=between)
         for one in done.counted
+        for between in (first.get(one.item_id, 0) != last.get(one.item_id, 0),)
     ]
     rows.sort(key=lambda row: (-abs(row.value_minor or 0), -abs(row.difference_milli)))
     worth = [row.value_minor for row in rows]
@@ -158,17 +114,36 @@ def look_at_count(db: sqlite3.Connection, count_id: UUID) -> ShelfCountLook:
         sum(one for one in worth if one is not None and one > 0),
         sum(one for one in worth if one is not None and one < 0),
         sum(1 for row in rows if row.value_minor is None and row.difference_milli),
+        went_on_at_ms=_went_on(standing, lines_of(db, count_id)),
     )
 
 
 def look_at_progress(db: sqlite3.Connection, count_id: UUID) -> Progress:
     """Raises UnknownShelfCount, NotEnrolled."""
     count, said = _count(db, count_id), lines_of(db, count_id)
-    done = read_tally(db, count_id)
+    standing = read_standing(db)
+    done = read_tally(db, count_id, standing)
     left = _uncounted(db, count, done)
     named = in_books(db, {*done.again, *left, *(line.item_id for line in said)})
     again, uncounted = (tuple(named[item] for item in some) for some in (done.again, left))
-    return Progress(count, tuple(reversed(said)), again, uncounted, named)
+    went_on = _went_on(standing, said)
+    return Progress(count, tuple(reversed(said)), again, uncounted, named, went_on)
+
+
+def took_place_at_ms(db: sqlite3.Connection, now_ms: int) -> int | None:
+    """When this box took another one's place, for some weeks after: what was being counted there
+    and was not booked is not here. None: it did not."""
+    first = epoch_opened(db, 1)
+    if first is None or not first.genesis:
+        return None
+    record = decode(Genesis, first.genesis)
+    recently = now_ms - record.issued_at_ms < TOLD_FOR_MS
+    return record.issued_at_ms if recently and record.parent is not None else None
+
+
+def _went_on(standing: Standing, said: Iterable[ShelfLine]) -> int | None:
+    before = any(line.epoch != standing.epoch for line in said)
+    return standing.began_at_ms if before else None
 
 
 def _count(db: sqlite3.Connection, count_id: UUID) -> ShelfCount:
@@ -183,19 +158,19 @@ def _uncounted(db: sqlite3.Connection, count: ShelfCount, done: Tally) -> list[I
     return [item for item in items_to_count(db, count) if item not in said]
 
 
-def _as_of_last(one: Counted) -> Counted:
-    """As if it had seen what its last line had."""
-    seen = max(line.seen_through for line in one.lines)
-    return one._replace(seen_through=seen, after_row=max(line.after_row for line in one.lines))
+def _as_of(one: Counted, number: int) -> Counted:
+    """As if it had seen what one of its lines had when it was said."""
+    line = one.said[number]
+    return one.at(line.epoch, line.seen_through, line.after_row)
 
 
-def _beside(one: Counted, item: InBooks, unseen: int, later: int) -> CountedItem:
+def _beside(one: Counted, item: InBooks, unseen: int, *, between: bool) -> CountedItem:
     changed = difference(one.counted_milli, unseen, item.on_hand_milli)
     mills = item.unit_mills
     worth = None if mills is None else divide_half_up(mills * changed, MILLS * MILLI)
-    who = tuple(sorted({line.operator_id for line in one.lines}))
-    expected = item.on_hand_milli - unseen
-    return CountedItem(item, one.counted_milli, expected, changed, worth, unseen != later, who)
+    who = tuple(sorted({line.operator_id for line in one.said}))
+    said = one.said_milli
+    return CountedItem(item, said, said - changed, changed, worth, between, who)
 
 
 def _ended(db: sqlite3.Connection, count: ShelfCount) -> ShelfCountLook:

@@ -686,6 +686,7 @@ def _create_journal_head() -> None:
         sa.Column("pruned_through", sa.Integer(), nullable=False),
         sa.Column("pruned_hash", sa.LargeBinary(), nullable=True),
         sa.Column("left_at", sa.Integer(), nullable=True),
+        sa.Column("began_row", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("epoch_number", "epoch_fingerprint", name=op.f("pk_journal_head")),
         sa.UniqueConstraint("opened_no", name=op.f("uq_journal_head_opened_no")),
     )
