@@ -11,7 +11,7 @@ from edge.api.parameters import TheBox
 from edge.box.box import Box
 from edge.db.store import read_settings
 from edge.pages.acting import act
-from edge.pages.cash_forms import faces_typed, sum_typed
+from edge.pages.cash_forms import amount_typed, faces_typed, sum_typed
 from edge.pages.coming_in import needing, office_guard, signed_in
 from edge.pages.day import is_blind
 from edge.pages.page import tables_page
@@ -66,11 +66,13 @@ async def send_deposit(request: AnyRequest, box: TheBox) -> Response[Any]:
     form = await read_form(request)
     try:
         settings = await box.reader.read(read_settings)
+        amount_minor, pieces = amount_typed(form, "amount", settings)
         said: dict[str, Any] = {
             "deposit_id": form.get("event_id", ""),
             "operator_id": signed_in(request).operator_id,
             "bag_number": form.get("bag_number", ""),
-            "amount_minor": sum_typed(form, "amount", settings),
+            "amount_minor": amount_minor,
+            "pieces": pieces,
         }
         if form.get("note"):
             said["note"] = form["note"]

@@ -137,3 +137,25 @@ async def test_the_safe_is_counted_and_emptied_and_the_days_figures_lead_to_the_
     rows = await browser.text(f"{day}/rows?figure=deposits")
     assert "SB-1" in rows
     assert "400.00" in rows
+
+
+async def test_a_bag_for_the_bank_is_told_by_its_notes_and_may_leave_its_amount_empty(
+    browser: Browser,
+) -> None:
+    await at_a_till(browser)
+    safe = "/office/tills/safe"
+    await browser.send_from(safe, f"{safe}/count", counted="600.00")
+    form = (await browser.text(safe)).split("safe/deposit")[1].split("</form>")[0]
+    assert 'name="face_5000"' in form
+    bag = {"bag_number": "SB-2", "face_5000": "3", "face_1000": "1", "event_id": str(uuid4())}
+    wrong = await browser.send_from(safe, f"{safe}/deposit", **bag, amount="161.00")
+    assert wrong.status_code == 422
+    assert re.search(r'name="face_5000"[^>]* value="3"', wrong.text)
+    assert (await browser.send_from(safe, f"{safe}/deposit", **bag)).status_code == 303
+    [(amount, pieces)] = await browser.till.box.reader.read(
+        lambda db: db.execute(
+            "SELECT safe_minor, pieces FROM cash_moved WHERE kind = 'deposit'"
+        ).fetchall()
+    )
+    assert amount == -16_000
+    assert decode(tuple[Pieces, ...], pieces) == (Pieces(5_000, 3), Pieces(1_000, 1))
