@@ -86,6 +86,11 @@ class Counting:
         self.gone = Journal(1)
         self.counting: UUID | None = None
 
+    @property
+    def records(self) -> dict[Epoch, bytes]:
+        """What each epoch grew from."""
+        return {one.epoch: one.genesis for one in held_epochs(self.db)}
+
     def close(self) -> None:
         self.db.close()
 
@@ -162,8 +167,7 @@ class Counting:
             "sale_line": dict(enumerate(tables[SaleLine])),
             "stock_movement": dict(enumerate(tables[StockMovement])),
         }
-        records = {one.epoch: one.genesis for one in held_epochs(self.db)}
-        lines = lines_before(records)
+        lines = lines_before(self.records)
         return {item: one.counted_milli + unseen(one, rows, lines) for item, one in held.items()}
 
     def events(self) -> list[Event]:
