@@ -25,15 +25,19 @@ POOL_WAIT_S = 5
 than 20 s, and what takes longer is better asked again."""
 CONNECT_TIMEOUT_S = 10
 COMMAND_TIMEOUT_S = 120
+STATEMENTS_KEPT = 400
+"""Of one connection, prepared: all that a process says again and again. The driver's own hundred
+are less than what is said between two pages, and it forgets each after five minutes; a page's dozen
+statements would be read and planned anew each time."""
 DRIVER = "postgresql+asyncpg"
 
 _SNAPSHOT: Mapping[str, Any] = MappingProxyType(
     {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 )
-_FOR_REPORTS = text(
-    "SELECT set_config('random_page_cost', '1.1', true), set_config('jit', 'off', true),"
-    " set_config('statement_timeout', :statement_ms, true)"
-)
+_FOR_REPORTS = """
+SELECT set_config('random_page_cost', '1.1', true), set_config('jit', 'off', true),
+    set_config('statement_timeout', $1, true)
+"""
 
 _HAS_MIRROR = text("SELECT mirror_no IS NOT NULL FROM central_state WHERE one = 1")
 
@@ -57,13 +61,21 @@ def database_url(given: str) -> str:
 
 
 def open_engine(url: str) -> AsyncEngine:
-    """A pool of at most CONNECTIONS_MAX; nothing is connected before the first use."""
+    """A pool of at most CONNECTIONS_MAX; nothing is connected before the first use. Whoever asks
+    gets the connection that was used last: in turn each would be used too seldom to have its
+    statements planned."""
     return create_async_engine(
         database_url(url),
         pool_size=CONNECTIONS_MAX,
         max_overflow=0,
         pool_timeout=POOL_WAIT_S,
-        connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S},
+        pool_use_lifo=True,
+        connect_args={
+            "timeout": CONNECT_TIMEOUT_S,
+            "command_timeout": COMMAND_TIMEOUT_S,
+            "statement_cache_size": STATEMENTS_KEPT,
+            "max_cached_statement_lifetime": 0,
+        },
     )
 
 
@@ -98,7 +110,7 @@ async def snapshot(engine: AsyncEngine, statement_s: int = 0) -> AsyncIterator[A
     PostgreSQL plans its reports for a disk without a moving head: by default it would rather read
     a whole table than look a thousand of its rows up, and compile statements of milliseconds."""
     async with engine.execution_options(**_SNAPSHOT).begin() as db:
-        await db.execute(_FOR_REPORTS, {"statement_ms": str(statement_s * 1_000)})
+        await (await driver_of(db)).fetchrow(_FOR_REPORTS, str(statement_s * 1_000))
         yield db
 
 

@@ -1,27 +1,31 @@
-"""The board's cells, filled into the forms that its template gives.
+"""The board's rows and cells, filled into the forms that its template gives.
 
 A month of a hundred stores is thousands of cells, and what a template looks up, calls and escapes
-for each was most of what the page cost. So the template says once how a cell is built, with a place
-for each of its words, and here the words are put there: the form is cut at its places once, what is
-the same in a store's cells is put there once, and what they say is escaped together. A
-store's cells are kept as they were filled, and filled anew once one of them says something else.
+for each was most of what the page cost. So the template says once how a row and a cell are built,
+with a place for each of their words, and here the words are put there: a form is cut at its places
+once, what is the same in a store's cells is put there once, and what they say is escaped together.
+A store's row is kept as it was filled, and filled anew once anything that it says is another: it is
+made of nothing but what it is held against.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from string import Formatter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
 from central.domain.day_state import DayState
 from central.pages.kept import kept
+from central.pages.places import address_of_code
 from central.pages.words import board as say
+from central.pages.words.figures import ago, day_sentence, lag
 from central.pages.words.states import word
+from central.reports.board_lines import BoardLine
 from central.reports.day_cells import Cell, StoreRow
 
 FORMS_MAX = 16
-"""That are kept cut; a page has one."""
+"""That are kept cut; a page has three."""
 _STATES: Mapping[DayState, tuple[str, str]] = {
     state: (state.value, escape(word(state))) for state in DayState
 }
@@ -41,6 +45,10 @@ class _Form(NamedTuple):
         left = tuple((place, name) for place, name in self.places if name not in words)
         return _Form(tuple(pieces), left)
 
+    def text(self, words: Mapping[str, Markup]) -> Markup:
+        """With all of them, which are escaped."""
+        return Markup("".join(self.filled(words).pieces))  # noqa: S704  the form is ours
+
 
 @lru_cache(maxsize=FORMS_MAX)
 def _cut(form: str) -> _Form:
@@ -52,21 +60,77 @@ def _cut(form: str) -> _Form:
     return _Form(tuple(pieces), tuple(places))
 
 
+class Forms(NamedTuple):
+    """How a store's row is built. ``row``: with places for ``{code}``, ``{address}``, ``{name}``
+    and the ``{cells}``; ``day``: for ``{code}``, ``{address}``, ``{on}``, ``{state}``, its
+    ``{word}``, what is ``{said}`` beside it, and ``{cash}``, which stays empty or is built as
+    ``cash`` says; ``nothing``: a date of which nothing came and nothing is missed."""
+
+    row: Markup
+    day: Markup
+    cash: Markup
+    nothing: Markup
+
+
+class Lines(NamedTuple):
+    """How the line of a store with its newest day is built: ``line``, with places for ``{code}``,
+    ``{contact}`` and ``{lag}``, and for the ``{head}`` and the ``{day}``, which these build of what
+    they are given."""
+
+    line: Markup
+    head: Callable[..., Markup]
+    day: Callable[..., Markup]
+
+
 class Fill(NamedTuple):
-    """What a page's cells are said with."""
+    """What a page's rows are said with."""
 
     now_ms: int
     decimals: int
 
-    def cells(self, row: StoreRow, address: str, forms: Sequence[Markup]) -> Markup:
-        """A store's cells; ``address``: of its days. ``forms``: how a day is built, with places for
-        ``{code}``, ``{address}``, ``{on}``, ``{state}``, its ``{word}``, what is ``{said}`` beside
-        it, and ``{cash}``, which stays empty or is built as the second says; and, third, a date of
-        which nothing came and nothing is missed."""
-        is_silent = any(cell.state is DayState.NOT_HEARD for cell in row.cells)
+    def rows(self, rows: Iterable[StoreRow], *forms: Markup) -> Markup:
+        """Stores with their cells; ``forms``: ``Forms``, in their order."""
+        found = Forms(*forms)
+        return _one_below_the_other(self._row(row, found) for row in rows)
+
+    def _row(self, row: StoreRow, forms: Forms) -> Markup:
+        is_silent = DayState.NOT_HEARD in [cell.state for cell in row.cells]
         since = say.since(row.heard_ms, self.now_ms) if is_silent else ""
-        said = (row.code, address, row.cells, since, self.decimals, tuple(forms))
-        return kept("board.cells", _filled, *said)
+        said = (row.code, row.name, row.cells, since, self.decimals, forms)
+        dates = [cell.business_date for cell in row.cells[:1]]
+        return kept.newest("board.row", (row.code, *dates, len(row.cells)), _filled_row, *said)
+
+    def lines(self, lines: Iterable[BoardLine], *forms: Any) -> Markup:
+        """Stores with their newest days; ``forms``: ``Lines``, in their order."""
+        found = Lines(*forms)
+        return _one_below_the_other(self._line(line, found) for line in lines)
+
+    def _line(self, line: BoardLine, forms: Lines) -> Markup:
+        code, name, _, standing, about, found, _, state = line
+        on = about.business_date if about else None
+        figures = (line.store_minor, line.central_minor, line.difference_minor)
+        said = (code, on, *figures, state, day_sentence(about, found, self.decimals), self.decimals)
+        filled = {
+            "code": escape(code),
+            "head": kept.newest("board.line_head", code, forms.head, code, name, on),
+            "contact": escape(ago(standing.last_contact_ms, self.now_ms)),
+            "lag": escape(lag(standing)),
+            "day": kept.newest("board.line_day", code, forms.day, *said),
+        }
+        return _cut(str(forms.line)).text(filled)
+
+
+def _one_below_the_other(parts: Iterable[Markup]) -> Markup:
+    return Markup("\n".join(parts))  # noqa: S704  parts of ours
+
+
+def _filled_row(
+    code: str, name: str, cells: tuple[Cell, ...], since: str, decimals: int, forms: Forms
+) -> Markup:
+    address = address_of_code(code)
+    filled = _filled(code, address, cells, since, decimals, forms[1:])
+    head = {"code": escape(code), "address": escape(address), "name": escape(name)}
+    return _cut(str(forms.row)).text({**head, "cells": filled})
 
 
 def _filled(
@@ -75,7 +139,7 @@ def _filled(
     cells: tuple[Cell, ...],
     since: str,
     decimals: int,
-    forms: tuple[Markup, ...],
+    forms: Sequence[Markup],
 ) -> Markup:
     """``since``: what its dates say on which nobody heard of the store."""
     day, cash, nothing = map(str, forms)

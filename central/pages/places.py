@@ -24,7 +24,12 @@ Workstation: TypeAlias = Annotated[
 
 def store_address(store: StoreOfCompany) -> str:
     """Where a store's pages begin."""
-    return f"/stores/{quote(store.code, safe='')}"
+    return address_of_code(store.code)
+
+
+def address_of_code(code: str) -> str:
+    """The same of the store that is called so."""
+    return f"/stores/{quote(code, safe='')}"
 
 
 def day_address(store: StoreOfCompany, business_date: date, workstation: str | None = None) -> str:

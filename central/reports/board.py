@@ -31,7 +31,7 @@ from central.reports.day_cells import (
     doubted,
     feet,
     known_days,
-    missing_cell,
+    row_cells,
     seen_cell,
     unsure_days,
 )
@@ -202,22 +202,27 @@ def _store_rows(
     standings: Mapping[StoreId, Standing],
 ) -> tuple[StoreRow, ...]:
     """The worst first."""
-    rows, looked_at, unseen = [], seen.cells(), doubts.difference(seen.days)
+    rows, looked_at = [], seen.cells()
+    unseen: defaultdict[StoreId, list[date]] = defaultdict(list)
+    for store_id, on in doubts.difference(seen.days):
+        unseen[store_id].append(on)
+    place_of = {on: place for place, on in enumerate(dates)}
     for store_id, code, name, _ in stores:
-        standing = standings.get(store_id, Standing())
-        heard_ms, enrolled = standing.last_contact_ms, standing.enrolled
-        days, found = known[store_id], looked_at.get(store_id, {})
-        cells = []
-        for on in dates:
-            one = days.get(on)
-            if one is None:
-                one = missing_cell(on, heard_ms, enrolled=enrolled)
-            elif on in found:
-                one = found[on]
-            elif unseen and StoreDay(store_id, on) in unseen:
-                one = one._replace(state=DayState.RECEIVED)
-            cells.append(one)
-        rows.append(StoreRow(code, name, heard_ms, tuple(cells)))
+        standing, month = standings.get(store_id, Standing()), known[store_id]
+        heard_ms = standing.last_contact_ms
+        cells = row_cells(month, dates, heard_ms, enrolled=standing.enrolled)
+        of_others = {
+            on: month.cells[on]._replace(state=DayState.RECEIVED) for on in unseen.get(store_id, ())
+        }
+        looked_into = {
+            on: one for on, one in looked_at.get(store_id, {}).items() if on in month.cells
+        }
+        if of_others or looked_into:
+            changed = list(cells)
+            for on, one in {**of_others, **looked_into}.items():
+                changed[place_of[on]] = one
+            cells = tuple(changed)
+        rows.append(StoreRow(code, name, heard_ms, cells))
     return tuple(sorted(rows, key=lambda row: (row.rank, row.code)))
 
 

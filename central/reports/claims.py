@@ -32,7 +32,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
 from central.domain.hole import hole_at, read_holes
 from central.reports.streams import CARRIED, streams_of
@@ -337,4 +336,4 @@ def _day_of(instant_ms: int) -> date:
 
 def _name(row: Any) -> tuple[StoreId, Epoch]:
     """Whose epoch a row is about: its first three columns."""
-    return StoreId(plain_uuid(row[0])), Epoch(row[1], row[2])
+    return StoreId(row[0]), Epoch(row[1], row[2])

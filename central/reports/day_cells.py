@@ -9,6 +9,7 @@ nothing else, so whoever read the same a moment ago has them already, whatever h
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -71,10 +72,21 @@ class Cell(NamedTuple):
     correction: Correction | None = None
 
 
-Known: TypeAlias = Mapping[StoreId, Mapping[date, Cell]]
-"""Days of which something is here, by their running figures, as cells that nobody looked at yet:
-*signed* or *proven* where nothing came since they were found so, else *received*. ``total_minor``
-is None where something came since it was added up. Stores by the driver's ids."""
+@dataclass(frozen=True, eq=False)
+class Month:
+    """A store's days of which something is here, by their running figures, as cells that nobody
+    looked at yet: *signed* or *proven* where nothing came since they were found so, else
+    *received*: ``doubted``. ``lacking``: something came since they were added up, their
+    ``total_minor`` is None. Of the same rows the very same month, which hashes as what it is."""
+
+    cells: Mapping[date, Cell]
+    doubted: tuple[date, ...] = ()
+    lacking: tuple[date, ...] = ()
+
+
+Known: TypeAlias = Mapping[StoreId, Month]
+"""Stores by the driver's ids."""
+NO_DAYS = Month(MappingProxyType({}))
 
 
 class StoreRow(NamedTuple):
@@ -107,7 +119,7 @@ async def known_days(
     db: AsyncConnection, store_ids: Sequence[StoreId], first: date, last: date
 ) -> Known:
     """Of a page of stores between two dates, in one statement."""
-    known: dict[StoreId, Mapping[date, Cell]] = {store_id: {} for store_id in store_ids}
+    known = dict.fromkeys(store_ids, NO_DAYS)
     rows = await (await driver_of(db)).fetch(_KNOWN, store_ids, first, last)
     for store_id, *said in rows:
         known[store_id] = _month(*map(tuple, said))
@@ -120,13 +132,19 @@ def _month(
     stood: tuple[int, ...],
     totals: tuple[int | None, ...],
     cash: tuple[int | None, ...],
-) -> Mapping[date, Cell]:
+) -> Month:
     """``days`` are counted from 1970-01-01."""
     found = {}
     for day, state, total, over_short in zip(days, stood, totals, cash, strict=True):
         on = _EPOCH + timedelta(days=day)
         found[on] = Cell(on, _STOOD[state], total, None, 0, over_short or 0)
-    return MappingProxyType(found)
+    return _month_of(found)
+
+
+def _month_of(cells: dict[date, Cell]) -> Month:
+    doubted_ = tuple([on for on, one in cells.items() if one.state not in CALM])
+    lacking = tuple([on for on, one in cells.items() if one.total_minor is None])
+    return Month(MappingProxyType(cells), doubted_, lacking)
 
 
 async def unsure_days(
@@ -143,36 +161,32 @@ async def add_up(db: AsyncConnection, known: Known, seen: Collection[StoreDay]) 
     none."""
     lacking = [
         day
-        for store_id, days in known.items()
-        for on, one in days.items()
-        if one.total_minor is None and (day := StoreDay(store_id, on)) not in seen
+        for store_id, month in known.items()
+        for on in month.lacking
+        if (day := StoreDay(store_id, on)) not in seen
     ]
     if not lacking:
         return known
     rows = await (await driver_of(db)).fetch(_RUNNING, *columns(lacking))
     sums = {(row[0], row[1]): (row[2], row[3]) for row in rows}
-    whole = {store_id: dict(days) for store_id, days in known.items()}
+    summed: dict[StoreId, dict[date, Cell]] = {}
     for day in lacking:
-        one, (total, cash) = whole[day.store_id][day.business_date], sums.get(day, (0, 0))
-        summed = one._replace(total_minor=total, over_short_minor=cash)
-        whole[day.store_id][day.business_date] = summed
-    return whole
+        days = summed.setdefault(day.store_id, dict(known[day.store_id].cells))
+        total, cash = sums.get(day, (0, 0))
+        one = days[day.business_date]
+        days[day.business_date] = one._replace(total_minor=total, over_short_minor=cash)
+    return {**known, **{store_id: _month_of(days) for store_id, days in summed.items()}}
 
 
 def doubted(
     known: Known, claims: Mapping[StoreId, Iterable[OpenClaim]], alarmed: frozenset[StoreId]
 ) -> frozenset[StoreDay]:
     """Those that are not settled, that something is claimed of or that stand under an alarm."""
-    found = [
-        StoreDay(store_id, on)
-        for store_id, days in known.items()
-        for on, one in days.items()
-        if one.state not in CALM
-    ]
+    found = [StoreDay(store_id, on) for store_id, month in known.items() for on in month.doubted]
     for store_id in alarmed.intersection(known):
-        found += [StoreDay(store_id, on) for on in known[store_id]]
+        found += [StoreDay(store_id, on) for on in known[store_id].cells]
     for store_id, told in claims.items():
-        days = known[store_id]
+        days = known[store_id].cells
         found += [StoreDay(store_id, on) for on in days if any(one.touches(on) for one in told)]
     return frozenset(found)
 
@@ -192,10 +206,25 @@ def seen_cell(on: date, day: ReconciledDay, last: Signing | None) -> Cell:
     )
 
 
-def missing_cell(on: date, heard_ms: int | None, *, enrolled: bool) -> Cell:
-    """A date of which nothing came: its store is not heard, unless it was heard afterwards."""
-    ended_ms = (on - _EPOCH).days * _DAY_MS + _DAY_MS
-    if not enrolled or (heard_ms is not None and heard_ms >= ended_ms):
+def row_cells(
+    month: Month, dates: Sequence[date], heard_ms: int | None, *, enrolled: bool
+) -> tuple[Cell, ...]:
+    """A store's cells of these dates, as nobody looked at them yet. A date of which nothing came:
+    its store is not heard, unless it was heard afterwards."""
+    heard = heard_ms // _DAY_MS if heard_ms is not None else None
+    return _row_cells(month, tuple(dates), heard, enrolled)
+
+
+@lru_cache(MONTHS_KEPT)
+def _row_cells(
+    month: Month, dates: tuple[date, ...], heard: int | None, enrolled: bool
+) -> tuple[Cell, ...]:
+    """``heard``: the day by UTC, counted from 1970-01-01."""
+    return tuple([month.cells.get(on) or _missing(on, heard, enrolled) for on in dates])
+
+
+def _missing(on: date, heard: int | None, enrolled: bool) -> Cell:
+    if not enrolled or (heard is not None and heard > (on - _EPOCH).days):
         return Cell(on, None)
     return Cell(on, DayState.NOT_HEARD)
 
@@ -206,10 +235,11 @@ def feet(dates: Sequence[date], rows: Sequence[StoreRow]) -> tuple[DateFoot, ...
 
 
 def _foot(on: date, cells: Sequence[Cell]) -> DateFoot:
-    sums: dict[DayState | None, int] = {}
-    for cell in cells:
-        sums[cell.state] = sums.get(cell.state, 0) + (cell.total_minor or 0)
-    proven = sum(minor for state, minor in sums.items() if state is not None and state.is_proven)
+    states = [cell.state for cell in cells]
+    minors = [cell.total_minor or 0 for cell in cells]
+    proven = [minor for state, minor in zip(states, minors, strict=True) if state in CALM]
     silent = DayState.NOT_HEARD
-    unheard = [cell for cell in cells if cell.state is silent] if silent in sums else ()
-    return DateFoot(on, sum(sums.values()), proven, sums.get(silent, 0), len(unheard))
+    unheard = []
+    if silent in states:
+        unheard = [minor for state, minor in zip(states, minors, strict=True) if state is silent]
+    return DateFoot(on, sum(minors), sum(proven), sum(unheard), len(unheard))

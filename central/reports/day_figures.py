@@ -11,11 +11,9 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
 from central.reports.store_day import StoreDay, columns, day_of
 from sync.protocol.figures import FIGURES, Per, Tally, Totals
-from sync.protocol.identity import StoreId
 
 _ASKED = """JOIN unnest($1::uuid[], $2::date[]) AS asked (store_id, business_date)
     USING (store_id, business_date)"""
@@ -49,9 +47,8 @@ async def running_days(db: AsyncConnection, asked: Sequence[StoreDay]) -> Runnin
             (settled[day_of(row)],) = row[3]
         else:
             figures[day_of(row)] = _put_together(tuple(row[2]), tuple(row[3]))
-    days = (StoreDay(StoreId(plain_uuid(day[0])), day[1]) for day in asked)
     nothing = _put_together((), ())
-    return RunningDays({day: figures.get(day, nothing) for day in days}, settled)
+    return RunningDays({day: figures.get(day, nothing) for day in asked}, settled)
 
 
 @lru_cache(DAYS_KEPT)

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
 from central.reports.statements import DAYS, Known, Statement, statements_of, streams_known
 from central.reports.store_day import StoreDay, columns, day_of, epoch_of_day
@@ -246,4 +245,4 @@ def _transposed(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
 
 
 def _place(row: Any) -> tuple[StoreId, Epoch]:
-    return StoreId(plain_uuid(row[0])), Epoch(row[1], row[2])
+    return StoreId(row[0]), Epoch(row[1], row[2])

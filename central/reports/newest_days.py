@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from central.archive.postgres import plain_uuid
 from central.reports.claims import OpenClaim
 from central.reports.store_day import StoreDay
 from sync.protocol.identity import StoreId
@@ -58,7 +57,7 @@ async def _newest(connection: Any, ids: Sequence[StoreId], latest: date) -> dict
     for first in (*(latest - within for within in NEWEST_WITHIN), date.min):
         missing = [store_id for store_id in ids if store_id not in found]
         rows = await connection.fetch(_NEWEST, missing, first, latest) if missing else ()
-        found |= {StoreId(plain_uuid(store_id)): newest for store_id, newest in rows}
+        found |= {StoreId(store_id): newest for store_id, newest in rows}
     return found
 
 
@@ -71,7 +70,7 @@ async def _open_days(
     if claims:
         first = [min(claim.first_day or date.min for claim in told) for told in claims.values()]
         rows += await connection.fetch(_DAYS_FROM, list(claims), first, UNSETTLED_READ_MAX)
-    days = {StoreDay(StoreId(plain_uuid(store_id)), day) for store_id, day in rows}
+    days = {StoreDay(StoreId(store_id), day) for store_id, day in rows}
     return sorted(days, key=lambda day: (day.business_date, day.store_id), reverse=True)
 
 

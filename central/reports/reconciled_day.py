@@ -1,6 +1,7 @@
 """A store's day as reconciliation leaves it: the verdict, its reasons, and both sides' figures."""
 
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -44,7 +45,7 @@ class Reason(msgspec.Struct, frozen=True):
     said: str
 
 
-class ReconciledDay(msgspec.Struct, frozen=True):
+class ReconciledDay(msgspec.Struct, frozen=True, dict=True):
     """``central``: counted here; ``declared``: what the manifests say together, None while one is
     missing. ``reasons``: why the day is not proven. ``accounts``: the workstations' parts, where
     the day was counted for this (``stand_of_days``). ``given_up``: whose part of it nobody but head
@@ -67,7 +68,7 @@ class ReconciledDay(msgspec.Struct, frozen=True):
     heard: LastHeard | None = None
     manifests: tuple[HeldStatement, ...] = ()
 
-    @property
+    @cached_property
     def verdict(self) -> DayVerdict:
         """What the reasons come to."""
         return verdict_of(reason.slug for reason in self.reasons)

@@ -60,7 +60,7 @@ async def last_signings(
 ) -> Mapping[StoreDay, Signing]:
     """The last signature of each day that has one, in one statement."""
     rows = await (await driver_of(db)).fetch(_LAST, *columns(asked))
-    return {StoreDay(StoreId(plain_uuid(row[0])), row[1]): _signing(row) for row in rows}
+    return {StoreDay(StoreId(row[0]), row[1]): _signing(row) for row in rows}
 
 
 async def day_signings(

@@ -9,7 +9,6 @@ epoch that it writes in; and of one that it left (``Left``), through where it le
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from central.archive.postgres import plain_uuid
 from central.reports.store_day import StoreDay, day_of, epoch_of_day, name_of
 from sync.protocol.change import Epoch, Genesis, genesis_hash
 from sync.protocol.codec import decode
@@ -90,7 +89,7 @@ def streams_known(rows: Iterable[Any]) -> Mapping[tuple[StoreId, Epoch], Known]:
     """Of rows with ``genesis``, ``provisional`` and ``watermark`` behind the epoch's name."""
     known, left = {}, dict[tuple[StoreId, Epoch], tuple[Left, ...]]()
     for row in rows:
-        store_id, epoch = StoreId(plain_uuid(row[0])), Epoch(row[1], row[2])
+        store_id, epoch = StoreId(row[0]), Epoch(row[1], row[2])
         known[store_id, epoch] = Known(row["watermark"], row["genesis"], ())
         if row["provisional"]:
             genesis = decode(Genesis, row["genesis"])
@@ -153,7 +152,7 @@ async def _held(
     for store_id, number, fingerprint, seq, hash_ in await connection.fetch(
         HASHES, *(list(column) for column in list(zip(*wanted, strict=True))[:4])
     ):
-        found[StoreId(plain_uuid(store_id))].at[Epoch(number, fingerprint), seq] = hash_
+        found[StoreId(store_id)].at[Epoch(number, fingerprint), seq] = hash_
     for (store_id, epoch), one in known.items():
         if store_id in found:
             found[store_id].at[epoch, 0] = genesis_hash(one.genesis)
@@ -161,7 +160,7 @@ async def _held(
     if lacking:
         names = [row[0] for row in lacking], [row[4] for row in lacking]
         for store_id, hash_ in await connection.fetch(CAME_HOME, *names):
-            found[StoreId(plain_uuid(store_id))].home.add(hash_)
+            found[StoreId(store_id)].home.add(hash_)
     return found
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from central.archive.rows import driver_uuid
 from central.db.engine import driver_of
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.reconciliation import stand_of_days
@@ -25,8 +26,9 @@ async def store_days(
 ) -> tuple[tuple[ReconciledDay, ...], date | None]:
     """A store's newest DAYS_MAX days before a date, newest first; and the date to ask for the days
     before these with, None where there are none. Call it within one snapshot."""
-    rows = await (await driver_of(db)).fetch(_DAYS, store_id, before, DAYS_MAX + 1)
-    days = [StoreDay(store_id, row[0]) for row in rows[:DAYS_MAX]]
+    named = StoreId(driver_uuid(store_id))
+    rows = await (await driver_of(db)).fetch(_DAYS, named, before, DAYS_MAX + 1)
+    days = [StoreDay(named, row[0]) for row in rows[:DAYS_MAX]]
     older = days[-1].business_date if rows[DAYS_MAX:] else None
     return await stand_of_days(db, days), older
 

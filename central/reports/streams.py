@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
 from central.projections.event import OWN_JOURNAL
 from central.projections.line_up import SAME_ID
@@ -79,7 +78,7 @@ def standings_of(streams: Iterable[Any]) -> dict[StoreId, Standing]:
     """Where each store stands; one without a stream is absent."""
     found: dict[StoreId, Standing] = {}
     for row in streams:
-        store_id = StoreId(plain_uuid(row[0]))
+        store_id = StoreId(row[0])
         heard_ms, behind, unapplied, alarms, _ = found.get(store_id, Standing())
         told_ms, held = row["last_contact_ms"], row["watermark"]
         found[store_id] = Standing(

@@ -50,7 +50,6 @@ LOOK_BACK_EVERY_S = 10
 CUSTOMERS_EVERY_S = 10
 CUSTOMERS_REST_S = 1
 VALUE_EVERY_S = 600
-VALUE_EVERY_S = 600
 COMPACT_EVERY_S = 6 * 3_600
 RETRY_EVERY_S = 3_600
 """The first try is at the start, which is when a newer applier comes."""
@@ -80,7 +79,6 @@ async def background(office: HeadOffice) -> AsyncIterator[None]:
         ("compact", asyncio.Event(), _Pace(COMPACT_EVERY_S), _compacting),
         ("past", asyncio.Event(), _Pace(LOOK_BACK_EVERY_S), _looking_back),
         ("pins", nudges.folded, _Pace(PINS_EVERY_S, PINS_REST_S), _opening_pins),
-        ("value", asyncio.Event(), _Pace(VALUE_EVERY_S), _valuing),
         ("value", asyncio.Event(), _Pace(VALUE_EVERY_S), _valuing),
         ("customers", nudges.numbered, _Pace(CUSTOMERS_EVERY_S, CUSTOMERS_REST_S), _matching),
     )

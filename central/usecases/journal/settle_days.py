@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of, snapshot, unit_of_work
 from central.domain.day_verdict import DayVerdict, Doubt
 from central.domain.signing import correction
@@ -98,7 +97,7 @@ async def settle_days(engine: AsyncEngine, now_ms: int) -> Settled:
 
 
 def _days(rows: Sequence[Any]) -> list[StoreDay]:
-    return [StoreDay(StoreId(plain_uuid(store_id)), day) for store_id, day in rows]
+    return [StoreDay(StoreId(store_id), day) for store_id, day in rows]
 
 
 async def _count(db: AsyncConnection, days: Sequence[StoreDay], now_ms: int) -> int | None:

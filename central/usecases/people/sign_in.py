@@ -11,10 +11,10 @@ import secrets
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from central.db.engine import unit_of_work
+from central.db.engine import driver_of, unit_of_work
 from central.db.people import ApiToken, BoardSession, UserRow
 from central.db.tables import table
 from central.domain.access import NotSignedIn, UserRole
@@ -42,7 +42,12 @@ _told = Tally("sign-in refused")
 _SESSIONS = table(BoardSession)
 _TOKENS = table(ApiToken)
 _USERS = table(UserRow)
-_USER_KEY = ("company_id", "email")
+_SESSION = """
+SELECT s.company_id, s.email, s.csrf, u.role, s.used_ms, u.password_hash IS NOT NULL
+FROM board_session AS s JOIN "user" AS u ON u.company_id = s.company_id AND u.email = s.email
+WHERE s.token_hash = $1 AND s.expires_at_ms > $2 AND NOT s.waits_for_code
+"""
+"""Asked with every page."""
 
 
 class Where(NamedTuple):
@@ -167,24 +172,14 @@ async def find_session(db: AsyncConnection, token: str, now_ms: int) -> Person |
     """Whose session it is; None for one that is unknown or over. That it was used is written down,
     once in USED_EVERY_MS."""
     hashed = token_hash(token)
-    rows = await db.execute(
-        select(_SESSIONS.c.company_id, _SESSIONS.c.email, _SESSIONS.c.csrf, _USERS.c.role)
-        .add_columns(_SESSIONS.c.used_ms, _USERS.c.password_hash)
-        .join(_USERS, and_(*(_USERS.c[name] == _SESSIONS.c[name] for name in _USER_KEY)))
-        .where(
-            _SESSIONS.c.token_hash == hashed,
-            _SESSIONS.c.expires_at_ms > now_ms,
-            ~_SESSIONS.c.waits_for_code,
-        )
-    )
-    row = rows.one_or_none()
+    row = await (await driver_of(db)).fetchrow(_SESSION, hashed, now_ms)
     if row is None:
         return None
-    if now_ms - row.used_ms >= USED_EVERY_MS:
+    company_id, email, csrf, role, used_ms, has_password = row
+    if now_ms - used_ms >= USED_EVERY_MS:
         used = update(_SESSIONS).where(_SESSIONS.c.token_hash == hashed).values(used_ms=now_ms)
         await db.execute(used)
-    whose = (_company(row.company_id), row.email, row.csrf, UserRole(row.role))
-    return Person(*whose, row.password_hash is not None)
+    return Person(_company(company_id), email, csrf, UserRole(role), has_password)
 
 
 async def sign_out(db: AsyncConnection, token: str) -> None:
