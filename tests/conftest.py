@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -22,6 +23,7 @@ import typer.testing
 from hypothesis import HealthCheck, settings
 
 from central.database.embedded import PostgresServer, running_postgres
+from tests.longer import Run, leaves_out, run_of
 from tests.longest_first import dealt
 from tests.needed import need
 from tests.patience import PATIENCE_S
@@ -59,6 +61,41 @@ pytest.MonkeyPatch().setattr("typer.testing._get_command", cache(typer.main.get_
 
 MEMORY_DISK = Path("/dev/shm")
 MEMORY_DISK_FREE_BYTES_MIN = 1024**3
+
+
+RUN = pytest.StashKey[Run]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The ordinary run is the one without it."""
+    parser.addoption("--longer", action="store_true", help="Run what the ordinary run leaves out.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Which run this is, its worker's too."""
+    told = getattr(config, "workerinput", {}).get("run")
+    named = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    asked = run_of(longer=config.getoption("longer"), named=named)
+    config.stash[RUN] = asked if told is None else Run(told)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """A worker is given paths, whoever chose them."""
+    node.workerinput["run"] = node.config.stash[RUN].value
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """None: pytest's own rules decide."""
+    if collection_path.is_file() and leaves_out(config.stash[RUN], collection_path):
+        return True
+    return None
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """What is not run is said."""
+    said = "the ordinary run: without what tests/longer.py names (`uv run pytest --longer`)"
+    return [said] if config.stash[RUN] is Run.ORDINARY else []
 
 
 @pytest.hookimpl(trylast=True)

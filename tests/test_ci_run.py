@@ -39,6 +39,7 @@ REFUSES = "#!/bin/sh\nexit 1\n"
 BROWSERS = {"chromium": NOTHING, "firefox_esr": NOTHING}
 TOOLS = ("certutil", "git", "ip", "mount", "systemd_analyze", "umount")
 ALL = "browser firefox git linux mounts namespaces root systemd typescript wheels"
+BOTH = [f"uv run pytest {longer}required={ALL} " for longer in ("", "--longer ")]
 
 
 def run(folder: Path, **programs: str) -> tuple[int, list[str], str]:
@@ -83,12 +84,19 @@ def test_a_missing_browser_is_installed_and_then_required(tmp_path: Path) -> Non
         ["apt-get", "install"],
     ]
     assert "chromium firefox-esr fonts-dejavu-core" in asked[1]
-    assert asked[2:] == [f"uv run pytest required={ALL} "]
+    assert asked[2:] == BOTH
 
 
 def test_a_browser_that_is_there_is_left_alone_and_required(tmp_path: Path) -> None:
     code, asked, _ = run(tmp_path, **BROWSERS, apt_get=APT, ci="")
-    assert (code, asked) == (0, [f"uv run pytest required={ALL} "])
+    assert (code, asked) == (0, BOTH)
+
+
+@pytest.mark.parametrize("fails", ['"run pytest")', "*--longer*)"], ids=["ordinary", "longer"])
+def test_one_run_that_fails_fails_ci_and_the_other_is_heard_too(tmp_path: Path, fails: str) -> None:
+    failing = UV.replace(";;\nesac", f';;\nesac\ncase "$*" in {fails} exit 1 ;;\nesac')
+    code, asked, _ = run(tmp_path, **BROWSERS, uv=failing)
+    assert (code, asked) == (1, BOTH)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +115,7 @@ def test_what_ci_does_not_find_is_required_of_nobody_and_said(
 ) -> None:
     code, asked, complained = run(tmp_path, **{**BROWSERS, **programs})
     assert code == 0
-    required = asked[-1].removeprefix("uv run pytest required=").split()
+    required = asked[-1].removeprefix("uv run pytest --longer required=").split()
     assert required == [each for each in ALL.split() if each not in lacking]
     said = {line.rpartition(": ")[2] for line in complained.splitlines()}
     assert said == lacking
@@ -123,7 +131,7 @@ def test_tools_for_networks_are_installed_where_they_are_missing_and_missed_by_t
     for name, apt, complaint in (("there", APT, ""), ("none", NO_APT, "no such package")):
         (tmp_path / name).mkdir()
         code, asked, complained = run(tmp_path / name, **BROWSERS, certutil="", apt_get=apt)
-        assert (code, asked[-1].startswith("uv run pytest required=browser firefox ")) == (0, True)
+        assert (code, asked[-2].startswith("uv run pytest required=browser firefox ")) == (0, True)
         assert complaint in complained
         if apt is APT:
             assert asked[1].endswith("iproute2 libnss3-tools")

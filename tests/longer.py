@@ -1,0 +1,43 @@
+"""What is no part of the ordinary run, which takes at most 15 minutes on two cores.
+
+``uv run pytest`` leaves these files out and says so, ``uv run pytest --longer`` runs them and
+nothing else; ``.ci/run`` does both. A file that somebody names runs, whichever it is.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+
+LONGER = (
+    "benchmarks",
+    "browser",
+)
+"""Files, and folders with all that is in them."""
+HERE = Path(__file__).parent
+
+
+class Run(StrEnum):
+    """``NAMED``: of what was asked for by its path."""
+
+    ORDINARY = "ordinary"
+    LONGER = "longer"
+    NAMED = "named"
+
+
+def run_of(*, longer: bool, named: bool) -> Run:
+    """Of what somebody typed: ``longer``, the option; ``named``, whether paths."""
+    if named:
+        return Run.NAMED
+    return Run.LONGER if longer else Run.ORDINARY
+
+
+def is_longer(file: Path) -> bool:
+    """Whether the ordinary run leaves it out."""
+    name = file.relative_to(HERE).as_posix()
+    return any(name == one or name.startswith(f"{one}/") for one in LONGER)
+
+
+def leaves_out(run: Run, file: Path) -> bool:
+    """Whether this run goes without a file of tests."""
+    if run is Run.NAMED or not file.is_relative_to(HERE):
+        return False
+    return is_longer(file) is (run is Run.ORDINARY)
