@@ -73,6 +73,8 @@ def _last(
     following: "Callable[..., str]",
 ) -> str:
     """What is true of all of them, and what comes next."""
+    from central.domain.epoch import EpochState
+
     if waiting:
         name = str(waiting[0].epoch)
         ending = following("write-off", store, name, "--reason", "WHY")
@@ -88,10 +90,10 @@ def _last(
             f"{store} has {_counted(len(found), 'epoch')}; of {len(missing)} something is"
             " missing. Next: `central alarm list`."
         )
-    return (
-        f"{store} has {_counted(len(found), 'epoch')}, and nobody knows of more than is here."
-        " Next: `central box list`."
-    )
+    every = f"{store} has {_counted(len(found), 'epoch')}, and nobody knows of more than is here"
+    if not any(one.state is EpochState.CURRENT for one in found):
+        return f"{every}; none speaks for it. Next: `{following('enrol-code', store)}`."
+    return f"{every}. Next: `central box list`."
 
 
 def _lines(one: "StoreEpoch") -> list[str]:

@@ -189,7 +189,7 @@ def box_list(company: CompanyName = None, database_url: Url = None, data: Folder
     listing = looking(company, lambda db, company_id: list_boxes(db, company_id))
     boxes = on_database(database_url, data, listing)
     for box in boxes:
-        state = "revoked" if box.revoked else "in use" if box.current else "replaced"
+        state = "revoked" if box.revoked else "in use" if box.in_use else "replaced"
         seen = "never" if box.last_contact_ms is None else instant(box.last_contact_ms)
         print(
             f"{box.store_code}  epoch {box.epoch}  {state},"
@@ -223,5 +223,5 @@ def revoke(
         return
     told = f"The box of {store}, epoch {box.epoch}, is revoked: head office takes nothing from it"
     then = f"`central enrol-code {store}` for the box that takes its place"
-    following = then if box.current else "`central box list`"
+    following = then if box.in_use else "`central box list`"
     print(f"{told} any more, and gives it nothing. Next: {following}.")

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.rows import plain_uuid
 from central.db.engine import driver_of
+from central.reports.in_use import IN_USE
 from sync.protocol.batch import Health
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode
@@ -20,13 +21,13 @@ from sync.protocol.reference import DataSet
 
 STORES_MAX = 10_000
 
-_BOXES = """
-SELECT o.store_id, o.code, o.name, s.epoch_number, s.epoch_fingerprint, s.provisional, s.watermark,
-    s.sender_seq, s.last_contact_ms, s.health, s.health_at_ms
-FROM store AS o LEFT JOIN stream AS s ON s.store_id = o.store_id AND s.state = 'current'
+_BOXES = f"""
+SELECT o.store_id, o.code, o.name, s.epoch_number, s.epoch_fingerprint, s.provisional, s.beside,
+    s.watermark, s.sender_seq, s.last_contact_ms, s.health, s.health_at_ms
+FROM store AS o LEFT JOIN ({IN_USE}) AS s ON s.store_id = o.store_id
 WHERE o.company_id = $1 AND NOT o.retired AND ($2 = '' OR o.code = $2)
 ORDER BY o.code LIMIT $3
-"""
+"""  # noqa: S608 - constants
 _FEEDS = """
 SELECT o.store_id, f.data_set, sum(f.head)::bigint AS head, sum(h.through)::bigint AS through,
     max(h.at_ms) AS at_ms FROM store AS o
@@ -58,15 +59,16 @@ class Book(NamedTuple):
 
 
 class StoreBox(NamedTuple):
-    """``epoch`` None: no box speaks for the store. ``behind``: events that the box said it holds
-    and head office does not. ``clock_off_ms``: how far its clock is ahead of head office's;
-    ``disk_free``: in bytes. Both None where it never said."""
+    """``epoch`` None: no box sells there; ``beside``: in a side branch (``in_use.py``). ``behind``:
+    events that the box said it holds and head office does not. ``clock_off_ms``: how far its clock
+    is ahead of head office's; ``disk_free``: in bytes. Both None where it never said."""
 
     store_id: StoreId
     code: str
     name: str
     epoch: Epoch | None
     provisional: bool
+    beside: bool
     behind: int
     last_contact_ms: int | None
     software: str | None
@@ -105,6 +107,7 @@ def _box(row: Any, books: tuple[Book, ...]) -> StoreBox:
         row["name"],
         None if number is None else Epoch(number, row["epoch_fingerprint"]),
         bool(row["provisional"]),
+        bool(row["beside"]),
         max(0, (row["sender_seq"] or 0) - (row["watermark"] or 0)),
         row["last_contact_ms"],
         None if said is None else said.software,

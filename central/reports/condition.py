@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.domain.mirror import NONE_YET, Link
+from central.reports.in_use import IN_USE
 
 STORES_NAMED_MAX = 1_000
 
@@ -28,8 +29,8 @@ _ASIDE = text("SELECT state, count(*) FROM quarantine GROUP BY state ORDER BY st
 _WAITING = text("SELECT count(*) FROM publication")
 _FEEDS = text("SELECT count(*), coalesce(sum(head), 0)::bigint FROM feed")
 _AWAY = text(
-    "SELECT s.code, m.last_contact_ms FROM store AS s JOIN stream AS m USING (store_id)"
-    " WHERE m.state = 'current' AND NOT s.retired AND coalesce(m.last_contact_ms, 0) < :before_ms"
+    f"SELECT s.code, m.last_contact_ms FROM store AS s JOIN ({IN_USE}) AS m USING (store_id)"  # noqa: S608
+    " WHERE NOT s.retired AND coalesce(m.last_contact_ms, 0) < :before_ms"
     " ORDER BY m.last_contact_ms NULLS FIRST, s.code LIMIT :most"
 )
 _STORES = text("SELECT count(*) FROM store WHERE NOT retired")
@@ -37,7 +38,7 @@ _ALARMS = text(
     "SELECT kind, count(*) FROM alarm WHERE raised_at_ms > :since_ms GROUP BY kind ORDER BY kind"
 )
 _HEALTHS = text(
-    "SELECT health FROM stream WHERE state = 'current' AND health IS NOT NULL LIMIT :most"
+    f"SELECT health FROM ({IN_USE}) AS m WHERE health IS NOT NULL LIMIT :most"  # noqa: S608
 )
 _MIRRORED = text("SELECT mirror_no, mirror_hash FROM central_state WHERE one = 1")
 

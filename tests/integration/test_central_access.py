@@ -107,7 +107,7 @@ async def test_a_replaced_box_can_be_revoked_too_and_both_are_listed(postgres_ur
             revoked = await revoke_box(db, company_id, store_id, 1, "sold", NOW_MS)
             boxes = await list_boxes(db, company_id)
         assert revoked.epoch == old.epoch
-        assert [(box.epoch, box.current, box.revoked) for box in boxes] == [
+        assert [(box.epoch, box.in_use, box.revoked) for box in boxes] == [
             (new.epoch, True, False),
             (old.epoch, False, True),
         ]

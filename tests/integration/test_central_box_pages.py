@@ -1,6 +1,8 @@
 """Stores and their boxes on the board, a code for a new one, and what points may come to."""
 
 import re
+from functools import partial
+from pathlib import Path
 
 from central.db.engine import unit_of_work
 from central.usecases.feed.publish_reference import publish_items
@@ -16,6 +18,7 @@ from tests.central_fixtures import postgres_template, serving
 from tests.integration.board_fixtures import acme, arrive, sign_in, user_of
 from tests.integration.edge_fixtures import SETTINGS
 from tests.integration.test_central_attention import hidden
+from tests.integration.test_central_cli import central
 from tests.shop_journal import CUSTOMERS, Shop
 
 __all__ = ["postgres_template"]
@@ -53,6 +56,48 @@ async def test_a_box_that_was_heard_says_how_it_is(postgres_url: str) -> None:
         assert "items 3 3 0 s ago" in page.words["books"]
         assert "current" in page.words["epochs"]
         assert (await served.client.get("/boxes/S99")).status_code == 404
+
+
+async def test_a_box_beside_the_line_of_its_store_is_seen_as_it_is_and_can_be_revoked(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    """A copy of its disk was heard before it, and given up: no epoch speaks for the store."""
+    typed = partial(central, url=postgres_url, data=tmp_path)
+    async with serving(postgres_url) as served:
+        company = await served.company()
+        await user_of(served, company, "ann@example.com")
+        await sign_in(served)
+        box = await served.enrolled(await served.store(company, "S01"))
+        twin = box.branched()
+        assert (await twin.ratify()).status_code == 200
+        branch = box.branched()
+        assert (await branch.ratify()).status_code == 200
+        branch.record(1)
+        assert (await branch.push_events(1, 1)).status_code == 200
+        await served.rows("UPDATE stream SET health = NULL RETURNING 1")  # its disk is as it is
+        why = ("--reason", "a copy, switched off")
+        assert (await typed("seal", "S01", *why)).code == 0
+        given_up = ("write-off", "S01", str(twin.epoch), "--yes", *why)
+        assert (await typed(*given_up)).code == 0
+        page = await load(served, "/boxes")
+        assert [cell.text for cell in row_of(page.tables[""], "S01 S01")][1:3] == [
+            "side branch",
+            "0 s ago",
+        ]
+        page = await load(served, "/boxes/S01")
+        assert "sells beside the store's line" in page.words["beside"]
+        assert (
+            "none speaks for it. Next: `central enrol-code S01"
+            in (await typed("epochs", "S01")).shown
+        )
+        listed = (await typed("box", "list")).shown
+        assert f"S01  epoch {branch.epoch}  in use" in listed
+        assert "is revoked: head office takes nothing" in (await typed("revoke", "S01")).shown
+        page = await load(served, "/boxes")
+        assert [cell.text for cell in row_of(page.tables[""], "S01 S01")][1:3] == [
+            "no box",
+            "never",
+        ]
 
 
 async def test_an_administrator_makes_a_code_as_text_and_as_a_picture(postgres_url: str) -> None:

@@ -28,6 +28,11 @@ handed_out = "Handed out"
 when = "When"
 days = "Days"
 no_box = "No box speaks for this store."
+beside = (
+    "Its box sells beside the store's line, because a copy of its disk was heard before it. What it"
+    " sells counts, and it is given no points, value or credit to let customers spend. Make a code"
+    " and use it on the box (`edge replace`); then end this epoch (`central seal`)."
+)
 enrol = "Enrol a box"
 enrol_hint = (
     "A code for one box, good for fifteen minutes and once. Where the store has a box already, the"
@@ -66,6 +71,8 @@ def state_of(box: StoreBox, now_ms: int) -> tuple[str, str]:
         return "red", "disk full soon"
     if box.clock_off_ms is not None and abs(box.clock_off_ms) > CLOCK_OFF_MS:
         return "amber", "clock off"
+    if box.beside:
+        return "amber", "side branch"
     return ("amber", "behind") if box.behind else ("green", "fine")
 
 

@@ -11,10 +11,10 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.credentials import EnrolCode
-from central.db.tables import Store, StreamRow, table
+from central.db.tables import Store, table
 from central.domain.company import StoreRetired
 from central.domain.enrol_code import RANDOM_BYTES, read_code, write_code
-from central.domain.epoch import EpochState
+from central.reports.in_use import epoch_in_use
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.identity import StoreId
 
@@ -22,7 +22,6 @@ LIFETIME_S = 15 * 60
 LIFETIME_S_MIN = 60
 LIFETIME_S_MAX = 72 * 3_600
 _STORES = table(Store)
-_STREAMS = table(StreamRow)
 _CODES = table(EnrolCode)
 
 
@@ -69,10 +68,8 @@ async def create_enrol_code(
             selector=parts.selector,
         )
     )
-    current = select(_STREAMS.c.store_id).where(
-        _STREAMS.c.store_id == store_id, _STREAMS.c.state == EpochState.CURRENT
-    )
-    return NewEnrolCode(code, expires_at_ms, await db.scalar(current) is not None)
+    used = await epoch_in_use(db, store_id)
+    return NewEnrolCode(code, expires_at_ms, used is not None and not used.beside)
 
 
 async def end_enrol_codes(db: AsyncConnection, store_id: StoreId, now_ms: int) -> int:

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.db.credentials import BoxName, EnrolCode
 from central.db.tables import Device, Store, StreamRow, table
 from central.domain.decisions import BoxRevoked
-from central.domain.epoch import EpochState
 from central.domain.fields import plain_text
+from central.reports.in_use import devices_in_use
 from central.usecases.decision.decide import decide
 from sync.protocol.change import Epoch, Genesis
 from sync.protocol.codec import decode
@@ -30,14 +30,14 @@ _NAMES = table(BoxName)
 
 class Box(NamedTuple):
     """A box of a company, the newest of its store first. ``epoch``: the newest of its own;
-    ``current``: one of them is the store's."""
+    ``in_use``: it sells there, as far as head office heard (``reports/in_use.py``)."""
 
     store_code: str
     epoch: Epoch
     device_id: DeviceId
     enrolled_at_ms: int
     last_contact_ms: int | None
-    current: bool
+    in_use: bool
     revoked: bool
 
 
@@ -57,22 +57,24 @@ async def list_boxes(
     )
     if store_id is not None:
         wanted = wanted.where(_STREAMS.c.store_id == store_id)
+    used = await devices_in_use(db, company_id)
     boxes = groupby(await db.execute(wanted), key=lambda row: (row.code, row.device_id))
-    return tuple(_box(tuple(rows)) for _, rows in boxes)
+    return tuple(_box(tuple(rows), used) for _, rows in boxes)
 
 
-def _box(rows: Sequence[Any]) -> Box:
+def _box(rows: Sequence[Any], used: frozenset[tuple[UUID, DeviceId]]) -> Box:
     """Of its epochs: the one that was issued, and then those that it opened itself."""
     issued = rows[0]
     newest = max(rows, key=lambda row: decode(Genesis, row.genesis).issued_at_ms)
     heard = [row.last_contact_ms for row in rows if row.last_contact_ms is not None]
+    device_id = DeviceId(UUID(bytes=issued.device_id.bytes))
     return Box(
         issued.code,
         Epoch(newest.epoch_number, newest.epoch_fingerprint),
-        DeviceId(UUID(bytes=issued.device_id.bytes)),
+        device_id,
         decode(Genesis, issued.genesis).issued_at_ms,
         max(heard, default=None),
-        any(row.state == EpochState.CURRENT for row in rows),
+        (UUID(bytes=issued.store_id.bytes), device_id) in used,
         issued.revoked,
     )
 
@@ -85,8 +87,8 @@ async def revoke_box(
     reason: str,
     now_ms: int,
 ) -> Box:
-    """The store's box of ``epoch_number``, without one the box that speaks for the store; as it
-    was before. Raises NotFound, AlreadyThere, InvalidField."""
+    """The store's box of ``epoch_number``, without one the box that is in use; as it was before.
+    Raises NotFound, AlreadyThere, InvalidField."""
     said = plain_text(reason, "reason")
     held = select(_STORES.c.store_id).where(_STORES.c.store_id == store_id)
     await db.execute(held.with_for_update(key_share=True))  # nobody enrols another one meanwhile
@@ -104,7 +106,7 @@ async def revoke_box(
         .where(_CODES.c.store_id == store_id, _CODES.c.device_id == box.device_id)
         .values(ended_at_ms=now_ms)
     )
-    if box.current:  # its name is free for another store; this one's next box takes it again
+    if box.in_use:  # its name is free for another store; this one's next box takes it again
         await db.execute(
             delete(_NAMES).where(_NAMES.c.company_id == company_id, _NAMES.c.store_id == store_id)
         )
@@ -114,7 +116,7 @@ async def revoke_box(
 
 def _chosen(boxes: tuple[Box, ...], epoch_number: int | None) -> Box:
     for box in boxes:
-        if box.current if epoch_number is None else box.epoch.number == epoch_number:
+        if box.in_use if epoch_number is None else box.epoch.number == epoch_number:
             return box
     which = "box" if epoch_number is None else f"box of epoch {epoch_number}"
     raise NotFound(

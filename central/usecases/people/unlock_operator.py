@@ -2,24 +2,19 @@
 answer to the challenge that stands on the till (``sync/protocol/telephone.py``)."""
 
 import re
-from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.tables import Device, StreamRow, table
 from central.domain.derived_keys import unlock_key
-from central.domain.epoch import EpochState
+from central.reports.in_use import epoch_in_use
 from central.usecases.people.set_operator import operator_of_company
 from central.usecases.store.add import find_store
 from sync.protocol.errors import InvalidField, NotFound
-from sync.protocol.identity import CompanyId, DeviceId
+from sync.protocol.identity import CompanyId
 from sync.protocol.telephone import DIGITS, unlock_answer
 
 _CHALLENGE = re.compile(rf"[0-9]{{{DIGITS}}}")
-_STREAMS = table(StreamRow)
-_DEVICES = table(Device)
 
 
 async def answer_unlock(
@@ -30,8 +25,8 @@ async def answer_unlock(
     operator_id: str,
     challenge: str,
 ) -> str:
-    """The digits to read out; they open the lock of this operator at the box that speaks for the
-    store now. ``key``: head office's own. Raises NotFound, InvalidField."""
+    """The digits to read out; they open the lock of this operator at the box that sells there
+    now. ``key``: head office's own. Raises NotFound, InvalidField."""
     digits = "".join(challenge.split())
     if not _CHALLENGE.fullmatch(digits):
         raise InvalidField(
@@ -47,15 +42,8 @@ async def answer_unlock(
             remedy=f"If they shall again: `central operator set {operator_id} --active`.",
         )
     store_id = await find_store(db, company_id, store)
-    device = await db.scalar(
-        select(_STREAMS.c.device_id)
-        .join(_DEVICES, _DEVICES.c.device_id == _STREAMS.c.device_id)
-        .where(_STREAMS.c.store_id == store_id, ~_DEVICES.c.revoked)
-        .where(_STREAMS.c.state == EpochState.CURRENT)
-    )
-    if device is None:
-        raise NotFound(
-            f"No box speaks for {store}.", field="store", remedy="See `central box list`."
-        )
-    secret = unlock_key(key, store_id, DeviceId(UUID(bytes=device.bytes)))
+    used = await epoch_in_use(db, store_id)
+    if used is None or used.revoked:
+        raise NotFound(f"No box sells at {store}.", field="store", remedy="See `central box list`.")
+    secret = unlock_key(key, store_id, used.device_id)
     return unlock_answer(secret, operator.operator_id, digits)
