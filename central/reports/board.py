@@ -30,6 +30,7 @@ from central.reports.day_cells import (
     add_up,
     doubted,
     feet,
+    heard_through,
     known_days,
     row_cells,
     seen_cell,
@@ -135,7 +136,7 @@ async def board(
     lines = tuple(line(store_id, dated.get(store_id)) for store_id in ids)
     unresolved = tuple(one for one in (line(day.store_id, day) for day in beside) if one.is_open)
     after_last = lines[-1].code if rows[STORES_MAX:] else None
-    in_rows = _store_rows(stores.values(), dates, known, doubts, seen, standings)
+    in_rows = _store_rows(stores.values(), dates, known, doubts, seen, standings, now_ms)
     more = len(others) - len(beside)
     return Board(lines, after_last, unresolved, more, dates, in_rows, feet(dates, in_rows))
 
@@ -200,6 +201,7 @@ def _store_rows(
     doubts: frozenset[StoreDay],
     seen: _Seen,
     standings: Mapping[StoreId, Standing],
+    now_ms: int,
 ) -> tuple[StoreRow, ...]:
     """The worst first."""
     rows, looked_at = [], seen.cells()
@@ -207,10 +209,11 @@ def _store_rows(
     for store_id, on in doubts.difference(seen.days):
         unseen[store_id].append(on)
     place_of = {on: place for place, on in enumerate(dates)}
-    for store_id, code, name, _ in stores:
-        standing, month = standings.get(store_id, Standing()), known[store_id]
-        heard_ms = standing.last_contact_ms
-        cells = row_cells(month, dates, heard_ms, enrolled=standing.enrolled)
+    for store_id, code, name, zone in stores:
+        standing, month = standings.get(store_id), known[store_id]
+        heard_ms = standing.last_contact_ms if standing else None
+        through = heard_through(zone, heard_ms, now_ms) if standing else date.max
+        cells = row_cells(month, tuple(dates), through)
         of_others = {
             on: month.cells[on]._replace(state=DayState.RECEIVED) for on in unseen.get(store_id, ())
         }

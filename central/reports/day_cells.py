@@ -10,10 +10,11 @@ nothing else, so whoever read the same a moment ago has them already, whatever h
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,13 +31,14 @@ LOOKED_AT_MAX = 500
 """Of a page, the latest first; older ones say that they are received, and their own page says why
 they are not proven."""
 _EPOCH = date(1970, 1, 1)
-_DAY_MS = 86_400_000
 _KNOWN = """
 SELECT store_id, array_agg(business_date - DATE '1970-01-01'),
     array_agg(CASE WHEN settled_at_ms IS NULL THEN 0 WHEN as_signed THEN 2 ELSE 1 END),
     array_agg(owed_minor), array_agg(over_short_minor)
 FROM day_standing WHERE store_id = ANY($1) AND business_date BETWEEN $2 AND $3 GROUP BY store_id
 """
+AWAY_MS = 15 * 60_000
+"""Of a box that calls every few seconds."""
 _STOOD = (DayState.RECEIVED, DayState.PROVEN, DayState.SIGNED)
 MONTHS_KEPT = 2_000
 """Stores' days that are kept as they were read last; a month of a store takes some 5 KB."""
@@ -206,25 +208,25 @@ def seen_cell(on: date, day: ReconciledDay, last: Signing | None) -> Cell:
     )
 
 
-def row_cells(
-    month: Month, dates: Sequence[date], heard_ms: int | None, *, enrolled: bool
-) -> tuple[Cell, ...]:
-    """A store's cells of these dates, as nobody looked at them yet. A date of which nothing came:
-    its store is not heard, unless it was heard afterwards."""
-    heard = heard_ms // _DAY_MS if heard_ms is not None else None
-    return _row_cells(month, tuple(dates), heard, enrolled)
+def heard_through(zone: str, heard_ms: int | None, now_ms: int) -> date:
+    """The last date on which a store is not missed though nothing came of it: it was heard after
+    the date had ended there, or a moment ago, when it has not opened the day."""
+    if heard_ms is None:
+        return date.min
+    if heard_ms >= now_ms - AWAY_MS:
+        return date.max
+    return datetime.fromtimestamp(heard_ms / 1_000, ZoneInfo(zone)).date() - timedelta(days=1)
 
 
 @lru_cache(MONTHS_KEPT)
-def _row_cells(
-    month: Month, dates: tuple[date, ...], heard: int | None, enrolled: bool
-) -> tuple[Cell, ...]:
-    """``heard``: the day by UTC, counted from 1970-01-01."""
-    return tuple([month.cells.get(on) or _missing(on, heard, enrolled) for on in dates])
+def row_cells(month: Month, dates: tuple[date, ...], through: date) -> tuple[Cell, ...]:
+    """A store's cells of these dates, as nobody looked at them yet; ``through``: of
+    ``heard_through``."""
+    return tuple([month.cells.get(on) or _missing(on, through) for on in dates])
 
 
-def _missing(on: date, heard: int | None, enrolled: bool) -> Cell:
-    if not enrolled or (heard is not None and heard > (on - _EPOCH).days):
+def _missing(on: date, through: date) -> Cell:
+    if on <= through:
         return Cell(on, None)
     return Cell(on, DayState.NOT_HEARD)
 

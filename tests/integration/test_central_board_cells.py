@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.db.engine import snapshot, unit_of_work
 from central.reports.board import board
 from central.reports.company import store_of_company
+from central.reports.day_cells import AWAY_MS
 from central.usecases.day.sign_off import sign_off
 from central.usecases.journal.settle_days import settle_days
 from sync.protocol.facts import BusinessDayClosed
@@ -161,7 +162,7 @@ async def test_what_a_day_comes_to_stands_beside_it_until_something_of_it_comes(
         assert late == f"received {more} cash 0.04 over"
 
 
-async def test_a_store_that_was_not_heard_since_a_day_began_is_not_heard_on_it(
+async def test_a_store_that_was_not_heard_since_a_day_began_is_missed_on_it_after_a_while(
     postgres_url: str,
 ) -> None:
     async with acme(postgres_url) as served:
@@ -175,6 +176,8 @@ async def test_a_store_that_was_not_heard_since_a_day_began_is_not_heard_on_it(
         sells.append(sells.sale(day=NEXT_DAY))
         for shop in (quiet, sells):
             await arrive(served, shop)
+        assert cells(await load(served, f"/?date={NEXT_DAY}"))["S01"][0].text == "–"
+        served.clock.now_ms += AWAY_MS + 1
         page = await load(served, f"/?date={NEXT_DAY}")
         by_store = cells(page)
         assert by_store["S01"][0].text.startswith("not heard")

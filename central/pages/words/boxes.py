@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from central.pages.words.figures import NOT_KNOWN, ago
 from central.reports.boxes import Book, StoreBox
+from central.reports.day_cells import AWAY_MS
 from central.reports.epochs import StoreEpoch
 from central.reports.incarnation import Uncounted
 from sync.protocol.counted import counted
@@ -43,7 +44,6 @@ code_once = "The code, shown once"
 string_once = "The enrolment string, with head office's address and how to know it, shown once"
 on_the_box = "On the box"
 
-AWAY_MS = 15 * 60_000
 CLOCK_OFF_MS = 60_000
 DISK_LOW_BYTES = 1 << 30
 _GIB = 1 << 30

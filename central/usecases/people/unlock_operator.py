@@ -44,6 +44,8 @@ async def answer_unlock(
     store_id = await find_store(db, company_id, store)
     used = await epoch_in_use(db, store_id)
     if used is None or used.revoked:
-        raise NotFound(f"No box sells at {store}.", field="store", remedy="See `central box list`.")
+        raise NotFound(
+            f"No box speaks for {store}.", field="store", remedy="See `central box list`."
+        )
     secret = unlock_key(key, store_id, used.device_id)
     return unlock_answer(secret, operator.operator_id, digits)
