@@ -29,6 +29,8 @@ AnyRequest = Request[Any, Any, Any]
 HERE = "/attention"
 KIND_LETTERS_MAX = 20
 REFRESH_S = 15
+TOGETHER_MAX = 10
+"""Of a kind, where all kinds stand on one page."""
 JOIN = "join"
 SUBJECT_LETTERS_MAX = 200
 
@@ -49,6 +51,8 @@ async def show_attention(
         codes = await store_codes(db, person.company_id)
         now_ms = office.clock_ms()
         sections = await find_exceptions(db, person.company_id, now_ms, store, kind)
+    if not kind:
+        sections = tuple(one._replace(cases=one.cases[:TOGETHER_MAX]) for one in sections)
     query = f"?{request.url.query}" if request.url.query else ""
     return page(
         "attention.html",

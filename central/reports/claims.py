@@ -266,7 +266,6 @@ def _of_a_workstation(row: Any, known: Mapping[tuple[StoreId, Epoch], Any]) -> _
     unless it stands where another event is held. None where that was given up: a tail that is
     written off takes no alarm with it that tells of more than the tail."""
     store_id, epoch = _name(row)
-    said = f"Workstation {row['subject']} knows of more than its box: {row['detail']}."
     told = _EVENT_TOLD.search(row["detail"])
     days_of = Epoch(int(told[2]), bytes.fromhex(told[3])) if told else epoch
     through = max(row["seq"], int(told[1]) if told and days_of == epoch else 0)
@@ -275,6 +274,16 @@ def _of_a_workstation(row: Any, known: Mapping[tuple[StoreId, Epoch], Any]) -> _
     stream = known.get((store_id, days_of))
     held = stream["watermark"] if stream else 0
     after = held if told and days_of != epoch and int(told[1]) > held else 0
+    said = f"Workstation {row['subject']} knows of more than its box: {row['detail']}."
+    if told and int(told[1]) > held:
+        more = _events(int(told[1]) - held, more=True)
+        said = f"Workstation {row['subject']} knows of {more} of epoch {days_of} than are here."
+    elif told:
+        seq = int(told[1])
+        said = (
+            f"Workstation {row['subject']} knows another event {seq} of epoch {days_of} than the"
+            " one that is here."
+        )
     return _Found(store_id, epoch, after, through, None, said, days_of)
 
 

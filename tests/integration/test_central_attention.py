@@ -47,6 +47,26 @@ async def test_nothing_to_look_at_is_said(postgres_url: str) -> None:
         assert page.words["summary"].startswith("Nobody is needed")
 
 
+async def test_many_of_one_kind_leave_room_for_the_others_and_have_a_page_of_their_own(
+    postgres_url: str,
+) -> None:
+    async with acme(postgres_url) as served:
+        shop = Shop(1)
+        shop.open()
+        shop.append(shop.sale(tuple((number, 1_000, 350) for number in range(1, 13))))
+        await arrive(served, shop)
+        together = await load(served, "/attention")
+        assert len(together.tables[""][1:]) == 10
+        assert (
+            "2 more things not named here. All: Sold more than was there"
+            in (together.words["oversold"])
+        )
+        assert 'href="/attention?kind=oversold&amp;store="' in together.html
+        alone = await load(served, "/attention?kind=oversold&store=")
+        assert len(alone.tables[""][1:]) == 12
+        assert "not named here" not in alone.words["oversold"]
+
+
 async def test_points_that_nobody_granted_are_taken_and_shown(postgres_url: str) -> None:
     """A46: the receipt is a fact; that nobody gave the right is said."""
     async with acme(postgres_url) as served:

@@ -296,3 +296,8 @@ _PLACES: dict[str, Callable[[Case], str]] = {
 def more(count: Any) -> str:
     """What the page has no room for."""
     return f"{counted(count, 'more thing')} not named here."
+
+
+def all_of(name: str) -> str:
+    """The link to a kind's own page."""
+    return f"All: {title(name)}"
