@@ -29,16 +29,19 @@ _ASIDE = text("SELECT state, count(*) FROM quarantine GROUP BY state ORDER BY st
 _WAITING = text("SELECT count(*) FROM publication")
 _FEEDS = text("SELECT count(*), coalesce(sum(head), 0)::bigint FROM feed")
 _AWAY = text(
-    f"SELECT s.code, m.last_contact_ms FROM store AS s JOIN ({IN_USE}) AS m USING (store_id)"  # noqa: S608
-    " WHERE NOT s.retired AND coalesce(m.last_contact_ms, 0) < :before_ms"
-    " ORDER BY m.last_contact_ms NULLS FIRST, s.code LIMIT :most"
+    f"""
+SELECT s.code, m.last_contact_ms FROM store AS s JOIN ({IN_USE}) AS m USING (store_id)
+WHERE NOT s.retired AND coalesce(m.last_contact_ms, 0) < :before_ms
+ORDER BY m.last_contact_ms NULLS FIRST, s.code LIMIT :most
+"""  # noqa: S608 - constants
 )
 _STORES = text("SELECT count(*) FROM store WHERE NOT retired")
 _ALARMS = text(
     "SELECT kind, count(*) FROM alarm WHERE raised_at_ms > :since_ms GROUP BY kind ORDER BY kind"
 )
 _HEALTHS = text(
-    f"SELECT health FROM ({IN_USE}) AS m WHERE health IS NOT NULL LIMIT :most"  # noqa: S608
+    f"SELECT health FROM ({IN_USE}) AS m"  # noqa: S608 - constants
+    " WHERE health IS NOT NULL LIMIT :most"
 )
 _MIRRORED = text("SELECT mirror_no, mirror_hash FROM central_state WHERE one = 1")
 

@@ -24,8 +24,8 @@ WHERE s.state = 'current' OR (s.state = 'side' AND d.revoked IS NOT TRUE)
 ORDER BY s.store_id, s.state <> 'current', s.last_contact_ms DESC NULLS LAST,
     s.epoch_number DESC, s.provisional DESC, s.epoch_fingerprint
 """
-_OF_COMPANY = f"SELECT store_id, device_id FROM ({IN_USE}) AS u WHERE company_id = $1"  # noqa: S608
-_OF_STORE = f"SELECT * FROM ({IN_USE}) AS u WHERE store_id = $1"  # noqa: S608
+_OF_COMPANY = f"SELECT store_id, device_id FROM ({IN_USE}) AS u WHERE company_id = $1"  # noqa: S608 - constants
+_OF_STORE = f"SELECT * FROM ({IN_USE}) AS u WHERE store_id = $1"  # noqa: S608 - constants
 
 
 class InUse(NamedTuple):
