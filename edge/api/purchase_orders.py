@@ -6,14 +6,15 @@ from typing import Any
 
 import litestar
 import msgspec
-from litestar import get, post
+from litestar import Response, get, post
 
 from edge.api.allowed import allow
-from edge.api.described import Described
+from edge.api.described import Described, accepts
 from edge.api.limits import SALE_BYTES_MAX
-from edge.api.once import At, writes
+from edge.api.once import At, once, writes
 from edge.api.parameters import PAGE, IdInPath, Limit, Offset, TheBox
 from edge.db.purchase_orders import PurchaseOrder, list_orders
+from edge.usecases.mail.ask import MailOrder, mail_order
 from edge.usecases.purchase_order.close import CloseOrder, close_order
 from edge.usecases.purchase_order.look_up import look_up_order
 from edge.usecases.purchase_order.receive import ReceiveOrder, receive_order
@@ -58,6 +59,18 @@ def send(db: sqlite3.Connection, asked: SendOrder, at: At, order_id: IdInPath) -
     return send_order(db, order_id, asked, at.moment, at.override)
 
 
+@post("/purchase-orders/{order_id:uuid}/mails", operation_class=accepts(MailOrder))
+async def mail(request: AnyRequest, box: TheBox, order_id: IdInPath) -> Response[PurchaseOrder]:
+    """Its paper and its table go to the supplier by e-mail, as soon as the server for it is
+    reached."""
+    has_server = box.settings.mail is not None
+
+    def note(db: sqlite3.Connection, asked: MailOrder, at: At) -> PurchaseOrder:
+        return mail_order(db, asked, order_id, at.moment, at.override, has_server=has_server)
+
+    return await once(request, box, MailOrder, PurchaseOrder, lambda asked: asked.event_id, note)
+
+
 @writes(
     post,
     "/purchase-orders/{order_id:uuid}/receipts",
@@ -78,4 +91,4 @@ def close(db: sqlite3.Connection, asked: CloseOrder, at: At, order_id: IdInPath)
     return close_order(db, order_id, asked, at.moment, at.override)
 
 
-ROUTES = (listed, one, save, send, receive, close)
+ROUTES = (listed, one, save, send, mail, receive, close)

@@ -49,8 +49,8 @@ async def status_of(box: Box) -> SyncStatus:
         certificate=in_english(wrong),
         sentences=(*status.sentences, *filter(None, [wrong])),
         needs_a_person=status.needs_a_person or wrong is not None,
-        mails_waiting=mails.waiting,
-        mails_given_up=mails.given_up,
+        mails_waiting=mails.waiting.total(),
+        mails_given_up=mails.given_up.total(),
         tills_at=till_links(shown, box.settings.port),
     )
 

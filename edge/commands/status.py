@@ -79,7 +79,7 @@ def _events_aside(events: int) -> str:
 
 def _mails(waiting: int, given_up: int) -> str:
     return (
-        f"e-mail: {counted(waiting, 'receipt')} not sent yet, {given_up:,} given up in the last "
+        f"e-mail: {counted(waiting, 'letter')} not sent yet, {given_up:,} given up in the last "
         "days; `edge doctor` says why."
     )
 

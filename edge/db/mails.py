@@ -1,6 +1,7 @@
 """What goes by e-mail, receipts and orders: what waits, and what became of it."""
 
 import sqlite3
+from collections import Counter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -28,12 +29,14 @@ _GIVE_UP_OLD = (
     " WHERE state = 'waiting' AND asked_at_ms < ?"
 )
 _DROP_OLD = "DELETE FROM mail WHERE state IN ('sent', 'given_up') AND ended_at_ms < ?"
-_WAITING = (
-    "SELECT count(*), min(asked_at_ms),"
-    " (SELECT failure FROM mail WHERE state = 'waiting' AND failure IS NOT NULL"
-    " ORDER BY next_try_ms DESC LIMIT 1) FROM mail WHERE state = 'waiting'"
+_WAITING = "SELECT kind, count(*), min(asked_at_ms) FROM mail WHERE state = 'waiting' GROUP BY kind"
+_WHY_WAITING = (
+    "SELECT failure FROM mail WHERE state = 'waiting' AND failure IS NOT NULL"
+    " ORDER BY next_try_ms DESC LIMIT 1"
 )
-_GIVEN_UP = "SELECT count(*) FROM mail WHERE state = 'given_up' AND ended_at_ms >= ?"
+_GIVEN_UP = (
+    "SELECT kind, count(*) FROM mail WHERE state = 'given_up' AND ended_at_ms >= ? GROUP BY kind"
+)
 _WHY_GIVEN_UP = (
     "SELECT failure FROM mail WHERE state = 'given_up' AND ended_at_ms >= ?"
     " ORDER BY ended_at_ms DESC LIMIT 1"
@@ -70,11 +73,12 @@ class MailAbout(NamedTuple):
 
 
 class MailFigures(NamedTuple):
-    """``given_up`` since an instant; ``failure``: why one was not taken, the newest, as a code."""
+    """By kind of letter; ``given_up`` since an instant; ``failure``: why one was not taken, the
+    newest, as a code."""
 
-    waiting: int
+    waiting: Counter[MailKind]
     waiting_since_ms: int | None
-    given_up: int
+    given_up: Counter[MailKind]
     failure: str | None
 
 
@@ -135,8 +139,12 @@ def drop_old(db: sqlite3.Connection, ended_before_ms: int) -> None:
 
 def mail_figures(db: sqlite3.Connection, since_ms: int) -> MailFigures:
     """What waits, and what was given up since."""
-    waiting, oldest_ms, failure = db.execute(_WAITING).fetchone()
-    given_up: int = db.execute(_GIVEN_UP, (since_ms,)).fetchone()[0]
-    if failure is None and given_up:
-        failure = db.execute(_WHY_GIVEN_UP, (since_ms,)).fetchone()[0]
-    return MailFigures(waiting, oldest_ms, given_up, failure)
+    rows = db.execute(_WAITING).fetchall()
+    waiting = Counter({MailKind(kind): many for kind, many, _ in rows})
+    oldest_ms = min((row[2] for row in rows), default=None)
+    since = (since_ms,)
+    given_up = Counter({MailKind(kind): many for kind, many in db.execute(_GIVEN_UP, since)})
+    why = db.execute(_WHY_WAITING).fetchone()
+    if why is None and given_up:
+        why = db.execute(_WHY_GIVEN_UP, since).fetchone()
+    return MailFigures(waiting, oldest_ms, given_up, None if why is None else why[0])

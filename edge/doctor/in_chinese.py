@@ -1,6 +1,5 @@
 """What is looked at, in Chinese: of each check its title, what is true when it is fine, and what to
-do when it is not. What else the box found is quoted in its own words, which stand in English beside
-the checks.
+do when it is not. What it found then is said by ``chinese_sentences.py``, or quoted.
 """
 
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from edge.doctor.chinese_sentences import in_chinese
 from sync.program.findings import Finding, Report, State
 
 
@@ -42,9 +42,12 @@ LOOKED: Mapping[str, Looked] = MappingProxyType(
         "printers": Looked(
             "打印机", "打印机就绪，或收据通过浏览器打印。", "请检查纸张、机盖与线路；销售照常。"
         ),
+        "label_printers": Looked(
+            "标签打印机", "标签打印机就绪，或没有设置。", "请检查标签纸、打印头盖与线路。"
+        ),
         "drawing": Looked("收据的字体与图片", "收据可以完整打印。", "请安装所缺的内容或换图片。"),
         "mail": Looked(
-            "邮件收据", "没有邮件受阻。", "请检查 edge.toml 中 [mail] 的服务器、用户与密码。"
+            "邮件", "没有邮件受阻。", "请检查 edge.toml 中 [mail] 的服务器、用户与密码。"
         ),
         "name": Looked("总部的地址", "地址可以找到。", "请检查 edge.toml 中的地址与网络的 DNS。"),
         "connection": Looked("连接总部", "可以连接。", "请检查线路与路由器；销售照常。"),
@@ -73,6 +76,7 @@ def _spoken(one: Finding) -> Finding:
     looked = LOOKED[one.check]
     if one.state is State.FINE:
         return msgspec.structs.replace(one, title=looked.title, says=looked.fine)
-    says = f"{'无法检查' if one.state is State.UNKNOWN else '主机的说明'}：{one.says}"
+    quoted = f"{'无法检查' if one.state is State.UNKNOWN else '主机的说明'}：{one.says}"
+    says = in_chinese(one.says) or quoted
     remedy = None if one.state is State.UNKNOWN and one.remedy is None else looked.remedy
     return msgspec.structs.replace(one, title=looked.title, says=says, remedy=remedy)

@@ -7,11 +7,13 @@ and in no log, and is gone from the box as soon as the receipt was sent or given
 """
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
 
+from sync.protocol.counted import counted
 from sync.protocol.errors import NotNow
 
 ADDRESS_CHARACTERS_MAX = 254
@@ -38,6 +40,15 @@ class MailKind(StrEnum):
 
     RECEIPT = "receipt"
     ORDER = "order"
+
+
+def letters(many: Mapping[MailKind, int]) -> str:
+    """So many of each kind; nothing for none.
+
+    >>> letters({MailKind.RECEIPT: 1, MailKind.ORDER: 2})
+    '1 receipt and 2 orders'
+    """
+    return " and ".join(counted(many[kind], kind.value) for kind in MailKind if many.get(kind))
 
 
 class MailState(StrEnum):

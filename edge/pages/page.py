@@ -23,6 +23,7 @@ from edge.domain.operator import OwnPinNeeded, SessionLocked, SignInNeeded
 from edge.pages.allowing import allowing_of
 from edge.pages.assets import ROOM, asset_address
 from edge.pages.coming_in import SAFE_METHODS, visitor_of
+from edge.pages.labels import with_labels
 from edge.pages.places import HOME, OWN_PIN, PAIR, PLACES, SIGN_IN, is_below
 from edge.pages.words import language_of, say_in
 from sync.http.page import HTML, PAGE_HEADERS, asked_by_htmx, load_instead, packed
@@ -99,7 +100,7 @@ def _rendered(
         "here": request.url.path,
         "here_whole": _here(request),
     }
-    content = _templates.get_template(template).render({**frame, **context})
+    content = with_labels(_templates.get_template(template).render({**frame, **context}))
     return Response(
         content, status_code=status, media_type=HTML, headers={**PAGE_HEADERS, **headers}
     )

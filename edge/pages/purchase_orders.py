@@ -14,7 +14,7 @@ from edge.db.buying import find_supplier
 from edge.db.mails import mail_about
 from edge.db.purchase_orders import PurchaseOrder
 from edge.db.store import read_settings
-from edge.domain.mail import NoMail, is_mail_address
+from edge.domain.mail import is_mail_address
 from edge.pages.acting import act
 from edge.pages.coming_in import needing, office_guard, signed_in
 from edge.pages.page import tables_page
@@ -65,14 +65,15 @@ async def send_by_mail(request: AnyRequest, box: TheBox, order_id: IdInPath) -> 
     """Its paper and its table go to the supplier, as soon as the server for e-mail is reached."""
     form, who = await read_form(request), {"operator_id": signed_in(request).operator_id}
     try:
-        if box.settings.mail is None:
-            raise NoMail
+        has_server = box.settings.mail is not None
         asked = as_typed(MailOrder, {**form, **who}, "event_id", "operator_id")
         await act(
             request,
             box,
             PurchaseOrder,
-            lambda db, at: mail_order(db, asked, order_id, at.moment, at.override),
+            lambda db, at: mail_order(
+                db, asked, order_id, at.moment, at.override, has_server=has_server
+            ),
         )
     except Refusal as refusal:
         return await _shown(request, box, order_id, form, refusal)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -134,12 +135,14 @@ def test_scripts_that_no_font_has_are_named(folder: Path, monkeypatch: pytest.Mo
 MAIL = ("[mail]", 'host = "localhost"', 'tls = "never"', 'sender = "r@shop.example"')
 
 
-def put_mail(folder: Path, state: str, age_ms: int, failure: str | None = None) -> None:
+def put_mail(
+    folder: Path, state: str, age_ms: int, failure: str | None = None, kind: str = "receipt"
+) -> None:
     then_ms = Scene(folder).now_ms - age_ms
     with closing(sqlite3.connect(database_of(folder))) as db:
         db.execute(
-            "INSERT INTO mail VALUES (?, 'receipt', ?, NULL, ?, ?, 0, 1, ?, ?)",
-            (bytes(16), bytes(16), state, then_ms, failure, then_ms),
+            "INSERT INTO mail VALUES (?, ?, ?, NULL, ?, ?, 0, 1, ?, ?)",
+            (uuid4().bytes, kind, bytes(16), state, then_ms, failure, then_ms),
         )
         db.commit()
 
@@ -147,11 +150,56 @@ def put_mail(folder: Path, state: str, age_ms: int, failure: str | None = None) 
 def test_receipts_that_wait_long_or_were_given_up_are_told_with_why(folder: Path) -> None:
     assert "No server for e-mail" in found(folder, "mail").says
     state(folder, *MAIL)
-    assert found(folder, "mail").says == "No receipt waits to go by e-mail."
+    assert found(folder, "mail").says == "Nothing waits to go by e-mail."
     put_mail(folder, "waiting", 2 * HOUR_MS, "not-reached")
     said = found(folder, "mail")
     assert said.state is State.ATTENTION
     assert said.says.endswith("It said last: not-reached.")
+
+
+def test_an_order_that_waits_is_a_letter_and_no_receipt(folder: Path) -> None:
+    state(folder, *MAIL)
+    put_mail(folder, "waiting", 2 * HOUR_MS, kind="order")
+    assert found(folder, "mail").says.startswith("1 order waits to go by e-mail, since ")
+    put_mail(folder, "waiting", 2 * HOUR_MS)
+    put_mail(folder, "waiting", HOUR_MS)
+    says = found(folder, "mail").says
+    assert says.startswith("2 receipts and 1 order wait to go by e-mail, since ")
+
+
+def status(first: str = "0,0", second: str = "0,0", hot: str = "0") -> bytes:
+    """As ZPL's manual says it: paper and pause, head and ribbon."""
+    one = f"030,{first},1245,000,0,0,0,000,0,0,{hot}"
+    return f"\x02{one}\x03\r\n\x02000,0,{second},0,2,4,0,00000000,1,000\x03\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "well", "says"),
+    [
+        (status(), True, "SHELF is ready."),
+        (b"", True, "SHELF is reached, and says nothing of its paper."),
+        (b"\x02no status\x03", True, "SHELF is reached, and says nothing of its paper."),
+        (status(first="1,0"), False, "SHELF has no paper."),
+        (status(second="1,0"), False, "SHELF has its cover open."),
+        (status(second="0,1"), False, "SHELF says that it has a fault (it has no ribbon)."),
+        (status(first="0,1"), False, "SHELF says that it has a fault (it is paused)."),
+        (status(hot="1"), False, "SHELF says that it has a fault (it is too hot)."),
+    ],
+)
+def test_a_label_printer_says_itself_how_it_is_where_it_can(
+    answer: bytes, well: bool, says: str, folder: Path
+) -> None:
+    assert found(folder, "label_printers").state is State.FINE
+    with printer({b"~HS": answer}) as address:
+        state(folder, "[label_printers]", f'SHELF = "{address}"')
+        said = found(folder, "label_printers")
+    assert (said.state, said.says) == (State.FINE if well else State.ATTENTION, says)
+
+
+def test_a_label_printer_that_is_away_is_told_by_why(folder: Path) -> None:
+    state(folder, "[label_printers]", 'SHELF = "/dev/nothing"')
+    said = found(folder, "label_printers")
+    assert said.says == "SHELF cannot be reached (no such file or directory)."
 
 
 def test_receipts_that_were_given_up_are_told_for_a_week(folder: Path) -> None:
@@ -159,7 +207,7 @@ def test_receipts_that_were_given_up_are_told_for_a_week(folder: Path) -> None:
     put_mail(folder, "given_up", 24 * HOUR_MS, "smtp-550")
     said = found(folder, "mail")
     assert said.state is State.ATTENTION
-    assert said.says == "1 receipts were given up in 7 days. It said last: smtp-550."
+    assert said.says == "1 receipt was given up in 7 days. It said last: smtp-550."
 
 
 def test_a_password_file_that_cannot_be_read_stops_and_is_not_quoted(folder: Path) -> None:

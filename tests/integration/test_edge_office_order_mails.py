@@ -4,6 +4,7 @@ that is away, and its page says what became of it."""
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 
@@ -108,3 +109,21 @@ async def test_without_a_server_the_page_says_so_and_nothing_is_noted(browser: B
     assert refused.status_code == 409
     noted = await browser.do(lambda db: db.execute("SELECT count(*) FROM mail").fetchone()[0])
     assert noted == 0
+
+
+async def test_an_order_goes_by_the_boxs_api_too_once_however_often_it_is_asked(
+    tmp_path: Path,
+) -> None:
+    with mail_server() as server:
+        async with shop(tmp_path / "S01", server) as browser:
+            order_id = (await sent(browser)).rpartition("/")[2]
+            asked = {"event_id": str(uuid4()), "operator_id": "anna"}
+            for _ in range(2):
+                answer = await browser.till.call(
+                    "POST", f"/purchase-orders/{order_id}/mails", asked
+                )
+                assert answer.status_code in (200, 201), answer.text
+                assert answer.json()["order_id"] == order_id
+            assert await send_mails(browser.till.box) == 1
+        ((_, letter),) = server.taken
+    assert letter["To"] == "buy@acme.example"

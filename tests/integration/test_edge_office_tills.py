@@ -151,6 +151,11 @@ async def test_a_bag_for_the_bank_is_told_by_its_notes_and_may_leave_its_amount_
     wrong = await browser.send_from(safe, f"{safe}/deposit", **bag, amount="161.00")
     assert wrong.status_code == 422
     assert re.search(r'name="face_5000"[^>]* value="3"', wrong.text)
+    several = await browser.send_from(safe, f"{safe}/deposit", **{**bag, "face_5000": "3.5"})
+    assert "<strong>50.00: it must be a number of notes or coins.</strong>" in several.text
+    await browser.send("/office/language", language=LANGUAGES[1], next=safe)
+    chinese = await browser.send_from(safe, f"{safe}/deposit", **bag, amount="much")
+    assert "“或总额”所填的内容不符合要求。" in chinese.text
     assert (await browser.send_from(safe, f"{safe}/deposit", **bag)).status_code == 303
     [(amount, pieces)] = await browser.till.box.reader.read(
         lambda db: db.execute(

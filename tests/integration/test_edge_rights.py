@@ -239,6 +239,7 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
         lambda _: fresh(order_id=str(uuid4()), supplier_id="ACME", lines=goods()["lines"]),
     ),
     ("POST", "/purchase-orders/{order_id:uuid}/send"): (Permission.ORDER_STOCK, lambda _: fresh()),
+    ("POST", "/purchase-orders/{order_id:uuid}/mails"): (Permission.ORDER_STOCK, lambda _: fresh()),
     ("POST", "/purchase-orders/{order_id:uuid}/receipts"): (
         Permission.RECEIVE_STOCK,
         lambda _: goods(),

@@ -5,13 +5,17 @@
 """
 
 from edge.domain.in_chinese import REFUSALS, TITLE, in_chinese
+from edge.pages.labels import marked
 from edge.pages.words.language import Said
-from sync.protocol.errors import Explained
+from sync.protocol.errors import Explained, InvalidField
 
 
 def detail(refusal: Explained) -> Said:
-    """Its sentence."""
+    """Its sentence; a field that was not filled in rightly is named as the page labels it."""
     known = in_chinese(refusal)
+    if isinstance(refusal, InvalidField) and refusal.field:
+        field, said = marked(refusal.field), refusal.detail.removeprefix(f"{refusal.field}: ")
+        return f"{field}: {said}", f"“{field}”所填的内容不符合要求。"
     return refusal.detail, refusal.detail if known is None else known.detail
 
 

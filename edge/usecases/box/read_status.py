@@ -93,7 +93,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     ``sought`` and ``missing``: what tills are asked for, wherever it stands. ``incarnation``: of
     the head office that this box speaks for. What was acknowledged to a till under another one, or
     in another epoch than that which is written in, is worth nothing until it is offered again.
-    ``mails_waiting``: receipts that wait to go by e-mail; ``mails_given_up`` in MAILS_TOLD_DAYS.
+    ``mails_waiting``: letters that wait to go by e-mail; ``mails_given_up`` in MAILS_TOLD_DAYS.
     ``is_watched``: a display before the till that asks is on, and is to be told what it shows.
     ``sentences``: those of ``summary``, then ``clock`` and ``certificate``, by name, for whoever
     says them in another language (edge/domain/state_words.py)."""

@@ -16,6 +16,7 @@ from edge.domain.mail import (
     MailAddress,
     MailKind,
     MailsWait,
+    NoMail,
     NoSupplierAddress,
     is_mail_address,
 )
@@ -67,13 +68,18 @@ def mail_order(
     order_id: UUID,
     moment: Moment,
     override: Override | None = None,
+    *,
+    has_server: bool,
 ) -> PurchaseOrder:
-    """To its supplier, also one that was ended since: its paper says so.
+    """To its supplier, also one that was ended since: its paper says so. ``has_server``: one for
+    e-mail is named at this store.
 
-    Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownOrder,
-    OrderNotSent, NoSupplierAddress, MailsWait.
+    Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, NoMail,
+    UnknownOrder, OrderNotSent, NoSupplierAddress, MailsWait.
     """
     require(db, request.operator_id, Permission.ORDER_STOCK, order_id, override)
+    if not has_server:
+        raise NoMail
     order = look_up_order(db, order_id)
     if order.state is OrderState.DRAFT:
         raise OrderNotSent(order_id)
