@@ -26,13 +26,15 @@ WHERE o.company_id = $1 AND p.order_id = ANY($2)
 """
 _LINES = """
 SELECT l.store_id, l.order_id, l.order_id AS event_id, l.line_no, l.item_id, l.quantity_milli,
-    l.cost_minor, l.code, NULL AS lot
+    l.cost_minor, l.code, NULL AS lot, NULL::date AS expires_on, NULL AS serial
 FROM store AS o JOIN purchase_order_line AS l USING (store_id)
 WHERE o.company_id = $1 AND l.order_id = ANY($2)
 UNION ALL
 SELECT m.store_id, m.order_id, m.event_id, m.line_no, m.item_id, m.quantity_milli, m.cost_minor,
-    NULL, m.lot
+    NULL, m.lot, x.expires_on, x.serial
 FROM store AS o JOIN stock_movement AS m USING (store_id)
+LEFT JOIN lot_movement AS x ON x.store_id = m.store_id AND x.event_id = m.event_id
+    AND x.line_no = m.line_no
 WHERE o.company_id = $1 AND m.order_id = ANY($2) AND m.quantity_milli > 0
 ORDER BY store_id, event_id, line_no
 """
@@ -41,9 +43,11 @@ ORDER BY store_id, event_id, line_no
 def told_line(row: Any) -> ToldLine:
     """Of a row of lines. What is longer than a row of reference data may have is cut: no shop
     entered it by a page or a published word."""
-    code, lot = (row[name] and row[name][:WORD_CHARACTERS_MAX] for name in ("code", "lot"))
+    code, lot, serial = (
+        row[name][:WORD_CHARACTERS_MAX] if row[name] else None for name in ("code", "lot", "serial")
+    )
     what = (row["line_no"], ItemId(row["item_id"]), abs(row["quantity_milli"]))
-    return ToldLine(*what, row["cost_minor"], code or None, lot or None)
+    return ToldLine(*what, row["cost_minor"], code, lot, row["expires_on"], serial)
 
 
 async def orders_told(

@@ -29,9 +29,11 @@ ORDER BY t.store_id, t.event_id
 """
 _LINES = """
 SELECT m.store_id, m.event_id, m.line_no, m.item_id, m.quantity_milli, m.cost_minor, NULL AS code,
-    m.lot
+    m.lot, x.expires_on, x.serial
 FROM store AS o JOIN stock_transfer AS t USING (store_id)
 JOIN stock_movement AS m ON m.store_id = t.store_id AND m.event_id = t.event_id
+LEFT JOIN lot_movement AS x ON x.store_id = m.store_id AND x.event_id = m.event_id
+    AND x.line_no = m.line_no
 WHERE o.company_id = $1 AND (t.intent_id = ANY($2) OR t.intent_id IS NULL AND t.event_id = ANY($2))
 ORDER BY m.store_id, m.event_id, m.line_no
 """
@@ -44,7 +46,8 @@ ORDER BY n.store_id, n.note_id
 """
 _NOTE_LINES = """
 SELECT l.store_id, l.note_id AS event_id, l.line_no, l.item_id, l.quantity_milli,
-    NULL::bigint AS cost_minor, NULL AS code, NULL AS lot
+    NULL::bigint AS cost_minor, NULL AS code, NULL AS lot,
+    NULL::date AS expires_on, NULL AS serial
 FROM store AS o JOIN transfer_note AS n USING (store_id)
 JOIN transfer_note_line AS l ON l.store_id = n.store_id AND l.note_id = n.note_id
 WHERE o.company_id = $1 AND n.subject_id = ANY($2)

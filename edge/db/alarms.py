@@ -25,6 +25,7 @@ _AGAIN = (
     "UPDATE alarm SET subject = ?, detail = ?, last_at_ms = ?, times = times + 1 WHERE alarm_id = ?"
 )
 _CLEAR = "UPDATE alarm SET cleared_at_ms = ?, cleared_by = ?, cleared_reason = ? WHERE alarm_id = ?"
+_CLEARED = "SELECT subject FROM alarm WHERE kind = ? AND cleared_by <> ?"
 _LIST = (
     f"SELECT {_COLUMNS} FROM alarm"  # noqa: S608 - constant
     " WHERE cleared_at_ms IS NULL ORDER BY last_at_ms DESC, alarm_id LIMIT ?"
@@ -76,6 +77,12 @@ def count_again(
 def mark_cleared(db: sqlite3.Connection, alarm_id: UUID, by: str, reason: str, at_ms: int) -> None:
     """It no longer stands; the row stays."""
     db.execute(_CLEAR, (at_ms, by, reason, alarm_id.bytes))
+
+
+def subjects_cleared(db: sqlite3.Connection, kind: str, but_by: str) -> frozenset[str]:
+    """Each word of what alarms of a kind were about that were cleared by anybody else."""
+    rows = db.execute(_CLEARED, (kind, but_by))
+    return frozenset(word for row in rows for word in row[0].split())
 
 
 def list_alarms(db: sqlite3.Connection, limit: int = ALARMS_LISTED_MAX) -> tuple[Alarm, ...]:

@@ -27,8 +27,10 @@ _RECENT = """recent AS (
 _ENDS = f"""WITH {_RECENT}
 SELECT t.intent_id, t.transfer_id, t.direction, t.wish_id, t.other_store, t.number, t.operator_id,
     t.reason, t.at_ms, (SELECT json_group_array(json_array(m.line_no, m.item_id,
-        abs(m.quantity_milli), m.cost_minor) ORDER BY m.line_no)
-        FROM stock_movement m WHERE m.event_id = t.transfer_id)
+        abs(m.quantity_milli), m.cost_minor, NULL, m.lot, l.expires_on, m.serial)
+        ORDER BY m.line_no)
+        FROM stock_movement m LEFT JOIN stock_lot l ON l.item_id = m.item_id AND l.lot = m.lot
+        WHERE m.event_id = t.transfer_id)
 FROM transfer t WHERE t.intent_id IN (SELECT subject FROM recent)
 """  # noqa: S608 - constant
 _NOTES = f"""WITH {_RECENT}

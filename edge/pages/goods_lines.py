@@ -141,7 +141,7 @@ def goods_of(form: Mapping[str, str], decimals: int) -> list[Goods]:
             ItemId(row.item_id),
             _number(row.quantity, "quantity", 3, QUANTITY_MILLI_MAX, 1),
             _number(row.cost, "cost", decimals, MINOR_MAX, 0) if row.cost.strip() else None,
-            _mark(row),
+            mark_of(row),
         )
         for row in rows_of(form)
         if row.quantity.strip() not in ("", "0")
@@ -153,7 +153,8 @@ def goods_of(form: Mapping[str, str], decimals: int) -> list[Goods]:
     return goods
 
 
-def _mark(row: Row) -> Mark:
+def mark_of(row: Row) -> Mark:
+    """Lot, last day and serial number as they were typed. Raises InvalidField."""
     said = {"lot": row.lot.strip(), "expires_on": row.expires_on, "serial": row.serial.strip()}
     typed = as_typed(_Mark, said, *said)
     return Mark(typed.lot, typed.expires_on, typed.serial)

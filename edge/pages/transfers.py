@@ -3,7 +3,7 @@ leave for another shop, with the paper that goes along, goods that came from one
 another shop is asked for."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import urlencode
@@ -20,12 +20,14 @@ from edge.domain.rights import Override
 from edge.pages.acting import act
 from edge.pages.coming_in import needing, office_guard, signed_in
 from edge.pages.day import Offset
+from edge.pages.goods_lines import Row, mark_of
 from edge.pages.page import tables_page
 from edge.pages.places import TRANSFERS, stock_item_address
 from edge.pages.shelf_counts import NOTHING_TYPED
 from edge.pages.signing_in import as_typed
 from edge.pages.typed import milli_of, plain
 from edge.usecases.stock.goods import named_goods
+from edge.usecases.stock.lots import LotHeld, lots_of_item
 from edge.usecases.transfer.book import SendGoods, SentLine, TakeIn, send_goods, take_in
 from edge.usecases.transfer.note import (
     AskForGoods,
@@ -41,7 +43,8 @@ from sync.http.forms import read_form
 from sync.http.page import see_other
 from sync.protocol.between_stores import Between, GoodsState
 from sync.protocol.errors import InvalidField, Refusal
-from sync.protocol.identity import MovementId
+from sync.protocol.identity import ItemId, MovementId
+from sync.protocol.lots import UNMARKED, Mark
 from sync.protocol.permissions import Permission
 
 AnyRequest = Request[Any, Any, Any]
@@ -179,26 +182,59 @@ def _with_ids(request: AnyRequest, form: Mapping[str, str]) -> Mapping[str, str]
 
 
 async def _lines(box: Box, form: Mapping[str, str]) -> tuple[SentLine, ...]:
-    """A line for each item: its code, and after a space how many. A code that stands there twice
-    adds up. Raises InvalidField, UnknownScanCode."""
-    moment, asked, found = box.clock.moment(), [], dict[str, int]()
-    for typed in filter(None, (one.strip() for one in form.get(GOODS, "").split(BETWEEN))):
-        code, _, many = typed.partition(" ")
-        asked.append((code, milli_of(many, GOODS) if many.strip() else None))
+    """A line for each item: its code, and after a space how many; then, each after a comma, lot,
+    last day and serial number, where a label that was scanned does not say them. What stands there
+    twice under one mark adds up. Raises InvalidField, UnknownScanCode."""
+    typed = [one.strip() for one in form.get(GOODS, "").split(BETWEEN)]
+    asked, moment = [typed_line(one) for one in typed if one], box.clock.moment()
     named = await box.reader.read(
-        lambda db: [named_goods(db, code, milli, moment) for code, milli in asked]
+        lambda db: [named_goods(db, code, milli, moment) for code, milli, _ in asked]
     )
-    for goods in named:
-        found[goods.item_id] = found.get(goods.item_id, 0) + goods.quantity_milli
+    found = dict[tuple[ItemId, Mark], int]()
+    for goods, (_, _, mark) in zip(named, asked, strict=True):
+        of_label = Mark(goods.lot, goods.expires_on, goods.serial)
+        key = goods.item_id, mark if mark != UNMARKED else of_label
+        found[key] = found.get(key, 0) + goods.quantity_milli
     if not found or not all(found.values()):
         raise InvalidField(
             "goods: nothing is named, or none of something.",
             field=GOODS,
             remedy="Write a line for each item: its code, a space, how many.",
         )
-    return msgspec.convert(
-        [{"item_id": item, "quantity_milli": milli} for item, milli in found.items()],
-        tuple[SentLine, ...],
+    return tuple(
+        msgspec.convert({"item_id": item, "quantity_milli": milli, **mark._asdict()}, SentLine)
+        for (item, mark), milli in found.items()
+    )
+
+
+def typed_line(typed: str) -> tuple[str, int | None, Mark]:
+    """Code, how many thousandths (None: as the code says), mark. Raises InvalidField.
+
+    >>> typed_line("BUN 12, L-7, 2026-12-31")[2].lot
+    'L-7'
+    """
+    head, *marks = (one.strip() for one in typed.split(","))
+    if len(marks) > len(Mark._fields):
+        raise InvalidField(
+            f"goods: {typed!r} says more than lot, last day and serial number.",
+            field=GOODS,
+            remedy="After code and how many write them in this order, each after a comma.",
+        )
+    lot, expires_on, serial = (*marks, "", "", "")[: len(Mark._fields)]
+    mark = mark_of(Row("", "", "", lot, expires_on, serial))
+    code, _, many = head.partition(" ")
+    return code, milli_of(many, GOODS) if many.strip() else None, mark
+
+
+def said_line(item_id: str, milli: int, mark: Mark) -> str:
+    """The same as somebody would type it.
+
+    >>> said_line("BUN", 12_000, Mark("L-7"))
+    'BUN 12, L-7'
+    """
+    day = "" if mark.expires_on is None else mark.expires_on.isoformat()
+    return ", ".join((f"{item_id} {plain(milli)}", mark.lot or "", day, mark.serial or "")).rstrip(
+        ", "
     )
 
 
@@ -212,9 +248,11 @@ async def _shown(
     booked: object = None,
     about: object = None,
 ) -> Response[Any]:
+    moment = box.clock.moment()
     known = await box.reports.read(_known)
-    now_ms = box.clock.moment().wall_ms
     chosen = next((one for one in known.between if one.subject_id == about), None)
+    items = [] if chosen is None else [line.item_id for line in chosen.lines]
+    lots = await box.reports.read(lambda db: {one: _lots(db, one, moment) for one in items})
     path = request.url.path
     return tables_page(
         request,
@@ -227,7 +265,7 @@ async def _shown(
         coming=[one for one in known.between if is_coming(one, known.code)],
         booked=next((one for one in known.ends if one.transfer_id == booked), None),
         about=chosen,
-        filled=typed if refusal else filled_for(chosen, known.code),
+        filled=typed if refusal else filled_for(chosen, known.code, lots),
         form=path.rpartition("/")[2] if refusal else form_for(chosen, known.code),
         goods=typed.get(GOODS, "").replace(BETWEEN, "\n"),
         first=TRANSFERS if after else None,
@@ -238,7 +276,7 @@ async def _shown(
         typed=typed,
         refusal=refusal,
         zone=box.clock.zone,
-        now_ms=now_ms,
+        now_ms=moment.wall_ms,
     )
 
 
@@ -258,6 +296,10 @@ def _known(db: sqlite3.Connection) -> Known:
     return Known(here.code, between, list_transfers(db, LISTED, 0), names_of(db, set(items)))
 
 
+def _lots(db: sqlite3.Connection, item_id: ItemId, moment: Moment) -> tuple[LotHeld, ...]:
+    return lots_of_item(db, item_id, moment).lots
+
+
 def is_coming(one: Between, code: str) -> bool:
     """Whether goods are on their way to the shop of that code, or not all of them came."""
     waits = one.state in (GoodsState.IN_TRANSIT, GoodsState.DIFFERS)
@@ -271,22 +313,39 @@ def form_for(chosen: Between | None, code: str) -> str:
     return "out" if chosen.is_wish and chosen.from_code == code else "in"
 
 
-def filled_for(chosen: Between | None, code: str) -> Mapping[str, str]:
-    """What the form says before anybody types: what is still to be sent, or to come."""
+def filled_for(
+    chosen: Between | None, code: str, lots: Mapping[ItemId, Sequence[LotHeld]]
+) -> Mapping[str, str]:
+    """What the form says before anybody types: what is still to be sent, of the ``lots`` that
+    expire first, or what is to come, as its sender marked it."""
     if chosen is None:
         return NOTHING_TYPED
-    sends = form_for(chosen, code) == "out"
-    rest = [
-        (line.item_id, line.wished_milli - line.sent_milli if sends else line.differs_milli)
-        for line in chosen.lines
+    if form_for(chosen, code) == "in":
+        goods = "\n".join(
+            said_line(one.item_id, one.quantity_milli, one.mark) for one in chosen.rest
+        )
+        return {"other_store": chosen.from_code, "number": chosen.number, GOODS: goods}
+    wanted = [(line.item_id, line.wished_milli - line.sent_milli) for line in chosen.lines]
+    picked = [
+        said_line(item, many, mark)
+        for item, milli in wanted
+        if milli > 0
+        for many, mark in picked_of(milli, lots.get(item, ()))
     ]
-    goods = "\n".join(f"{item} {plain(milli)}" for item, milli in rest if milli > 0)
-    other = chosen.to_code if sends else chosen.from_code
-    filled = {"other_store": other, "number": chosen.number, GOODS: goods}
-    if not sends:
-        return filled
     asked = next((why for _, why in chosen.said if why), "")
-    return {**filled, "reason": asked, "wish_id": str(chosen.subject_id)}
+    about = {"other_store": chosen.to_code, "reason": asked, "wish_id": str(chosen.subject_id)}
+    return {**about, "number": chosen.number, GOODS: "\n".join(picked)}
+
+
+def picked_of(milli: int, lots: Sequence[LotHeld]) -> list[tuple[int, Mark]]:
+    """So much of the lots that are there, what expires first first; the rest of none."""
+    found = []
+    for one in lots:
+        many = min(milli, one.quantity_milli)
+        if one.lot and many > 0:
+            found.append((many, Mark(one.lot, one.expires_on)))
+            milli -= many
+    return [*found, (milli, UNMARKED)] if milli else found
 
 
 ROUTES = (show_transfers, send_out, send_in, send_ask, send_end, send_settled)

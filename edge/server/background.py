@@ -21,6 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from edge.box.box import Box
 from edge.box.forgotten_day import close_forgotten
 from edge.box.mailing import send_mails
+from edge.box.overdue_goods import look_for_overdue
 from edge.box.people import keep_used_sessions, tell_owed_pins
 from edge.box.pruning import prune_acknowledged
 from edge.exchange.answering import answer_questions, declare_close
@@ -54,6 +55,7 @@ PEOPLE_EVERY_S = 20
 PRUNE_EVERY_S = 120
 MAIL_EVERY_S = 15
 DAY_EVERY_S = 60
+OVERDUE_EVERY_S = 3_600
 
 log = structlog.get_logger()
 
@@ -306,6 +308,8 @@ def _timers(box: Box, exchange: Exchange) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone=UTC)
     # A box that was off over night looks before anybody sells on yesterday's day.
     scheduler.add_job(day_due)
+    overdue_due = partial(look_for_overdue, box)
+    scheduler.add_job(overdue_due)
     for due, every_s in (
         (push_due, box.settings.push_every_s),
         (beat_due, box.settings.pull_every_s),
@@ -313,6 +317,7 @@ def _timers(box: Box, exchange: Exchange) -> AsyncIOScheduler:
         (prune_due, PRUNE_EVERY_S),
         (mails_due, MAIL_EVERY_S),
         (day_due, DAY_EVERY_S),
+        (overdue_due, OVERDUE_EVERY_S),
     ):
         scheduler.add_job(due, "interval", seconds=every_s, coalesce=True, misfire_grace_time=None)
     return scheduler

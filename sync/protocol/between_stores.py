@@ -13,6 +13,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sync.protocol.identity import ItemId
+from sync.protocol.lots import Mark
 from sync.protocol.money import divide_half_up
 from sync.protocol.told import TransferNews, TransferTold
 
@@ -59,6 +60,14 @@ class GoodsLine(NamedTuple):
         return divide_half_up(abs(self.cost_minor) * milli, self.sent_milli)
 
 
+class Marked(NamedTuple):
+    """So much of an item under one mark that was sent and did not come, in thousandths."""
+
+    item_id: ItemId
+    mark: Mark
+    quantity_milli: int
+
+
 def _whole(parts: Iterable[int | None]) -> int | None:
     every = list(parts)
     return None if None in every else sum(one or 0 for one in every)
@@ -66,7 +75,9 @@ def _whole(parts: Iterable[int | None]) -> int | None:
 
 class Between(NamedTuple):
     """A wish or a transfer. ``store_id``: of a wish, who wants it, None: head office. ``since_ms``:
-    when it was sent, or else first spoken of; ``said``: who gave which reason, first to last."""
+    when it was sent, or else first spoken of; ``said``: who gave which reason, first to last.
+    ``rest``: of a transfer, what did not come as its sender marked it: together what of each item
+    did not come."""
 
     subject_id: UUID
     state: GoodsState
@@ -80,6 +91,7 @@ class Between(NamedTuple):
     since_ms: int
     said: tuple[tuple[str, str], ...]
     lines: tuple[GoodsLine, ...]
+    rest: tuple[Marked, ...] = ()
 
     @property
     def is_wish(self) -> bool:
@@ -154,7 +166,8 @@ def _transfer(subject: UUID, rows: list[TransferTold]) -> Between:
     sent = [row for row in rows if row.news is TransferNews.SENT]
     state = transfer_comes_to(lines, settled=settled)
     wish = next((row.wish_id for row in sent if row.wish_id is not None), None)
-    return _between(subject, state, wish, (sent or rows)[0], rows, lines)
+    found = _between(subject, state, wish, (sent or rows)[0], rows, lines)
+    return found._replace(rest=_rest(rows, lines))
 
 
 def _wish(subject: UUID, rows: list[TransferTold], parts: list[Between]) -> Between:
@@ -235,3 +248,26 @@ def _sum(costs: Iterable[int | None]) -> int | None:
     every = list(costs)
     known = [cost for cost in every if cost is not None]
     return sum(known) if known and len(known) == len(every) else None
+
+
+def _rest(rows: Iterable[TransferTold], lines: Iterable[GoodsLine]) -> tuple[Marked, ...]:
+    """By item and mark what was sent less what came. What came without a mark, or under another
+    one, was of what is still awaited: marks of an item have no more than is awaited of it."""
+    sent: defaultdict[ItemId, dict[tuple[str | None, str | None], Mark]] = defaultdict(dict)
+    left: defaultdict[tuple[ItemId, str | None, str | None], int] = defaultdict(int)
+    for row in rows:
+        sign = {TransferNews.SENT: 1, TransferNews.CAME: -1}.get(row.news, 0)
+        for line in row.lines if sign else ():
+            mark = Mark(line.lot, line.expires_on, line.serial)
+            left[line.item_id, mark.name, mark.serial] += sign * line.quantity_milli
+            if sign > 0:
+                sent[line.item_id].setdefault((mark.name, mark.serial), mark)
+    found = []
+    for item in lines:
+        open_milli = item.differs_milli
+        for (name, serial), mark in sent[item.item_id].items():
+            milli = min(open_milli, left[item.item_id, name, serial])
+            if milli > 0:
+                found.append(Marked(item.item_id, mark, milli))
+                open_milli -= milli
+    return tuple(found)

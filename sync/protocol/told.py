@@ -38,7 +38,7 @@ Cost: TypeAlias = Annotated[int, msgspec.Meta(ge=-FIGURE_MAX, le=FIGURE_MAX)]
 
 class ToldLine(msgspec.Struct, frozen=True, array_like=True):
     """So much of an item, unsigned. ``cost_minor``: what all of it had cost, or is to cost; nil:
-    not known. ``code``: the supplier's; ``lot``: the goods'."""
+    not known. ``code``: the supplier's; ``lot``, ``expires_on``, ``serial``: the goods'."""
 
     line_no: LineNo
     item_id: Annotated[ItemId, PLAIN]
@@ -46,6 +46,8 @@ class ToldLine(msgspec.Struct, frozen=True, array_like=True):
     cost_minor: Cost | None = None
     code: Word | None = None
     lot: Word | None = None
+    expires_on: date | None = None
+    serial: Word | None = None
 
 
 _Lines: TypeAlias = Annotated[tuple[ToldLine, ...], msgspec.Meta(max_length=PART_LINES_MAX)]

@@ -221,7 +221,7 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
         DataSet.TRANSFERS: TransferTold(
             *(GRANT, CUSTOMER, 0, TransferNews.SENT, None, UUID(int=1), "S01", UUID(int=2), "S02"),
             *(UUID(int=1), "S01-S02-1AABBCCDD-57", "anna", "they ran out", 1_763_971_200_000),
-            (ToldLine(1, ItemId("I00042"), 6_000, 2_499, None, "L-9"),),
+            (ToldLine(1, ItemId("I00042"), 6_000, 2_499, None, "L-9", date(2025, 12, 31)),),
         ),
     }
 )
@@ -249,6 +249,8 @@ LONGER = {
     "page of settings": "page of settings with tips and last days",
     "page of items": "page of items with content",
     "page of item_rules": "page of item_rules that may load",
+    "page of purchase_orders": "page of purchase_orders whose goods say a last day",
+    "page of transfers": "page of transfers whose goods say a last day",
 }
 """Of rows that have got longer since: the former is read for ever, the latter is written."""
 

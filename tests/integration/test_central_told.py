@@ -2,6 +2,7 @@
 in whatever order it heard of them and however often it looks again."""
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -16,6 +17,7 @@ from sync.protocol.facts import (
     OrderLine,
     PurchaseOrderClosed,
     StockLine,
+    StockTransferred,
     TransferDirection,
 )
 from sync.protocol.identity import ItemId, MovementId
@@ -180,3 +182,22 @@ async def test_a_mark_that_another_unit_of_work_holds_is_left_to_it(engine: Asyn
         await (await driver_of(db)).execute("SELECT FROM telling_due FOR UPDATE")
         assert await told(engine, DataSet.PURCHASE_ORDERS, shop) == []
     assert len(await told(engine, DataSet.PURCHASE_ORDERS, shop)) == 3
+
+
+async def test_a_lot_is_told_with_its_last_day_and_a_serial_number(engine: AsyncEngine) -> None:
+    """Whoever receives the goods says the same of them."""
+    shop, day = Shop(1), date(2026, 12, 31)
+    await is_known(engine, shop)
+    shop.open()
+    lines = (
+        StockLine(BUN, -4_000, None, "L-7", -400, day),
+        StockLine(BUN, -1_000, None, None, -100, None, "SN-1"),
+    )
+    what = (intent_of(COMPANY, NUMBER), None, ANNA, DAY, "they ran out", lines, NUMBER)
+    shop.append(StockTransferred(MovementId(shop.new_id()), TransferDirection.OUT, *what))
+    await arrived(engine, shop)
+    (row,) = await told(engine, DataSet.TRANSFERS, shop)
+    assert row.lines == (
+        ToldLine(1, BUN, 4_000, -400, None, "L-7", day),
+        ToldLine(2, BUN, 1_000, -100, None, None, None, "SN-1"),
+    )

@@ -1,6 +1,7 @@
 """Returns, exchanges, points, and refusals that leave nothing behind."""
 
 import sqlite3
+from datetime import date
 
 import pytest
 from msgspec.structs import replace
@@ -231,6 +232,18 @@ def test_hostile_text_is_kept_as_it_is_and_does_nothing(db: sqlite3.Connection, 
     assert fact == done.fact
     assert (done.fact.note, done.fact.lines[0].serial) == (text, text)
     assert db.execute("SELECT reference FROM sale_tender").fetchall() == [(text,)]
+
+
+def test_a_return_keeps_lot_and_last_day_of_what_came_back(db: sqlite3.Connection) -> None:
+    """Or goods that came back under a last day alone would be of no lot."""
+    sell(db, sale_request("a"))
+    day = date(2030, 1, 31)
+    back = replace(return_line("a"), lot="L-7", expires_on=day)
+    sold = sell(db, sale_request("a-again", [line()])).fact
+    amount = -sold.lines[0].amount_minor
+    done = sell(db, sale_request("b", [back], [tender(CASH, amount)], total_minor=amount))
+    (one,) = done.fact.lines
+    assert (one.lot, one.expires_on) == ("L-7", day)
 
 
 def test_a_thousand_lines_fit_one_receipt(db: sqlite3.Connection) -> None:

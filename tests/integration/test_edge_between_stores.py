@@ -1,7 +1,10 @@
 """Goods between this shop and others: what it wrote and what head office told it are one; it sends
 what somebody wished, receives what was sent, asks another shop, settles what differs."""
 
+import re
+import sqlite3
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -18,6 +21,7 @@ from edge.domain.transfer import (
     WishedTwice,
     WishEnded,
 )
+from edge.usecases.stock.receive_goods import GoodsLine, ReceiveGoods, receive_goods
 from edge.usecases.transfer.book import SendGoods, SentLine, TakeIn, send_goods, take_in
 from edge.usecases.transfer.note import (
     AskForGoods,
@@ -28,10 +32,11 @@ from edge.usecases.transfer.note import (
     settle_transfer,
     store_here,
 )
-from sync.protocol.between_stores import Between, GoodsState
+from sync.protocol.between_stores import Between, GoodsState, Marked
 from sync.protocol.facts import StockTransferred, TransferNote, TransferNoted
 from sync.protocol.feeds import ROWS
 from sync.protocol.identity import ItemId, MovementId, OperatorId
+from sync.protocol.lots import Mark
 from sync.protocol.reference import DataSet
 from sync.protocol.told import ToldLine, TransferNews, TransferTold
 from sync.protocol.transfers import intent_of
@@ -222,6 +227,105 @@ def test_what_is_wrong_is_said(shop: Counting) -> None:
         with pytest.raises(PermissionNeeded):
             wrong(shop.db, say(shop, subject, OperatorId("cas")), moment())
     assert len(known_between(shop.db, store_here(shop.db))) == 1
+
+
+def test_lots_and_serial_numbers_are_told_as_they_were_sent(shop: Counting) -> None:
+    """By this shop's own rows, too: a label that says a lot says its last day once."""
+    day = date(2026, 12, 31)
+    came = (GoodsLine(BUN, 10_000, None, None, "L-7", day),)
+    receive_goods(shop.db, ReceiveGoods(MovementId(uuid4()), ANNA, "dairy", came), moment())
+    lines = (SentLine(BUN, 4_000, "L-7"), SentLine(BUN, 1_000, None, None, "SN-1"))
+    asked = SendGoods(MovementId(uuid4()), ANNA, "S02", "they ran out", lines)
+    number = send_goods(shop.db, asked, moment()).number
+    assert one(shop, intent_of(COMPANY, number)).rest == (
+        Marked(BUN, Mark("L-7", day), 4_000),
+        Marked(BUN, Mark(None, None, "SN-1"), 1_000),
+    )
+
+
+def lines_of(page: str) -> list[str]:
+    """What the form of goods says before anybody types."""
+    found = re.findall(r'<textarea name="goods"[^>]*>([^<]*)</textarea>', page)
+    return [line for text in found for line in text.splitlines()]
+
+
+async def test_lots_go_from_shop_to_shop_by_the_form_as_it_is_filled_in(browser: Browser) -> None:
+    """What expires first is proposed to whoever sends, and what was sent to whoever receives."""
+    item, transfer = ItemId("item-1"), intent_of(COMPANY, NUMBER)
+    day = date(2026, 12, 31)
+    await browser.enter()
+    body = by_anna("movement_id", reason="dairy")
+    lots = [("L-2", "2027-01-31", 4_000), ("L-1", "2026-12-31", 2_000)]
+    body["lines"] = [
+        {"item_id": item, "quantity_milli": milli, "lot": lot, "expires_on": until}
+        for lot, until, milli in lots
+    ]
+    assert (await browser.till.call("POST", "/stock/receipts", body)).status_code == 201
+    wished = told(TransferNews.WISHED, WISH, ToldLine(1, item, 7_000), out=True, event=WISH)
+    sent_there = ToldLine(1, item, 3_000, -300, None, "L-9", day)
+    coming = told(TransferNews.SENT, transfer, sent_there, number=NUMBER)
+
+    def put(db: sqlite3.Connection) -> None:
+        data_set = DataSet.TRANSFERS
+        for row in (wished, coming):
+            put_in_force(db, data_set, [ROWS[data_set].key_of(row)], [Read(1, row)], [], 0)
+
+    await browser.do(put)
+    filled = lines_of(await browser.text(f"{TRANSFERS}?about={WISH}"))
+    assert filled == ["item-1 2, L-1, 2026-12-31", "item-1 4, L-2, 2027-01-31", "item-1 1"]
+    form = {"other_store": "S02", "reason": "asked for", "goods": ";".join(filled[:2])}
+    out = await browser.send_from(TRANSFERS, f"{TRANSFERS}/out", event_id=str(uuid4()), **form)
+    assert out.status_code == 303, out.text
+    assert "L-9" in await browser.text(TRANSFERS)
+    filled = lines_of(await browser.text(f"{TRANSFERS}?about={transfer}"))
+    assert filled == ["item-1 3, L-9, 2026-12-31"]
+    form = {"number": NUMBER, "reason": "all there", "goods": filled[0]}
+    came = await browser.send_from(TRANSFERS, f"{TRANSFERS}/in", event_id=str(uuid4()), **form)
+    assert came.status_code == 303, came.text
+    held = (await browser.till.call("GET", "/stock/item-1/lots")).json()["lots"]
+    assert [(lot["lot"], lot["expires_on"], lot["quantity_milli"]) for lot in held] == [
+        ("L-9", "2026-12-31", 3_000),
+    ]
+    serials = {**form, "goods": "item-1 2, , , SN-1"}
+    wrong = await browser.send_from(TRANSFERS, f"{TRANSFERS}/in", event_id=str(uuid4()), **serials)
+    assert wrong.status_code == 422
+    for goods in ("item-1 1, L, 2026-99-99", "item-1 1, L, , S, more"):
+        said = await browser.send_from(
+            TRANSFERS, f"{TRANSFERS}/in", event_id=str(uuid4()), **{**form, "goods": goods}
+        )
+        assert said.status_code in (400, 422), goods
+
+
+def by_anna(own_id: str, **more: object) -> dict[str, object]:
+    return {own_id: str(uuid4()), "operator_id": "anna", **more}
+
+
+async def test_a_program_asks_ends_and_settles_as_the_page_does(browser: Browser) -> None:
+    call = browser.till.call
+    await browser.enter()
+    lines = [{"item_id": "item-1", "quantity_milli": 3_000}]
+    body = by_anna("note_id", other_store="S02", reason="for Sunday", lines=lines)
+    asked = await call("POST", "/transfers/wishes", body)
+    assert asked.status_code == 201, asked.text
+    assert (await call("POST", "/transfers/wishes", body)).json() == asked.json()
+    wish = asked.json()["subject_id"]
+    known = (await call("GET", "/transfers/known")).json()["between"]
+    assert [(one["subject_id"], one["state"]) for one in known] == [(wish, "wished")]
+    over = by_anna("note_id", subject_id=wish, reason="no more")
+    assert (await call("POST", "/transfers/wishes/end", over)).status_code == 201
+    again = by_anna("note_id", subject_id=wish, reason="no more")
+    ended = await call("POST", "/transfers/wishes/end", again)
+    assert (ended.status_code, ended.json()["type"].rpartition(":")[2]) == (409, "wish-ended")
+    await call("POST", "/stock/receipts", by_anna("movement_id", reason="d", lines=lines))
+    gone = by_anna("transfer_id", other_store="S02", reason="they ran out", lines=lines)
+    sent = await call("POST", "/transfers/out", gone)
+    assert sent.status_code == 201, sent.text
+    lost = by_anna("note_id", subject_id=sent.json()["intent_id"], reason="the van burnt")
+    assert (await call("POST", "/transfers/settle", lost)).status_code == 201
+    known = (await call("GET", "/transfers/known?limit=1")).json()["between"]
+    assert [(one["number"], one["state"]) for one in known] == [(sent.json()["number"], "closed")]
+    nothing = by_anna("note_id", subject_id=str(uuid4()), reason="?")
+    assert (await call("POST", "/transfers/settle", nothing)).status_code == 404
 
 
 async def test_the_page_has_tasks_and_goods_that_come_and_fills_their_forms(

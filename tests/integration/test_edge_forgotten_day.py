@@ -34,11 +34,11 @@ from sync.protocol.facts import (
 )
 from sync.protocol.identity import EventId
 from tests.edge_store import Till, act, open_store, sale, session_at
+from tests.integration.asked_fixtures import aside
 from tests.integration.day_fixtures import settle, shop
 from tests.integration.edge_fixtures import ANN, DAY, NOON_MS, W1, W2, Shop, moment, named
 from tests.integration.kept_fixtures import Burnt, burnt, till
 from tests.integration.office_fixtures import Browser, browser
-from tests.integration.test_edge_rights import aside
 
 __all__ = ["browser", "burnt", "shop", "till"]
 

@@ -13,6 +13,16 @@ from sync.protocol.codec import encode
 from sync.protocol.permissions import SHIPPED_ROLES, Permission
 from sync.protocol.reference import Role
 from tests.edge_store import CUSTOMER, MILK, open_store, sale
+from tests.integration.asked_fixtures import (
+    SAID,
+    aside,
+    by_ben,
+    fresh,
+    goods,
+    payment,
+    sent,
+    taken_out,
+)
 from tests.integration.people_fixtures import Counter
 from tests.integration.test_edge_http_guards import is_office
 from tests.pins import publish_person
@@ -36,55 +46,12 @@ class Now(NamedTuple):
     receipt: dict[str, Any]
 
 
-def fresh(**more: Any) -> dict[str, Any]:
-    return {"operator_id": "ben", "event_id": str(uuid4()), **more}
-
-
-def by_ben(own_id: str, **more: Any) -> dict[str, Any]:
-    return {"operator_id": "ben", own_id: str(uuid4()), **more}
-
-
 def milk_back(now: Now) -> dict[str, Any]:
     line = {"line_no": 1, "quantity_milli": 1_000}
     original = {"sale_id": now.receipt["sale_id"], "line_no": 1}
     back = [{"tender_id": "cash", "amount_minor": -345}]
     lines = [{**line, "original": original}]
     return sale(operator_id="ben", lines=lines, tenders=back, total_minor=-345)
-
-
-def goods() -> dict[str, Any]:
-    lines = [{"item_id": "item-1", "quantity_milli": 1_000}]
-    return {"operator_id": "ben", "movement_id": str(uuid4()), "reason": "d", "lines": lines}
-
-
-def sent(**more: str) -> dict[str, Any]:
-    lines = [{"item_id": "item-1", "quantity_milli": 1_000}]
-    ids = {"operator_id": "ben", "transfer_id": str(uuid4())}
-    return {**ids, "reason": "r", "lines": lines, **more}
-
-
-def aside() -> dict[str, Any]:
-    line = {"line_no": 1, "quantity_milli": 1_000, "item_id": "item-1"}
-    shown = {"item_id": "item-1", "name": "Milk", "unit": "EA"}
-    figures = {"quantity_milli": 1_000, "amount_minor": 345}
-    basket = {"lines": [{"line": line, **shown, **figures}], "total_minor": 345}
-    return fresh(basket_id=str(uuid4()), basket=basket)
-
-
-def taken_out() -> dict[str, Any]:
-    line = {
-        "item_id": "item-1",
-        "description": "Milk",
-        "quantity_milli": 1_000,
-        "amount_minor": 345,
-    }
-    ids = {"removal_id": str(uuid4()), "basket_id": str(uuid4())}
-    return {"operator_id": "ben", **ids, "lines": [line]}
-
-
-def payment() -> dict[str, Any]:
-    ids = {"attempt_id": str(uuid4()), "sale_id": str(uuid4())}
-    return {"operator_id": "ben", **ids, "tender_id": "cash", "amount_minor": 345}
 
 
 Body = Callable[[Now], Any]
@@ -258,10 +225,17 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
         lambda _: by_ben("credit_id", number="CN-1", amount_minor=100),
     ),
     ("GET", "/transfers"): (ANYBODY, None),
-    ("POST", "/transfers/out"): (
-        Permission.ADJUST_STOCK,
-        lambda _: sent(other_store="S02"),
+    ("GET", "/transfers/known"): (ANYBODY, None),
+    ("POST", "/transfers/wishes"): (
+        Permission.ORDER_STOCK,
+        lambda _: sent("note_id", other_store="S02"),
     ),
+    ("POST", "/transfers/wishes/end"): (
+        Permission.ADJUST_STOCK,
+        lambda _: by_ben("note_id", **SAID),
+    ),
+    ("POST", "/transfers/settle"): (Permission.ADJUST_STOCK, lambda _: by_ben("note_id", **SAID)),
+    ("POST", "/transfers/out"): (Permission.ADJUST_STOCK, lambda _: sent(other_store="S02")),
     ("POST", "/transfers/in"): (Permission.RECEIVE_STOCK, lambda _: sent(number="S02-S01-1-7")),
     ("GET", "/stock-counts"): (ANYBODY, None),
     ("GET", "/stock-counts/{count_id:uuid}"): (Permission.ADJUST_STOCK, None),

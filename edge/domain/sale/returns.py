@@ -194,6 +194,7 @@ def mirror(line: LineRequest, sold: SoldLine, before_milli: int, after_milli: in
         open_price_reason=line.open_price_reason,
         serial=line.serial,
         lot=line.lot,
+        expires_on=line.expires_on,
         price_book=sold.price_book,
         cost_minor=None if sold.cost_minor is None else share(sold.cost_minor),
     )

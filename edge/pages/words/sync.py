@@ -144,6 +144,12 @@ alarms = MappingProxyType(
             " counted. Count what lies in their drawers now, and note it down for head office.",
             "有营业日无人结束：已自动结束，当时未结算的收银台未清点。请清点其钱箱并记下，交总部。",
         ),
+        "goods_overdue": (
+            "Goods between shops are on their way for too long. Ask both shops: receive them by"
+            " their number on the page Transfers, or settle there what will not come; the alarm"
+            " then ends by itself.",
+            "店间货品在途过久。请询问两店：在调拨页按编号收货，或了结不会到的部分；警报随后自行解除。",
+        ),
         "journal_cut": (
             "The disk is nearly full: old records that head office has are kept for a shorter time."
             " Free some space.",

@@ -13,9 +13,16 @@ number = "Number", "编号"
 number_hint = "as it stands on the paper of the goods", "见随货单据"
 goods = "Goods: a line each, code and how many", "货品：每行一项，条码与数量"
 goods_hint = (
+    "Such as 8880417000017 12. A code scanned twice adds up. After commas lot, last day and serial"
+    " number, as on the goods: 8880417000017 12, L-7, 2026-12-31.",
+    "例如 8880417000017 12。同一条码扫两次会相加。用逗号依次写批次、到期日、序列号："
+    "8880417000017 12, L-7, 2026-12-31。",
+)
+asked_hint = (
     "Such as 8880417000017 12. A code scanned twice adds up.",
     "例如 8880417000017 12。同一条码扫两次会相加。",
 )
+awaited = "not there", "未到"
 reason = "Reason", "原因"
 reason_in = "Reason; where it is not what the paper says, why", "原因；如与单据不符请说明"
 out_button = "Send", "调出"

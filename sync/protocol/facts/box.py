@@ -26,6 +26,7 @@ class AlarmKind(StrEnum):
     JOURNAL_DAMAGED = "journal_damaged"
     JOURNAL_CUT = "journal_cut"
     DAY_FORGOTTEN = "day_forgotten"
+    GOODS_OVERDUE = "goods_overdue"
 
 
 class AlarmRaised(Fact, frozen=True, array_like=True):

@@ -1,15 +1,18 @@
 """Goods between two stores: worked examples of what crosses, and that no order of arrival makes a
 difference."""
 
+from datetime import date
 from itertools import count
 from uuid import UUID, uuid5
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sync.protocol.between_stores import OVERDUE_DAYS, Between, GoodsState, between_stores
 from sync.protocol.identity import ItemId
+from sync.protocol.lots import UNMARKED, Mark
 from sync.protocol.told import ToldLine, TransferNews, TransferTold
 
 SPACE = UUID(int=9)
@@ -125,6 +128,30 @@ def test_goods_that_are_on_their_way_for_too_long_are_looked_for() -> None:
     assert not one.is_overdue(OVERDUE_DAYS * DAY_MS)
     assert one.is_overdue(OVERDUE_DAYS * DAY_MS + 1)
     assert not found((OUT, IN))[FIRST].is_overdue(1 << 50)
+
+
+def marked(news: TransferNews, *goods: tuple[int, Mark], by: UUID = S01) -> TransferTold:
+    lines = tuple(
+        ToldLine(n, BUN, milli, None, None, mark.lot, mark.expires_on, mark.serial)
+        for n, (milli, mark) in enumerate(goods, 1)
+    )
+    return replace(row(news, FIRST, by=by), lines=lines)
+
+
+def test_what_did_not_come_is_told_as_its_sender_marked_it() -> None:
+    """What came without a mark was of what is still awaited, whichever it was."""
+    may, june = Mark("A", date(2026, 5, 31)), Mark("B", date(2026, 6, 30))
+    out = marked(sent, (5, may), (5, june))
+    assert [(one.mark, one.quantity_milli) for one in found((out,))[FIRST].rest] == [
+        (may, 5),
+        (june, 5),
+    ]
+    of_may = marked(came, (3, Mark("A")), by=S02)
+    assert [one.quantity_milli for one in found((out, of_may))[FIRST].rest] == [2, 5]
+    of_none = marked(came, (3, UNMARKED), by=S02)
+    assert sum(one.quantity_milli for one in found((out, of_none))[FIRST].rest) == 7
+    whole = marked(came, (10, UNMARKED), by=S02)
+    assert found((out, whole))[FIRST].rest == ()
 
 
 def test_what_came_is_worth_its_share_of_what_was_sent() -> None:
