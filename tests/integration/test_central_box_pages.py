@@ -54,6 +54,7 @@ async def test_a_box_that_was_heard_says_how_it_is(postgres_url: str) -> None:
         assert "2 of 2 stores need a look" in page.words["summary"]
         await box.feed("items", 0)
         page = await load(served, "/boxes/S01")
+        assert re.findall(r'<a href="([^"]+)" aria-current="page"', page.html) == ["/boxes"]
         assert "items 3 3 0 s ago" in page.words["books"]
         assert "current" in page.words["epochs"]
         assert (await served.client.get("/boxes/S99")).status_code == 404
