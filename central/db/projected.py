@@ -132,6 +132,7 @@ class SaleLineRow(CentralTable, table=True):
     unverified: str | None
     price_book: str | None
     cost_minor: int | None = big()
+    packs_milli: int | None = big()
 
 
 class SaleTaxRow(CentralTable, table=True):

@@ -62,7 +62,7 @@ FROM sale WHERE store_id = $1 AND sale_id = $2
 _LINES = """
 SELECT line_no, item_id, description, unit, scan_code, tax_class, tax_rate_bp, tax_included,
     tax_version, price_version, unit_price_minor, unit_cost_minor, quantity_milli, extended_minor,
-    amount_minor, tax_minor, points, price_book
+    amount_minor, tax_minor, points, price_book, packs_milli
 FROM sale_line WHERE store_id = $1 AND business_date = $2 AND sale_id = $3 AND quantity_milli > 0
 ORDER BY line_no
 """

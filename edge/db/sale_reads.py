@@ -97,7 +97,7 @@ SELECT n.sale_id, n.line_no, s.customer_id, s.receipt_number, n.item_id, n.descr
        n.scan_code, n.tax_class, n.tax_rate_bp, n.tax_included, n.tax_version, n.price_version,
        n.unit_price_minor, n.unit_cost_minor, n.quantity_milli, n.extended_minor, n.amount_minor,
        n.tax_minor, n.points, n.returned_milli, l.on_hand_milli, t.body,
-       s.training, n.price_book, n.cost_minor, l.worth_minor, l.unit_mills
+       s.training, n.price_book, n.cost_minor, l.worth_minor, l.unit_mills, n.packs_milli
 FROM json_each(?) f
 JOIN sale_line n ON n.sale_id = unhex(json_extract(f.value, '$[0]'))
     AND n.line_no = json_extract(f.value, '$[1]')
@@ -325,7 +325,11 @@ def _sold(row: tuple[Any, ...]) -> SoldLine:
         *(sale_id, row[1], buyer, *row[3:8], TaxClass(row[8]), row[9], bool(row[10])),
         *(*row[11:21], row[21] or 0, _settings(row[22]).currency, bool(row[23])),
     )
-    price_book, cost, worth, unit_mills = row[24:]
+    price_book, cost, worth, unit_mills, packs = row[24:]
     return sold._replace(
-        price_book=price_book, cost_minor=cost, worth_minor=worth or 0, unit_mills=unit_mills
+        price_book=price_book,
+        cost_minor=cost,
+        worth_minor=worth or 0,
+        unit_mills=unit_mills,
+        packs_milli=packs,
     )

@@ -43,8 +43,8 @@ _LINE = (
     "INSERT INTO sale_line (sale_id, line_no, item_id, description, unit, scan_code, tax_class,"
     " tax_rate_bp, tax_included, tax_version, price_version, unit_price_minor, unit_cost_minor,"
     " quantity_milli, extended_minor, discount_minor, amount_minor, tax_minor, points,"
-    " original_sale_id, original_line_no, returned_milli, price_book, cost_minor)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " original_sale_id, original_line_no, returned_milli, price_book, cost_minor, packs_milli)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _TAX = (
     "INSERT INTO sale_tax (sale_id, is_return, tax_class, tax_rate_bp, tax_included, net_minor,"
@@ -243,6 +243,7 @@ def _line_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
             0,
             line.price_book,
             line.cost_minor,
+            line.packs_milli,
         )
         for line in fact.lines
     ]

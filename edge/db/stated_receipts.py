@@ -233,6 +233,7 @@ def _sold(
         price_book=line.price_book,
         worth_minor=held.worth_minor,
         unit_mills=held.unit_mills,
+        packs_milli=line.packs_milli,
     )
 
 

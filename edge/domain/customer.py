@@ -114,4 +114,4 @@ class PersonalFieldsClosed(
 
 class NothingToChange(NotAcceptable, slug="nothing-to-change", title="The request changes nothing"):
     detail = "No field of the customer is named."
-    remedy = "Name at least one of code, name, email, phone, active."
+    remedy = "Name at least one of code, name, email, phone, active, birth_month."

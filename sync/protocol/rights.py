@@ -64,8 +64,8 @@ class AccountStated(msgspec.Struct, frozen=True, array_like=True):
 
 class LineStated(msgspec.Struct, frozen=True, array_like=True):
     """A sale line as it was sold. ``back_milli``: so much of it came back anywhere, of it
-    ``back_here_milli`` at the store that asks, as far as head office heard. ``price_book``: as
-    ``Line``'s."""
+    ``back_here_milli`` at the store that asks, as far as head office heard. ``price_book`` and
+    ``packs_milli``: as ``Line``'s."""
 
     line_no: LineNo
     item_id: ItemId
@@ -87,6 +87,7 @@ class LineStated(msgspec.Struct, frozen=True, array_like=True):
     back_milli: Sum
     back_here_milli: Sum
     price_book: Text | None = None
+    packs_milli: Milli | None = None
 
     @property
     def back_elsewhere_milli(self) -> int:

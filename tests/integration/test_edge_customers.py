@@ -114,6 +114,20 @@ def test_a_month_of_birth_travels_sealed_and_is_kept_nowhere_here(shop: Shop, mo
     assert isinstance(shop.facts()[-1], CustomerChanged)
 
 
+def test_a_month_of_birth_is_told_later_of_a_customer_who_was_there_before(shop: Shop) -> None:
+    before = create(shop)
+    assert update(shop, birth_month=5) == before
+    key = shop.do(lambda db: customers.read_keys(db, [LI]))[LI]
+    told = shop.facts()[-1]
+    assert isinstance(told, BirthMonthTold)
+    assert open_month(key, LI, told.sealed) == 5
+    assert update(shop, birth_month=6, name="Li Na").name == "Li Na"
+    last, changed = shop.facts()[-2:]
+    assert isinstance(last, BirthMonthTold)
+    assert open_month(key, LI, last.sealed) == 6
+    assert isinstance(changed, CustomerChanged)
+
+
 @pytest.mark.parametrize("month", [0, 13, -1])
 def test_what_is_no_month_is_no_request(month: int) -> None:
     said = {"operator_id": "ann", "customer_id": str(LI), "name": "Li", "birth_month": month}

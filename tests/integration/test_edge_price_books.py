@@ -183,9 +183,13 @@ def test_a_pack_is_scanned_sold_and_moved_by_its_pieces(
     assert "Tea × 6\n  2 x 20.00  " in done.receipt
     on_hand = "SELECT quantity_milli FROM stock_movement WHERE item_id = 'I05' ORDER BY rowid DESC"
     assert db.execute(on_hand).fetchone() == (-12_000,)
-    back = sale_request("b", [return_line("a", pieces=5)], total_minor=-1_667)
-    (goods,) = sell(db, back).fact.lines
-    assert (goods.amount_minor, goods.price_book) == (-1_667, "all")
+    whole = sell(db, sale_request("b", [return_line("a", pieces=6)], total_minor=-2_000))
+    assert [(one.quantity_milli, one.packs_milli) for one in whole.fact.lines] == [(-6_000, -1_000)]
+    assert "Tea × 6\n  -1 x 20.00  " in whole.receipt
+    broken = sell(db, sale_request("c", [return_line("a", pieces=5)], total_minor=-1_667))
+    (goods,) = broken.fact.lines
+    assert (goods.amount_minor, goods.price_book, goods.packs_milli) == (-1_667, "all", None)
+    assert "Tea × 6\n  -5 x 3.33  " in broken.receipt
 
 
 def test_a_code_that_an_item_has_is_that_items_and_no_pack(

@@ -155,6 +155,7 @@ def _parts(into: Fold, event: Event, sale: RetailTransaction) -> None:
                 line.unverified,
                 line.price_book,
                 line.cost_minor,
+                line.packs_milli,
             )
         )
     for tax in sale.taxes:

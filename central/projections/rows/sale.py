@@ -64,6 +64,7 @@ class SaleLine(NamedTuple):
     unverified: str | None
     price_book: str | None
     cost_minor: int | None
+    packs_milli: int | None
 
 
 class SaleTax(NamedTuple):

@@ -43,6 +43,7 @@ class SaleLine(EdgeTable, table=True):
     returned_milli: int = 0
     price_book: str | None = None
     cost_minor: int | None = None
+    packs_milli: int | None = None
 
 
 class SaleTax(EdgeTable, table=True):

@@ -33,7 +33,7 @@ from edge.domain.sale.situation import Situation, SoldLine
 from sync.protocol.escrow import RightKind
 from sync.protocol.facts import Line, OriginalLine, PriceModifier, RightTaken
 from sync.protocol.identity import CustomerId, SaleId
-from sync.protocol.money import share_through
+from sync.protocol.money import MILLI, share_through
 
 SHARE_OF_MODIFIERS = "returned"
 """Kind of the one modifier that stands for the original's modifiers."""
@@ -197,4 +197,15 @@ def mirror(line: LineRequest, sold: SoldLine, before_milli: int, after_milli: in
         expires_on=line.expires_on,
         price_book=sold.price_book,
         cost_minor=None if sold.cost_minor is None else share(sold.cost_minor),
+        packs_milli=_packs_back(sold, before_milli - after_milli, extended),
     )
+
+
+def _packs_back(sold: SoldLine, milli: int, extended_minor: int) -> int | None:
+    """How many of the packs come back whole (below zero), ``milli`` of their pieces being below
+    zero; None where any of them is broken, or another amount comes back than they cost."""
+    if sold.packs_milli is None:
+        return None
+    packs, broken = divmod(milli * sold.packs_milli, sold.quantity_milli)
+    is_price = extended_minor * sold.packs_milli == sold.extended_minor * packs
+    return None if broken or packs % MILLI or not is_price else packs

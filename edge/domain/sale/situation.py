@@ -123,7 +123,8 @@ NO_VOUCHERS_TAKEN: VouchersTaken = MappingProxyType({})
 class SoldLine(NamedTuple):
     """A sale line that may come back, and how much of it already did (positive). ``store_id``: the
     shop that sold it, if it is another one. ``stated``: this store holds no receipt of it, and has
-    it from head office alone. ``cost_minor``: what its goods had cost, all of them."""
+    it from head office alone. ``cost_minor``: what its goods had cost, all of them.
+    ``packs_milli``: as ``Line``'s."""
 
     sale_id: SaleId
     line_no: int
@@ -155,6 +156,7 @@ class SoldLine(NamedTuple):
     cost_minor: int | None = None
     worth_minor: int = 0
     unit_mills: int | None = None
+    packs_milli: int | None = None
 
     @property
     def held(self) -> Held:

@@ -114,4 +114,5 @@ def _line(
         note=asked.note,
         unverified=asked.unverified,
         price_book=None if priced.chosen is None else priced.chosen.offer.book,
+        packs_milli=-asked.quantity_milli if priced.chosen and priced.chosen.of_pack else None,
     )

@@ -117,10 +117,23 @@ def create_customer(
     by = request.operator_id
     made = change_fields(db, customer_id, by, told, event_id, drawn, drawn.key, moment)
     if request.birth_month is not None:
-        month = chr(request.birth_month)
-        sealed = seal(drawn.key, customer_id, BIRTH_MONTH, month, drawn.month_nonce)
-        append(db, BirthMonthTold(customer_id, by, sealed), drawn.month_event, moment)
+        tell_month(db, customer_id, by, request.birth_month, drawn, drawn.key, moment)
     return made
+
+
+def tell_month(
+    db: sqlite3.Connection,
+    customer_id: CustomerId,
+    by: OperatorId,
+    month: int,
+    drawn: Drawn,
+    key: bytes,
+    moment: Moment,
+) -> None:
+    """In which month (1 to 12) they were born, sealed under their ``key`` for head office. Raises
+    NotEnrolled."""
+    sealed = seal(key, customer_id, BIRTH_MONTH, chr(month), drawn.month_nonce)
+    append(db, BirthMonthTold(customer_id, by, sealed), drawn.month_event, moment)
 
 
 def _wanted(request: CreateCustomer, country: str | None) -> Customer:

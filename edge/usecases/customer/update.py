@@ -22,9 +22,11 @@ from edge.domain.fields import Request, Sentence, ShortOperator
 from edge.domain.rights import Override
 from edge.usecases.customer.create import (
     Drawn,
+    Month,
     change_fields,
     refuse_same_phone,
     refuse_taken,
+    tell_month,
 )
 from edge.usecases.customer.take import FALSE, TRUE
 from sync.engine.journal import Moment
@@ -36,7 +38,8 @@ from sync.protocol.shared import PERSONAL_FIELDS, CustomerField
 
 class UpdateCustomer(Request, frozen=True):
     """A member that is left out stays as it is; null clears code, email or phone.
-    ``same_phone_ok``: that another customer has this telephone number is known and right."""
+    ``same_phone_ok``: that another customer has this telephone number is known and right.
+    ``birth_month`` goes to head office alone, sealed, and is kept nowhere here."""
 
     operator_id: ShortOperator
     name: Sentence | UnsetType = UNSET
@@ -46,6 +49,7 @@ class UpdateCustomer(Request, frozen=True):
     active: bool | UnsetType = UNSET
     same_phone_ok: bool = False
     override_id: UUID | None = None
+    birth_month: Month | UnsetType = UNSET
 
 
 def update_customer(
@@ -57,32 +61,35 @@ def update_customer(
     moment: Moment,
     override: Override | None = None,
 ) -> Customer:
-    """The customer as it is then; fields that are so already make no event.
+    """The customer as it is then; fields that are so already make no event. What month they were
+    born in is said each time that it is told: what head office heard before nobody knows here.
 
     Raises NothingToChange, UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused,
     CustomerNotKnown, PersonalFieldsClosed, CustomerCodeTaken, CustomerEmailTaken,
     CustomerPhoneTaken, NotEnrolled.
     """
-    asked = _asked(request, read_country(db))
-    if not asked:
+    asked, month = _asked(request, read_country(db)), request.birth_month
+    if not asked and isinstance(month, UnsetType):
         raise NothingToChange
     require(db, request.operator_id, Permission.EDIT_CUSTOMERS, customer_id, override)
     known = find_customer(db, customer_id)
     if known is None:
         raise CustomerNotKnown(customer_id)
     key = read_keys(db, [customer_id]).get(customer_id)
-    if key is None and asked.keys() & PERSONAL_FIELDS:
+    is_told = not isinstance(month, UnsetType)
+    if key is None and (is_told or asked.keys() & PERSONAL_FIELDS):
         raise PersonalFieldsClosed(customer_id)
     before = _values(known)
     changed = {field: value for field, value in asked.items() if before[field] != value}
-    if not changed:
-        return known
     refuse_taken(db, customer_id, changed.get(CustomerField.CODE), changed.get(CustomerField.EMAIL))
     if not request.same_phone_ok:
         refuse_same_phone(db, customer_id, changed.get(CustomerField.PHONE))
-    return change_fields(
-        db, customer_id, request.operator_id, changed, event_id, drawn, key, moment
-    )
+    by = request.operator_id
+    if key is not None and not isinstance(month, UnsetType):
+        tell_month(db, customer_id, by, month, drawn, key, moment)
+    if not changed:
+        return known
+    return change_fields(db, customer_id, by, changed, event_id, drawn, key, moment)
 
 
 def deactivate_customer(

@@ -4,6 +4,7 @@
 import { BoxAway, Refused, call } from "./api.js";
 import * as baskets from "./basket.js";
 import { begin } from "./outbox.js";
+import { allowed } from "./override.js";
 import { askQuote, keptQuote, quotedNow, quoteTold } from "./quotes.js";
 import { withRemoval, withoutLast } from "./removals.js";
 import * as state from "./state.js";
@@ -173,6 +174,16 @@ export async function createCustomer(customerId, fields) {
   const told = Object.entries(fields).filter(([, text]) => text !== "");
   const body = byOperator({ customer_id: customerId, ...Object.fromEntries(told) });
   await setCustomer(await call("POST", "/customers", { body }));
+}
+
+/** In which month (1 to 12) a customer was born; whoever may not say it alone is allowed by somebody
+ *  else. ``eventId``: made before the first attempt. Throws BoxAway, Refused. */
+export async function tellMonth({ customer_id: id }, month, eventId) {
+  const told = byOperator({ event_id: eventId, birth_month: month });
+  await allowed("edit_customers", id, (overrideId) => {
+    const body = overrideId === null ? told : { ...told, override_id: overrideId };
+    return call("PATCH", `/customers/${id}`, { body });
+  });
 }
 
 /** Take a tender; when nothing is left to pay, the sale is finished. A refused tender is not taken;

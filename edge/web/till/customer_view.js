@@ -1,6 +1,6 @@
 /** Find the customer by phone, e-mail, code or name; make one who is not there. */
 
-import { createCustomer, doing, setCustomer, trying } from "./actions.js";
+import { createCustomer, doing, setCustomer, tellMonth, trying } from "./actions.js";
 import { BoxAway, Refused, call } from "./api.js";
 import { Doubt, Field, Form } from "./fields.js";
 import { uuid7 } from "./ids.js";
@@ -16,6 +16,7 @@ export function CustomerDialog() {
   const [found, setFound] = useState(null);
   const [creating, setCreating] = useState(false);
   const [typed, setTyped] = useState("");
+  const chosen = state.basket.value.customer;
   const asked = useRef(0);
   const timer = useRef(0);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -43,6 +44,7 @@ export function CustomerDialog() {
     <${Field} label=${CUSTOMER.search} first
       onInput=${(event) => look(event.currentTarget.value)} />
     <${Found} customers=${found} onTake=${take} />
+    ${chosen !== null && !creating && html`<${Born} key=${chosen.customer_id} customer=${chosen} />`}
     ${creating
       ? html`<${Create} typed=${typed} onDone=${close} />`
       : html`<div class="row">
@@ -90,13 +92,7 @@ function Create({ typed, onDone }) {
       defaultValue=${told.phone} />
     <${Field} label=${CUSTOMER.email} name="email" inputmode="email" maxlength="254"
       defaultValue=${told.email} />
-    <div class="field">
-      <label for="field-birth-month">${CUSTOMER.month}</label>
-      <select id="field-birth-month" name="month">
-        <option value="">${CUSTOMER.monthUnsaid}</option>
-        ${MONTHS.map((month) => html`<option key=${month} value=${month}>${CUSTOMER.monthOf(month)}</option>`)}
-      </select>
-    </div>
+    <${Month} />
     ${shared !== null &&
     html`<${Doubt} label=${CUSTOMER.createShared}
       onYes=${() => create({ ...shared.fields, same_phone_ok: true })}>
@@ -107,6 +103,39 @@ function Create({ typed, onDone }) {
       <button type="button" onClick=${onDone}>${CUSTOMER.back}</button>
     </div>
   <//>`;
+}
+
+function Month() {
+  return html`<div class="field">
+    <label for="field-birth-month">${CUSTOMER.month}</label>
+    <select id="field-birth-month" name="month">
+      <option value="">${CUSTOMER.monthUnsaid}</option>
+      ${MONTHS.map((month) => html`<option key=${month} value=${month}>${CUSTOMER.monthOf(month)}</option>`)}
+    </select>
+  </div>`;
+}
+
+/** The customer of the basket says it later. Head office alone keeps it, so nothing is shown of what it
+ *  was told before. */
+function Born({ customer }) {
+  const eventId = useRef(uuid7(Date.now()));
+  const name = customer.name ?? customer.code;
+  const submit = async ({ month }) => {
+    if (month === "") {
+      state.problem.value = CUSTOMER.monthMissing;
+      return;
+    }
+    if (!(await doing(() => tellMonth(customer, Number(month), eventId.current)))) return;
+    state.dialog.value = null;
+    state.notice.value = CUSTOMER.monthTold(name);
+  };
+  return html`<details class="born">
+    <summary>${CUSTOMER.bornOf(name)}</summary>
+    <${Form} onSubmit=${submit}>
+      <${Month} />
+      <button type="submit">${CUSTOMER.tellMonth}</button>
+    <//>
+  </details>`;
 }
 
 const MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];

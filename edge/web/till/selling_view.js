@@ -84,7 +84,9 @@ function Customer() {
   const earning = currentQuote.value?.earning ?? null;
   return html`<div class="customer" data-testid="customer">
     <div>
-      <strong>${customer.name ?? customer.code}</strong>
+      <button type="button" class="plain named" onClick=${askCustomer}>
+        <strong>${customer.name ?? customer.code}</strong>
+      </button>
       ${earning?.tier &&
       html`<small class="tier" data-testid="tier">
         ${SELLING.tier(earning.tier, times(earning.multiplier))}

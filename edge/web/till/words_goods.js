@@ -55,6 +55,24 @@ export const CUSTOMER = inBoth({
   phone: ["Phone", "电话"],
   email: ["E-mail", "电邮"],
   month: ["Month of birth, if they like", "出生月份（可不填）"],
+  bornOf: [(name) => `${name}: month of birth`, (name) => `${name}：出生月份`],
+  tellMonth: ["Tell head office", "告知总部"],
+  monthTold: [
+    (name) => `Head office is told in which month ${name} was born.`,
+    (name) => `已告知总部 ${name} 的出生月份。`,
+  ],
+  monthMissing: [
+    {
+      title: "No month was chosen",
+      detail: "Head office keeps the month, nobody else does.",
+      remedy: "Choose the month that the customer tells.",
+    },
+    {
+      title: "没有选择月份",
+      detail: "出生月份只由总部保存。",
+      remedy: "请选择顾客所说的月份。",
+    },
+  ],
   monthUnsaid: ["Not told", "未告知"],
   monthOf: [(month) => MONTH_NAMES[month - 1], (month) => `${month} 月`],
   create: ["Create customer", "新建顾客"],

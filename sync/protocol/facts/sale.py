@@ -108,7 +108,8 @@ class Line(Part, frozen=True, array_like=True):
     ``cost_minor``: what the goods had cost the shop on average (moving_cost.py), as the quantity
     signed and frozen; None: it was not known. ``unit_cost_minor`` is the catalogue's word.
     ``book_name``: the price book's, as the paper says it. ``packs_milli``: so many of a pack that
-    has a price of its own were sold: one of them cost the extended amount / their number.
+    has a price of its own were sold, or (negative) came back whole: one of them cost the extended
+    amount / their number.
     """
 
     item_id: ItemId
@@ -162,8 +163,8 @@ class Line(Part, frozen=True, array_like=True):
             raise Unbalanced(f"line {self.line_no}: only a return line names its original")
         if self.original is not None and self.unverified is not None:
             raise Unbalanced(f"line {self.line_no}: what has an original is not unverified")
-        if self.packs_milli is not None and (is_return or self.packs_milli <= 0):
-            raise Unbalanced(f"line {self.line_no}: packs are sold, and more than none")
+        if self.packs_milli is not None and self.packs_milli * self.quantity_milli <= 0:
+            raise Unbalanced(f"line {self.line_no}: packs go the way of what is in them")
         cost = self.cost_minor or 0
         figures = (self.extended_minor, self.amount_minor, self.tax_minor, self.points, cost)
         if max(figures) > 0 if is_return else min(figures) < 0:

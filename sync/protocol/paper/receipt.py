@@ -255,16 +255,17 @@ def _credit_note(fact: RetailTransaction, decimals: int) -> Iterator[Block]:
 
 
 def _many(line: Line, decimals: int) -> str:
-    """What is sold, and what one of it costs where that is what the line comes to. Pieces of a pack
-    that has a price of its own cost nothing by themselves: so many packs are told, under the pack's
-    own name; of pieces that come back of one, their number alone."""
+    """What is sold or comes back, and what one of it costs. Of a pack that has a price of its own
+    so many packs are told, under the pack's own name; of pieces that come back of one, what a piece
+    of it came to, half up."""
     if line.packs_milli is not None:
         one = format_minor(divide_half_up(line.extended_minor * MILLI, line.packs_milli), decimals)
         return f"{quantity_said(line.packs_milli, Unit.EACH)} x {one}"
     quantity = quantity_said(line.quantity_milli, line.unit)
     by_piece = extend(line.unit_price_minor, line.quantity_milli) == line.extended_minor
     if divides(line.unit) == WHOLE_MILLI and not by_piece:
-        return quantity
+        one = divide_half_up(line.extended_minor * MILLI, line.quantity_milli)
+        return f"{quantity} x {format_minor(one, decimals)}"
     return f"{quantity} x {format_minor(line.unit_price_minor, decimals)}"
 
 

@@ -16,6 +16,7 @@ from edge.domain.sale.priced_basket import price_basket
 from edge.domain.sale.quote import Quote, quote
 from edge.domain.sale.refusals.lines import QuantityNotWhole
 from edge.domain.sale.refusals.prices import PriceMissing
+from edge.domain.sale.returns import mirror
 from edge.domain.sale.situation import Offers, PaidBefore, Situation
 from sync.protocol.facts import OriginalLine, RetailTransaction, TenderKind
 from sync.protocol.identity import ItemId
@@ -217,6 +218,40 @@ def test_a_pack_comes_back_in_parts_that_add_up_to_it() -> None:
         given_back.append(goods.amount_minor)
     assert given_back == [-167, -166, -167, -167, -166, -167]
     assert sum(given_back) == -1_000
+
+
+BACK: list[tuple[int, int, int | None]] = [
+    (0, 6, -1_000),
+    (0, 12, -2_000),
+    (3, 6, -1_000),
+    (0, 5, None),
+    (0, 9, None),
+    (6, 6, -1_000),
+]
+
+
+@pytest.mark.parametrize(("before", "pieces", "expected"), BACK)
+def test_whole_packs_come_back_as_packs_and_broken_ones_as_pieces(
+    before: int, pieces: int, expected: int | None
+) -> None:
+    fact = sold([packs(2)], knowing(offers(book("pack", 1_800), pack=SIX_KEY)))
+    line_sold = as_sold(fact, fact.lines[0], before * 1_000)
+    back = mirror(
+        return_line("basket", pieces=pieces), line_sold, before * 1_000, (before + pieces) * 1_000
+    )
+    assert back.packs_milli == expected
+    assert back.quantity_milli == -pieces * 1_000
+
+
+def test_packs_that_do_not_come_back_at_their_price_are_pieces() -> None:
+    """7 of 12 pieces are given back before, at 1 more than their half."""
+    fact = sold([packs(2)], knowing(offers(book("pack", 1_001), pack=SIX_KEY)))
+    for before in range(7):
+        line_sold = as_sold(fact, fact.lines[0], before * 1_000)
+        back = mirror(
+            return_line("basket", pieces=6), line_sold, before * 1_000, (before + 6) * 1_000
+        )
+        assert (back.packs_milli is None) is (back.extended_minor % 1_001 != 0)
 
 
 @pytest.mark.parametrize("of_store", [True, False])

@@ -1051,6 +1051,7 @@ def _create_sale_line() -> None:
         sa.Column("unverified", sa.String(), nullable=True),
         sa.Column("price_book", sa.String(), nullable=True),
         sa.Column("cost_minor", sa.BigInteger(), nullable=True),
+        sa.Column("packs_milli", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint(
             "store_id",
             "business_date",

@@ -1804,6 +1804,7 @@ def _create_sale_line() -> None:
         sa.Column("returned_milli", sa.Integer(), nullable=False),
         sa.Column("price_book", sa.String(), nullable=True),
         sa.Column("cost_minor", sa.Integer(), nullable=True),
+        sa.Column("packs_milli", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["sale_id"], ["sale.sale_id"], name=op.f("fk_sale_line_sale_id")),
         sa.PrimaryKeyConstraint("sale_id", "line_no", name=op.f("pk_sale_line")),
     )
