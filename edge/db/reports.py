@@ -208,6 +208,15 @@ REPORTS: tuple[Report, ...] = (
         "total",
     ),
     Report(
+        "late-value",
+        "sale s JOIN value_move m ON m.sale_id = s.sale_id AND m.last_day < s.business_date"
+        " AND NOT EXISTS (SELECT 1 FROM sale v WHERE v.post_void_of = s.sale_id)",
+        "m.kind",
+        "",
+        (RECEIPTS, Column("taken", "minor", "coalesce(-sum(m.amount), 0)")),
+        "taken",
+    ),
+    Report(
         "oversold",
         "sale s JOIN stock_movement m ON m.event_id = s.sale_id AND m.oversold"
         " LEFT JOIN item i ON i.item_id = m.item_id",

@@ -3,7 +3,7 @@ line put some, and what receipts moved, coupons with it. The rights themselves s
 (``points_right``)."""
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -34,8 +34,8 @@ SELECT kind, account_id FROM value_move WHERE sale_id = ? AND kind = ? AND amoun
 ORDER BY tender_no
 """
 _MOVE = (
-    "INSERT INTO value_move (sale_id, line_no, tender_no, kind, account_id, amount)"
-    " VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT INTO value_move (sale_id, line_no, tender_no, kind, account_id, amount, last_day)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 _BORN = (
     "INSERT INTO points_right (root, line, customer_id, points, spent, kind, released, last_day)"
@@ -93,7 +93,9 @@ def move_value(db: sqlite3.Connection, fact: RetailTransaction, *, born: bool = 
     by_tender = any(tender.account for tender in fact.tenders)
     if not (fact.rights_given or fact.rights_taken or by_tender):
         return
-    db.executemany(_MOVE, _moves(fact))
+    paid = {one.account for one in fact.tenders if one.account is not None and one.amount_minor > 0}
+    last_days = {account: _day(value_last_day(db, account)) for account in paid}
+    db.executemany(_MOVE, _moves(fact, last_days))
     if not born:
         return
     given = fact.rights_given
@@ -119,21 +121,27 @@ def _day(last_day: date | None) -> str | None:
     return None if last_day is None else last_day.isoformat()
 
 
-def _moves(fact: RetailTransaction) -> Collection[tuple[object, ...]]:
-    """What a line loaded or a tender gave back, points as well; what value paid; coupons."""
+def _moves(
+    fact: RetailTransaction, last_days: Mapping[Account, str | None]
+) -> Collection[tuple[object, ...]]:
+    """What a line loaded or a tender gave back, points as well; what value paid, with the last day
+    of its account as it was then; coupons."""
     lines, sale_id = len(fact.lines), fact.sale_id.bytes
     given = [
-        (sale_id, *_place(one.line, lines), one.kind, one.account_id.bytes, one.amount)
+        (sale_id, *_place(one.line, lines), one.kind, one.account_id.bytes, one.amount, None)
         for one in fact.rights_given
         if one.line <= lines + len(fact.tenders)
     ]
     paid = [
-        (sale_id, 0, number, one.account.kind, one.account.account_id.bytes, -one.amount_minor)
+        (
+            *(sale_id, 0, number, one.account.kind, one.account.account_id.bytes),
+            *(-one.amount_minor, last_days[one.account]),
+        )
         for number, one in enumerate(fact.tenders, start=1)
         if one.account is not None and one.amount_minor > 0
     ]
     used = [
-        (sale_id, 0, len(fact.tenders) + number, one.kind, one.account_id.bytes, -one.amount)
+        (sale_id, 0, len(fact.tenders) + number, one.kind, one.account_id.bytes, -one.amount, None)
         for number, one in enumerate(fact.rights_taken, start=1)
         if one.kind == RightKind.COUPON
     ]

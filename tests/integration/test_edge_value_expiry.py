@@ -11,7 +11,10 @@ import msgspec
 import pytest_asyncio
 
 from edge.box.folder import database_of
+from edge.db.reports import ReceiptUnder
 from edge.db.store import take_settings
+from edge.domain.span import Span
+from edge.usecases.report.read import ReportLook, read_report, receipts_of
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.last_days import months_after
 from tests.edge_store import settings
@@ -84,6 +87,27 @@ async def test_after_it_a_manager_s_word_is_needed(shop: Counter) -> None:
     allowed = await shop.allow("anna", **word, amount_minor=2_990)
     assert allowed.status_code == 201, allowed.text
     await sold(shop, body | {"override_ids": [allowed.json()["override_id"]]})
+
+
+async def test_what_was_taken_after_it_stands_in_a_report_with_its_receipts_whoever_took_it(
+    shop: Counter,
+) -> None:
+    await sold(shop, load(5_000))
+    await sold(shop, wine(2_990, BY_CARD))
+    it_is_over(shop)
+    late = await sold(shop, wine(1_000, BY_CARD))
+    await sold(shop, load(2_000))
+    await sold(shop, wine(500, BY_CARD))
+    day = date.fromisoformat(late["business_date"])
+
+    def read(db: sqlite3.Connection) -> tuple[ReportLook, tuple[ReceiptUnder, ...]]:
+        span = Span(day, day)
+        look = read_report(db, "late-value", span, None, blind=False)
+        return look, receipts_of(db, "late-value", "taken", "gift_value", span, blind=False)
+
+    look, receipts = await shop.till.box.reader.read(read)
+    assert [(row.key, row.amounts) for row in look.rows] == [("gift_value", (1, 1_000))]
+    assert [one.receipt_number for one in receipts] == [late["receipt_number"]]
 
 
 async def test_a_load_makes_all_of_it_good_again(shop: Counter) -> None:

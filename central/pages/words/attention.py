@@ -76,6 +76,11 @@ _TITLES = {
         " customers hold, and whether a number was typed or scanned of a neighbour: a return and a"
         " new receipt put it right, and then it is gone from here. Or accept it as it is.",
     ),
+    "late_value": (
+        "Cards that paid after their last day",
+        "Gift cards and store credit whose last day was over: somebody at the shop allowed it. Look"
+        " whether the customer was to have it; nothing of it comes back by itself.",
+    ),
     "deposits": (
         "Cash that the bank has not credited",
         "A bag left a shop's safe, and the bank's files say nothing of it, or another amount. Ask"
@@ -228,6 +233,10 @@ def _unverified(_receipt: str, refunded: str, lines: int, operator: str, reason:
     return f"{operator} gave back {refunded} for {what} without a receipt: {reason}"
 
 
+def _late(_receipt: str, taken: str, last_day: str, operator: str) -> str:
+    return f"{operator} took {taken} of a card or credit that was good until {last_day}."
+
+
 def _proposed(_alias: str, _alias_id: object, kept: str, _kept_id: object, field: str) -> str:
     return f"has the same {_FIELDS.get(field, field)} as {kept}."
 
@@ -267,6 +276,7 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "voucher_twice": _voucher,
     "serial_twice": _serial,
     "unverified": _unverified,
+    "late_value": _late,
     "deposits": _deposit,
     "overspent": _overspent,
     "oversold": _oversold,
@@ -281,7 +291,7 @@ _PLACES: dict[str, Callable[[Case], str]] = {
     **dict.fromkeys(
         (
             *("overspent", "returned_twice", "voucher_twice", "serial_twice"),
-            *("unverified", "accepted"),
+            *("unverified", "late_value", "accepted"),
         ),
         lambda case: f"Receipt {case.said[0]}",
     ),

@@ -14,6 +14,7 @@ from central.reports.exceptions.case import Case, Kind, scene_of
 from central.reports.exceptions.claims import CLAIMS
 from central.reports.exceptions.customers import JOINED, PROPOSED
 from central.reports.exceptions.deposits import DEPOSITS
+from central.reports.exceptions.late_value import LATE_VALUE
 from central.reports.exceptions.oversold import OVERSOLD
 from central.reports.exceptions.overspent import OVERSPENT
 from central.reports.exceptions.pins import PINS
@@ -40,6 +41,7 @@ KINDS = (
     SERIAL_TWICE,
     DEPOSITS,
     UNVERIFIED,
+    LATE_VALUE,
     OVERSPENT,
     OVERSOLD,
     JOINED,

@@ -34,7 +34,8 @@ class RightGrown(EdgeTable, table=True):
 class ValueMove(EdgeTable, table=True):
     """What a receipt put into an account that holds value (above zero) or took out of it: by which
     of its lines (else 0), by which of its tenders (else 0); points that a refund gave back; coupons
-    that it used up, each behind its tenders."""
+    that it used up, each behind its tenders. ``last_day``: of what was taken to pay, through which
+    its account was good as far as this store knew then."""
 
     __tablename__ = "value_move"
     sale_id: bytes = Field(primary_key=True)
@@ -43,6 +44,7 @@ class ValueMove(EdgeTable, table=True):
     kind: str
     account_id: bytes
     amount: int
+    last_day: str | None = None
 
 
 class RightRequest(EdgeTable, table=True):

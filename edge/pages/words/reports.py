@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from edge.pages.words.language import Said
+from sync.protocol.escrow import RightKind
 from sync.protocol.figures import percent
 
 title = "Reports", "报表"
@@ -19,6 +20,7 @@ names = MappingProxyType(
         "basket": ("Size of baskets", "按购物篮大小"),
         "promotion": ("Promotions and discounts", "促销与折扣"),
         "price-book": ("Price books", "价格表"),
+        "late-value": ("Cards after their last day", "过期后收取的卡"),
         "oversold": ("Sold below zero", "负库存销售"),
     }
 )
@@ -41,6 +43,10 @@ questions = MappingProxyType(
         ),
         "promotion": ("What did promotions and discounts cost?", "促销与折扣让利多少？"),
         "price-book": ("What was sold out of which price book?", "按各价格表卖了多少？"),
+        "late-value": (
+            "Which gift cards and credit paid after their last day?",
+            "哪些礼品卡与购物金在过期后仍用于付款？",
+        ),
         "oversold": ("What was sold that was not in stock?", "哪些商品在无库存时售出？"),
     }
 )
@@ -63,6 +69,7 @@ columns = MappingProxyType(
         "margin": ("Margin", "毛利"),
         "without_cost": ("Units without a cost", "无成本的数量"),
         "off": ("Taken off", "减让"),
+        "taken": ("Taken", "收取"),
     }
 )
 average = "A receipt comes to", "每张收据平均"
@@ -105,6 +112,13 @@ _BASKETS = MappingProxyType(
     }
 )
 
+_VALUE = MappingProxyType(
+    {
+        RightKind.GIFT_VALUE.value: ("Gift cards", "礼品卡"),
+        RightKind.STORE_CREDIT.value: ("Store credit", "购物金"),
+    }
+)
+
 
 def key(report: str, name: str, label: str) -> Said:
     """What a row of a report is called."""
@@ -114,6 +128,8 @@ def key(report: str, name: str, label: str) -> Said:
             return f"{name}:00 – {until:02d}:00", f"{name}:00 – {until:02d}:00"
         case "basket":
             return _BASKETS[name]
+        case "late-value":
+            return _VALUE.get(name, (name, name))
         case "tax":
             tax_class, _, rate_bp = name.rpartition(" ")
             said = f"{tax_class} {percent(int(rate_bp))}"

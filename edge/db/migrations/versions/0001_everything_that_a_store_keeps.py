@@ -944,6 +944,7 @@ def _create_value_move() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("account_id", sa.LargeBinary(), nullable=False),
         sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("last_day", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("sale_id", "line_no", "tender_no", name=op.f("pk_value_move")),
     )
 
