@@ -2,10 +2,16 @@
 might do so alone (``sync/protocol/last_days.py``).
 
 An account's last day is what was told for all that was put into it through the business date of the
-receipt: what is put in later makes good what is left of it, and nothing that was taken before.
+receipt: what is put in later makes good what is left of it, and nothing that was taken before. What
+was put in at one shop is spent at another, so the two are read apart and held together here.
 """
 
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
 from central.reports.exceptions.case import (
+    NAMED_MAX,
     Case,
     Deed,
     Found,
@@ -13,54 +19,71 @@ from central.reports.exceptions.case import (
     Scene,
     Weight,
     accepting,
-    found,
 )
 from central.reports.value import VALUE_KINDS
 from sync.protocol.currency import format_money
+from sync.protocol.last_days import is_over, latest
 
-_LATE = """
-SELECT t.store_id, t.sale_id, t.receipt_number, t.operator_id, t.currency, t.tendered_at_ms,
-    sum(t.amount)::bigint AS amount, max(t.last_day) AS last_day, count(*) OVER () AS total
-FROM (
-    SELECT s.store_id, s.sale_id, s.receipt_number, s.operator_id, s.currency, s.tendered_at_ms,
-        u.amount, d.last_day
-    FROM (SELECT DISTINCT b.kind, b.account_id FROM right_born AS b JOIN store AS o USING (store_id)
-        WHERE o.company_id = $2 AND b.kind = ANY($3) AND b.last_day IS NOT NULL) AS a
-    JOIN right_spend AS u ON u.account_id = a.account_id AND u.kind = a.kind
-        AND u.store_id = ANY($1)
-    JOIN sale AS s ON s.store_id = u.store_id AND s.sale_id = u.sale_id AND NOT s.training
-    JOIN LATERAL (
-        SELECT CASE WHEN count(*) = count(b.last_day) THEN max(b.last_day) END AS last_day
-        FROM right_born AS b JOIN store AS o ON o.store_id = b.store_id AND o.company_id = $2
-        JOIN sale AS p ON p.store_id = b.store_id AND p.sale_id = b.sale_id
-        WHERE b.account_id = a.account_id AND b.kind = a.kind AND p.business_date <= s.business_date
-    ) AS d ON d.last_day < s.business_date
-    WHERE EXISTS (SELECT FROM sale_tender AS x WHERE x.store_id = s.store_id
-            AND x.business_date = s.business_date AND x.sale_id = s.sale_id
-            AND x.kind = 'stored_value' AND x.amount_minor > 0)
-        AND NOT EXISTS (SELECT FROM sale AS v
-            WHERE v.store_id = s.store_id AND v.post_void_of = s.sale_id)
-) AS t
+_TOLD = """
+SELECT b.kind, b.account_id, min(b.last_day) AS first_day,
+    array_agg(s.business_date) AS put_in, array_agg(b.last_day) AS last_days
+FROM right_born AS b JOIN store AS o ON o.store_id = b.store_id
+JOIN sale AS s ON s.store_id = b.store_id AND s.sale_id = b.sale_id
+WHERE o.company_id = $1 AND b.kind = ANY($2)
+GROUP BY b.kind, b.account_id HAVING min(b.last_day) < $3
+"""
+_PAID = """
+SELECT s.store_id, s.sale_id, s.receipt_number, s.operator_id, s.currency, s.tendered_at_ms,
+    s.business_date, u.kind, u.account_id, sum(u.amount)::bigint AS amount
+FROM unnest($3::text[], $4::uuid[], $5::date[]) AS a (kind, account_id, first_day)
+JOIN right_spend AS u ON u.account_id = a.account_id AND u.kind = a.kind AND u.store_id = ANY($1)
+JOIN sale AS s ON s.store_id = u.store_id AND s.sale_id = u.sale_id AND NOT s.training
+    AND s.business_date > a.first_day
+JOIN (SELECT DISTINCT store_id, business_date, sale_id FROM sale_tender
+    WHERE kind = 'stored_value' AND amount_minor > 0) AS x ON x.store_id = s.store_id
+    AND x.business_date = s.business_date AND x.sale_id = s.sale_id
+LEFT JOIN sale AS v ON v.store_id = s.store_id AND v.post_void_of = s.sale_id
 LEFT JOIN exception_accepted AS q ON q.company_id = $2 AND q.kind = 'late_value'
-    AND q.case_key = t.store_id::text || ':' || t.sale_id::text
-WHERE q.company_id IS NULL
-GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY t.tendered_at_ms DESC, t.store_id, t.sale_id LIMIT $4
+    AND q.case_key = s.store_id::text || ':' || s.sale_id::text
+WHERE q.company_id IS NULL AND v.sale_id IS NULL
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY s.tendered_at_ms DESC, s.store_id, s.sale_id
 """
 
 
 async def _find(scene: Scene) -> Found:
     """The newest are named."""
-    rows = await scene.rows(_LATE, scene.company_id, list(VALUE_KINDS))
-    cases = []
-    for row in rows:
-        code = scene.code(row["store_id"])
-        taken = format_money(row["amount"], row["currency"])
-        said = (row["receipt_number"], taken, row["last_day"], row["operator_id"])
-        address = f"/stores/{code}/receipts/{row['sale_id']}"
-        case = f"{row['store_id']}:{row['sale_id']}"
-        subject = accepting("late_value", case, row["amount"], row["sale_id"])
-        cases.append(Case(code, row["tendered_at_ms"], said, address, subject))
-    return found(cases, rows)
+    today = datetime.fromtimestamp(scene.now_ms / 1_000, UTC).date()
+    told = await scene.connection.fetch(_TOLD, scene.company_id, list(VALUE_KINDS), today)
+    if not told:
+        return Found((), 0)
+    over = [[row[name] for row in told] for name in ("kind", "account_id", "first_day")]
+    paid = await scene.connection.fetch(_PAID, list(scene.codes), scene.company_id, *over)
+    cases = tuple(_case(scene, row, last_day) for row, last_day in _late(paid, told))
+    return Found(cases[:NAMED_MAX], len(cases))
+
+
+def _late(paid: Sequence[Any], told: Sequence[Any]) -> Iterator[tuple[Any, date]]:
+    """What was taken when the account's day was over, and which day that was."""
+    of = {
+        (row["kind"], row["account_id"]): list(zip(row["put_in"], row["last_days"], strict=True))
+        for row in told
+    }
+    for row in paid:
+        day = row["business_date"]
+        known = of[row["kind"], row["account_id"]]
+        last_day = latest(last for put_in, last in known if put_in <= day)
+        if last_day is not None and is_over(last_day, day):
+            yield row, last_day
+
+
+def _case(scene: Scene, row: Any, last_day: date) -> Case:
+    code = scene.code(row["store_id"])
+    taken = format_money(row["amount"], row["currency"])
+    said = (row["receipt_number"], taken, last_day, row["operator_id"])
+    address = f"/stores/{code}/receipts/{row['sale_id']}"
+    case = f"{row['store_id']}:{row['sale_id']}"
+    subject = accepting("late_value", case, row["amount"], row["sale_id"])
+    return Case(code, row["tendered_at_ms"], said, address, subject)
 
 
 LATE_VALUE = Kind("late_value", Weight.KNOW, _find, Deed.ACCEPT)

@@ -259,8 +259,8 @@ def _many(line: Line, decimals: int) -> str:
     so many packs are told, under the pack's own name; of pieces that come back of one, what a piece
     of it came to, half up."""
     if line.packs_milli is not None:
-        one = format_minor(divide_half_up(line.extended_minor * MILLI, line.packs_milli), decimals)
-        return f"{quantity_said(line.packs_milli, Unit.EACH)} x {one}"
+        one = divide_half_up(line.extended_minor * MILLI, line.packs_milli)
+        return f"{quantity_said(line.packs_milli, Unit.EACH)} x {format_minor(one, decimals)}"
     quantity = quantity_said(line.quantity_milli, line.unit)
     by_piece = extend(line.unit_price_minor, line.quantity_milli) == line.extended_minor
     if divides(line.unit) == WHOLE_MILLI and not by_piece:
