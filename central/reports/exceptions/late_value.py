@@ -39,13 +39,13 @@ FROM unnest($3::text[], $4::uuid[], $5::date[]) AS a (kind, account_id, first_da
 JOIN right_spend AS u ON u.account_id = a.account_id AND u.kind = a.kind AND u.store_id = ANY($1)
 JOIN sale AS s ON s.store_id = u.store_id AND s.sale_id = u.sale_id AND NOT s.training
     AND s.business_date > a.first_day
-JOIN (SELECT DISTINCT store_id, business_date, sale_id FROM sale_tender
-    WHERE kind = 'stored_value' AND amount_minor > 0) AS x ON x.store_id = s.store_id
-    AND x.business_date = s.business_date AND x.sale_id = s.sale_id
-LEFT JOIN sale AS v ON v.store_id = s.store_id AND v.post_void_of = s.sale_id
 LEFT JOIN exception_accepted AS q ON q.company_id = $2 AND q.kind = 'late_value'
     AND q.case_key = s.store_id::text || ':' || s.sale_id::text
-WHERE q.company_id IS NULL AND v.sale_id IS NULL
+WHERE q.company_id IS NULL AND EXISTS (SELECT FROM sale_tender AS x WHERE x.store_id = s.store_id
+        AND x.business_date = s.business_date AND x.sale_id = s.sale_id
+        AND x.kind = 'stored_value' AND x.amount_minor > 0)
+    AND NOT EXISTS (SELECT FROM sale AS v
+        WHERE v.store_id = s.store_id AND v.post_void_of = s.sale_id)
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY s.tendered_at_ms DESC, s.store_id, s.sale_id
 """
 
