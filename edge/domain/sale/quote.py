@@ -235,7 +235,7 @@ def _line(line: Line, book: QuotedBook | None) -> QuotedLine:
         quantity_milli=line.quantity_milli,
         unit_price_minor=line.unit_price_minor,
         extended_minor=line.extended_minor,
-        modifiers=tuple(QuotedModifier(each.reason, each.amount_minor) for each in line.modifiers),
+        modifiers=tuple([QuotedModifier(one.reason, one.amount_minor) for one in line.modifiers]),
         amount_minor=line.amount_minor,
         tax_minor=line.tax_minor,
         tax_rate_bp=line.tax_rate_bp,

@@ -73,20 +73,22 @@ def saved(coupons: Sequence[str], basket: PricedBasket, known: Situation) -> Sav
 
 
 def _minor(modifiers: Iterable[PriceModifier]) -> int:
-    return -sum(each.amount_minor for each in modifiers)
+    return -sum([each.amount_minor for each in modifiers])
 
 
 def _promotions(lines: Sequence[PricedLine]) -> tuple[QuotedPromotion, ...]:
     """In the order in which the basket's lines name them."""
-    found: dict[PromotionId, list[PriceModifier]] = {}
+    off: dict[PromotionId, int] = {}
+    reasons: dict[PromotionId, str] = {}
     for line in lines:
         for each in line.modifiers:
-            if each.promotion_id is not None:
-                found.setdefault(each.promotion_id, []).append(each)
-    return tuple(
-        QuotedPromotion(promotion_id, applied[0].reason, _minor(applied))
-        for promotion_id, applied in found.items()
-    )
+            promotion_id = each.promotion_id
+            if promotion_id is None:
+                continue
+            if promotion_id not in off:
+                off[promotion_id], reasons[promotion_id] = 0, each.reason
+            off[promotion_id] -= each.amount_minor
+    return tuple([QuotedPromotion(one, reasons[one], minor) for one, minor in off.items()])
 
 
 def _almost(basket: PricedBasket, known: Situation) -> tuple[QuotedAlmost, ...]:

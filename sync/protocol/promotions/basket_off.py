@@ -7,7 +7,7 @@ import msgspec
 
 from sync.protocol.bounds import BasisPoints
 from sync.protocol.money import BASIS_POINTS, divide_half_up
-from sync.protocol.promotions.shape import Kind, LineOnOffer, Pick, Price, Reduction
+from sync.protocol.promotions.shape import EVERYTHING, Kind, LineOnOffer, Pick, Price, Reduction
 
 LEVELS_MAX = 10
 
@@ -24,7 +24,7 @@ class BasketOff(msgspec.Struct, frozen=True, array_like=True):
     """The last of ``levels`` that is reached counts; they rise. Raises ValueError where not."""
 
     levels: Annotated[tuple[Level, ...], msgspec.Meta(min_length=1, max_length=LEVELS_MAX)]
-    of: Pick = Pick()
+    of: Pick = EVERYTHING
 
     def __post_init__(self) -> None:
         starts = [level.from_minor for level in self.levels]
@@ -50,11 +50,10 @@ def _lacks(asked: BasketOff, lines: Sequence[LineOnOffer]) -> int | None:
 
 
 def _taking_part(asked: BasketOff, lines: Sequence[LineOnOffer]) -> dict[int, int]:
-    return {
-        index: line.left_minor
-        for index, line in enumerate(lines)
-        if line.left_minor and asked.of.takes(line)
-    }
+    left = {index: line.left_minor for index, line in enumerate(lines) if line.left_minor}
+    if asked.of == EVERYTHING:
+        return left
+    return {index: minor for index, minor in left.items() if asked.of.takes(lines[index])}
 
 
 BASKET_OFF = Kind("basket_off", BasketOff, _apply, _lacks)

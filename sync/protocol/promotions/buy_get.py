@@ -23,7 +23,7 @@ class BuyGet(msgspec.Struct, frozen=True, array_like=True):
 def _steps(asked: BuyGet) -> Sequence[Sequence[Step]]:
     def off(pieces: Sequence[Piece]) -> int:
         given = pieces[asked.buy_pieces :]
-        return sum(piece.price_minor for piece in given) * asked.rate_bp
+        return sum([piece.price_minor for piece in given]) * asked.rate_bp
 
     if asked.buy == asked.get:
         slots: tuple[Slot, ...] = (Slot(asked.buy, asked.buy_pieces + asked.get_pieces),)

@@ -45,7 +45,7 @@ def _steps(asked: ByQuantity) -> Sequence[Sequence[Step]]:
 
 def _step(of: Pick, pieces: int, rate_bp: int, leads_to: int) -> Step:
     def off(taken: Sequence[Piece]) -> int:
-        return sum(piece.price_minor for piece in taken) * rate_bp
+        return sum([piece.price_minor for piece in taken]) * rate_bp
 
     return Step((Slot(of, pieces),), off, leads_to)
 

@@ -37,12 +37,13 @@ class Costs:
     def bear(self, shares: Iterable[tuple[int, PriceModifier]]) -> list[int]:
         """What a promotion over the basket takes off lines, which took part in something by that.
         Returns those lines."""
-        lines = []
+        lines, left, open_, untouched = [], self.left, self.open, self.untouched
         for at, modifier in shares:
             off = modifier.amount_minor
-            self.left[at] += off
-            self.open[at] = max(0, self.open[at] + off)
-            self.untouched[at] = max(0, self.untouched[at] + off)
+            left[at] += off
+            still_open, still_untouched = open_[at] + off, untouched[at] + off
+            open_[at] = still_open if still_open > 0 else 0
+            untouched[at] = still_untouched if still_untouched > 0 else 0
             self.modifiers[at].append(modifier)
             lines.append(at)
         return lines

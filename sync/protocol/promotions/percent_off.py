@@ -17,7 +17,7 @@ class PercentOff(msgspec.Struct, frozen=True, array_like=True):
 
 def _steps(asked: PercentOff) -> Sequence[Sequence[Step]]:
     def off(pieces: Sequence[Piece]) -> int:
-        return sum(piece.price_minor for piece in pieces) * asked.rate_bp
+        return sum([piece.price_minor for piece in pieces]) * asked.rate_bp
 
     return ((Step((Slot(asked.of, 1),), off, measured=True),),)
 

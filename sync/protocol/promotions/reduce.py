@@ -136,11 +136,13 @@ def _with_deals(lines: Sequence[LineOnOffer], costs: Costs, chosen: Sequence[_Bo
     for promotion_id, by_line in off.items():
         promotion, weights = promotions[promotion_id], tuple(by_line.values())
         whole = divide_half_up(sum(weights), FINE)
-        for line, minor in zip(by_line, split(whole, weights), strict=True):
-            part = min(minor, costs.left[line])
-            if part:
-                costs.lower(line, _modifier(promotion, part))
-                costs.without(line, 0 if promotion.terms.alone else part, 0)
+        parts = [
+            (line, min(minor, costs.left[line]))
+            for line, minor in zip(by_line, split(whole, weights), strict=True)
+        ]
+        for line, modifier in _borne(promotion, [each for each in parts if each[1]]):
+            costs.lower(line, modifier)
+            costs.without(line, 0 if promotion.terms.alone else -modifier.amount_minor, 0)
 
 
 def _cost(line: LineOnOffer, pieces: int) -> int:
@@ -219,8 +221,7 @@ def _in_turn(lines: Sequence[LineOnOffer], costs: Costs, others: Sequence[_OverB
         ]
         touched = list[int]()
         for reduction in kind.apply(promotion.arguments, seen):
-            shares = _shares(reduction, parts)
-            touched += costs.bear([(at, _modifier(promotion, off)) for at, off in shares])
+            touched += costs.bear(_borne(promotion, _shares(reduction, parts)))
         for index in touched:
             costs.untouched[index] = 0
             if alone:
@@ -238,6 +239,10 @@ def _shares(reduction: Reduction, left: Sequence[int]) -> list[tuple[int, int]]:
     ]
 
 
-def _modifier(promotion: Promotion, off_minor: int) -> PriceModifier:
-    said = (promotion.name, promotion.promotion_id, promotion.version)
-    return PriceModifier(promotion.kind.code, -off_minor, *said, None, promotion.coupon)
+def _borne(
+    promotion: Promotion, shares: Sequence[tuple[int, int]]
+) -> list[tuple[int, PriceModifier]]:
+    """What it takes off each line, as the receipt says it."""
+    code, coupon = promotion.kind.code, promotion.coupon
+    said = (promotion.name, promotion.promotion_id, promotion.version, None, coupon)
+    return [(at, PriceModifier(code, -off, *said)) for at, off in shares]

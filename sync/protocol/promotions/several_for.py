@@ -26,7 +26,7 @@ class SeveralFor(msgspec.Struct, frozen=True, array_like=True):
 
 def _steps(asked: SeveralFor) -> Sequence[Sequence[Step]]:
     def off(pieces: Sequence[Piece]) -> int:
-        return max(0, sum(piece.price_minor for piece in pieces) - asked.price_minor) * FINE
+        return max(0, sum([piece.price_minor for piece in pieces]) - asked.price_minor) * FINE
 
     return ((Step((Slot(asked.of, asked.pieces),), off),),)
 

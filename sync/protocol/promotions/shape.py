@@ -64,6 +64,9 @@ class Pick(msgspec.Struct, frozen=True, array_like=True):
         return line.item_id in self.items or line.department in self.departments
 
 
+EVERYTHING = Pick()
+
+
 class Piece(NamedTuple):
     """What one piece costs, and how much of its unit it is: 1,000, or all that was weighed."""
 
