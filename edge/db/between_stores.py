@@ -15,6 +15,8 @@ from sync.protocol.told import ToldLine, TransferNews, TransferTold
 SUBJECTS_MAX = 500
 """Of which everything is read at once, the newest; older ones are at head office."""
 
+SHOPS_MAX = 1_000
+
 _RECENT = """recent AS (
     SELECT subject FROM (
         SELECT intent_id AS subject, at_ms FROM transfer
@@ -50,6 +52,11 @@ SELECT store_id FROM (
     SELECT from_store_id AS store_id, from_code AS code FROM transfer_told
     UNION ALL SELECT to_store_id, to_code FROM transfer_told
 ) WHERE code = ? AND store_id IS NOT NULL LIMIT 1
+"""
+_SHOPS = """
+SELECT from_code AS code FROM transfer_told UNION SELECT to_code FROM transfer_told
+UNION SELECT other_store FROM transfer UNION SELECT other_store FROM transfer_note
+ORDER BY code LIMIT ?
 """
 _NAMES = "SELECT item_id, name, unit FROM item WHERE item_id IN (SELECT value FROM json_each(?))"
 _ADD_NOTE = (
@@ -97,6 +104,13 @@ def store_of(db: sqlite3.Connection, code: str) -> StoreId | None:
     """The store of a code, where head office ever told of it."""
     row = db.execute(_STORE_OF, (code,)).fetchone()
     return None if row is None else StoreId(UUID(bytes=row[0]))
+
+
+def shops_known(db: sqlite3.Connection, here: Here) -> tuple[str, ...]:
+    """Codes of the other stores that goods of this one ever had to do with: a store is told of no
+    others."""
+    rows = db.execute(_SHOPS, (SHOPS_MAX,))
+    return tuple(code for (code,) in rows if code not in ("", here.code))
 
 
 def names_of(db: sqlite3.Connection, items: set[str]) -> dict[str, tuple[str, str]]:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from edge.api.parameters import IdInQuery, TheBox
 from edge.box.box import Box
-from edge.db.between_stores import known_between, names_of
+from edge.db.between_stores import known_between, names_of, shops_known
 from edge.db.transfers import TransferEnd, list_transfers
 from edge.domain.rights import Override
 from edge.pages.acting import act
@@ -281,19 +281,22 @@ async def _shown(
 
 
 class Known(NamedTuple):
-    """What this store, of ``code``, knows. ``names``: of items, with their units."""
+    """What this store, of ``code``, knows. ``names``: of items, with their units; ``shops``: codes
+    of others."""
 
     code: str
     between: tuple[Between, ...]
     ends: tuple[TransferEnd, ...]
     names: Mapping[str, tuple[str, str]]
+    shops: tuple[str, ...]
 
 
 def _known(db: sqlite3.Connection) -> Known:
     here = store_here(db)
     between = known_between(db, here)
     items = {line.item_id for one in between for line in one.lines}
-    return Known(here.code, between, list_transfers(db, LISTED, 0), names_of(db, set(items)))
+    names, shops = names_of(db, set(items)), shops_known(db, here)
+    return Known(here.code, between, list_transfers(db, LISTED, 0), names, shops)
 
 
 def _lots(db: sqlite3.Connection, item_id: ItemId, moment: Moment) -> tuple[LotHeld, ...]:

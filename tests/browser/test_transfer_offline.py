@@ -54,6 +54,10 @@ async def test_goods_go_to_a_store_that_is_offline_and_all_three_agree_in_the_en
     await comes_to_say(page, here, "#tasks-table", "Send it")
     await page.get_by_role("link", name="Send it").click()
     await expect(page.get_by_label("To which shop")).to_have_value("S02")
+    sending = page.locator("form").filter(has_text="Goods leave for another shop")
+    goods = sending.get_by_label("Goods: a line each")
+    await expect(goods).to_have_value(f"{item.item_id} 12")
+    await goods.fill(f"{item.item_id} 12, L-7, 2030-12-31")
     await page.get_by_role("button", name="Send", exact=True).click()
     sent = page.get_by_role("status").filter(has_text="S01-")
     await expect(sent).to_be_visible()
@@ -82,6 +86,11 @@ async def test_goods_go_to_a_store_that_is_offline_and_all_three_agree_in_the_en
     await comes_to_say(board, transfers, "#transfers", "Differs")
     await comes_to_say(page, here, "#known-table", "Differs")
     await comes_to_say(theirs, there, "#known-table", "Differs")
+    await comes_to_say(theirs, there, "#coming-table", "not there 2: lot L-7 2030-12-31")
+    await theirs.get_by_role("link", name="Receive it").click()
+    taking = theirs.locator("form").filter(has_text="Goods came from another shop")
+    rest = f"{item.item_id} 2, L-7, 2030-12-31"
+    await expect(taking.get_by_label("Goods: a line each")).to_have_value(rest)
 
     await (
         page.locator("#known-table tr")

@@ -1,17 +1,25 @@
 """Goods between shops that nobody receives for days: an alarm at whichever end knows of it, which
 ends by itself."""
 
+import sqlite3
 from uuid import UUID, uuid4
 
+from msgspec.structs import replace
+
+from edge.box.overdue_goods import look_for_overdue
 from edge.db.alarms import list_alarms
+from edge.db.published import Read, put_in_force
 from edge.usecases.box.clear_alarm import ClearAlarm, clear_alarm
 from edge.usecases.transfer.overdue import is_told, overdue_now, tell_overdue
 from sync.protocol.facts import AlarmCleared, AlarmKind, AlarmRaised
-from sync.protocol.identity import EventId
+from sync.protocol.feeds import ROWS
+from sync.protocol.identity import EventId, ItemId
+from sync.protocol.reference import DataSet
 from sync.protocol.told import ToldLine, TransferNews
 from sync.protocol.transfers import intent_of
 from tests.builders import COMPANY, moment
 from tests.integration.count_fixtures import Counting
+from tests.integration.office_fixtures import Browser, browser
 from tests.integration.test_edge_between_stores import (
     BUN,
     NUMBER,
@@ -23,7 +31,7 @@ from tests.integration.test_edge_between_stores import (
     told,
 )
 
-__all__ = ["shop"]
+__all__ = ["browser", "shop"]
 DAY_MS = 86_400_000
 
 
@@ -69,3 +77,20 @@ def test_another_overdue_transfer_is_told_and_one_that_was_looked_into_is_not_ag
     hear(shop, told(TransferNews.SENT, WISH, ToldLine(1, BUN, 1), number="S02-S01-1AABBCCDD-99"))
     assert overdue(shop, 9, 4) == ("S02-S01-1AABBCCDD-99",)
     assert first not in list_alarms(shop.db)[0].subject
+
+
+async def test_the_box_looks_by_itself_and_its_page_says_what_to_do(browser: Browser) -> None:
+    lines = (ToldLine(1, ItemId("item-1"), 1_000),)
+    row = replace(told(TransferNews.SENT, WISH, *lines, number=NUMBER), at_ms=1)
+
+    def put(db: sqlite3.Connection) -> None:
+        key = ROWS[DataSet.TRANSFERS].key_of(row)
+        put_in_force(db, DataSet.TRANSFERS, [key], [Read(1, row)], [], 0)
+
+    await browser.do(put)
+    box = browser.till.box
+    assert await look_for_overdue(box) == await look_for_overdue(box) == (NUMBER,)
+    await browser.enter()
+    page = await browser.text("/office/sync")
+    assert "Goods between shops are on their way for too long" in page
+    assert page.count(NUMBER) == 1

@@ -150,6 +150,8 @@ def test_what_did_not_come_is_told_as_its_sender_marked_it() -> None:
     assert [one.quantity_milli for one in found((out, of_may))[FIRST].rest] == [2, 5]
     of_none = marked(came, (3, UNMARKED), by=S02)
     assert sum(one.quantity_milli for one in found((out, of_none))[FIRST].rest) == 7
+    by_the_box_before = marked(came, (5, may), by=S02)
+    assert [one.mark for one in found((out, by_the_box_before))[FIRST].rest] == [june]
     whole = marked(came, (10, UNMARKED), by=S02)
     assert found((out, whole))[FIRST].rest == ()
 
