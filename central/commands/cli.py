@@ -19,7 +19,7 @@ from central.commands.loyalty import loyalty_app
 from central.commands.mirror import mirror_app
 from central.commands.operators import operator_app
 from central.commands.paying import currency_app
-from central.commands.payments import import_deposits, import_payments
+from central.commands.payments import import_deposits, import_payments, late_deposits
 from central.commands.people import token_app, user_app
 from central.commands.price_books import pack_app, price_books_app
 from central.commands.prices import price_app
@@ -41,6 +41,7 @@ from sync.program.frame import new_program, show_examples
 app = new_program("central", "The head office of Holdfast: collects, proves, publishes, reports.")
 import_app.command("payments")(import_payments)
 import_app.command("deposits")(import_deposits)
+company_app.command("late-deposits")(late_deposits)
 for name, group in (
     ("company", company_app),
     ("import", import_app),

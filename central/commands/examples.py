@@ -79,6 +79,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "install-service": ("install-service", "install-service -- --port 9100"),
     "remove-service": ("remove-service",),
     "company add": ('company add "Corner Shops"',),
+    "company late-deposits": ("company late-deposits 7",),
     "import items": (
         "import items prices.csv --dry-run",
         "import items prices.csv --map name=Artikel --decimal ,",

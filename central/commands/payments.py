@@ -14,6 +14,7 @@ from central.commands.command import (
     changing,
     in_one_sentence,
     looking,
+    next_command,
     now_ms,
     on_database,
 )
@@ -96,6 +97,24 @@ def import_deposits(
     then by amount and date."""
     how = _How(columns, decimal, dates, encoding, sheet, store, dry_run, all_or_nothing, report)
     _import(DEPOSITS, file, source, how, company, database_url, data)
+
+
+def late_deposits(
+    days: Annotated[str, typer.Argument(metavar="DAYS", help="1 to 365; 5 at first.")],
+    company: CompanyName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Say after how many days a bag of cash that the bank has not credited is late."""
+    from central.usecases.payment.late_deposits import say_late_after
+
+    async def work(db: "AsyncConnection", company_id: "CompanyId") -> bool:
+        return await say_late_after(db, company_id, days)
+
+    saying = changing(company, work, "deposits_late_set", days, changed=lambda done: done)
+    on_database(database_url, data, saying)
+    next_one = next_command(database_url, data, "import", "deposits", "FILE", company=company)
+    print(f"A bag is late after {days} days. Next: `{next_one}`, with --source.")
 
 
 class _How(NamedTuple):

@@ -217,13 +217,15 @@ class CentralState(CentralTable, table=True):
 
 
 class Company(CentralTable, table=True):
-    """A company; nothing of one ever meets another's."""
+    """A company; nothing of one ever meets another's. ``late_after_days``: a bag of cash that the
+    bank has not credited by then is late."""
 
     __tablename__ = "company"
     company_id: UUID = Field(primary_key=True)
     name: str = Field(unique=True)
     currency: str
     decimals: int
+    late_after_days: int = Field(default=5, sa_column_kwargs={"server_default": "5"})
 
 
 class Store(CentralTable, table=True):

@@ -10,8 +10,11 @@ from enum import StrEnum
 
 from central.domain.payment import DAY_MS, LineState
 
-LATE_AFTER_DAYS = 5
-"""A weekend, and what a bank takes to count a bag."""
+LATE_DAYS_MAX = 365
+"""A company may say at most so many; five at first (a weekend, and what a bank takes to count a
+bag)."""
+LOOKED_BACK_DAYS = 400
+"""Bags that are older are no exception any more."""
 
 
 class DepositState(StrEnum):

@@ -12,11 +12,12 @@ from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.api.reports import CODE_LETTERS_MAX
 from central.domain.access import UserRole
-from central.domain.deposit import LATE_AFTER_DAYS, DepositState
+from central.domain.deposit import LATE_DAYS_MAX, DepositState
 from central.pages.workbook import shown
 from central.reports.company import company_money, store_codes, store_of_company
 from central.reports.deposits import find_deposits
 from central.usecases.payment.decide_deposit import decide_deposit
+from central.usecases.payment.late_deposits import late_after_days, say_late_after
 from sync.http.forms import read_form
 from sync.http.page import see_other
 from sync.protocol.errors import InvalidField
@@ -26,8 +27,6 @@ AnyRequest = Request[Any, Any, Any]
 HERE = "/deposits"
 DAYS = 92
 DAYS_MAX = 3_660
-LATE_DAYS_MAX = 365
-
 STATE_LETTERS_MAX = 20
 Known = Annotated[str, QueryParameter(max_length=STATE_LETTERS_MAX, pattern=TEXT_PATTERN)]
 Code = Annotated[str, QueryParameter(max_length=CODE_LETTERS_MAX, pattern=TEXT_PATTERN)]
@@ -39,23 +38,24 @@ async def show_deposits(
     store: Code = "",
     known: Known = "",
     days: Annotated[int, QueryParameter(ge=1, le=DAYS_MAX)] = DAYS,
-    late: Annotated[int, QueryParameter(ge=0, le=LATE_DAYS_MAX)] = LATE_AFTER_DAYS,
 ) -> Response[Any]:
-    """Of all stores or of one, of the last ``days``, of what is ``known`` of them; ``late``: not
-    credited after so many days is an exception."""
+    """Of all stores or of one, of the last ``days``, of what is ``known`` of them."""
     person, office = person_of(request), office_of(request)
     now_ms = office.clock_ms()
     async with reading(office) as db:
         money = await company_money(db, person.company_id)
         codes = await store_codes(db, person.company_id)
-        found = await find_deposits(db, person.company_id, now_ms, late, days, store)
+        found = await find_deposits(db, person.company_id, now_ms, days, store)
+        late = await late_after_days(db, person.company_id)
     return shown(
         request,
         "deposits.html",
         person=person,
         money=money,
         codes=codes,
-        chosen={"store": store, "known": known, "days": days, "late": late},
+        chosen={"store": store, "known": known, "days": days},
+        late=late,
+        late_max=LATE_DAYS_MAX,
         states=list(DepositState),
         deposits=[one for one in found if known in ("", one.state.value)],
         every=found,
@@ -85,6 +85,22 @@ async def send_decision(request: AnyRequest) -> Response[Any]:
     return see_other(HERE)
 
 
+@post(
+    f"{HERE}/late",
+    guards=[page_guard],
+    opt=needing(UserRole.SIGN_OFF),
+    status_code=303,
+    request_max_body_size=BODY_BYTES_MAX,
+)
+async def send_late(request: AnyRequest) -> Response[Any]:
+    """After how many days a bag that the bank has not credited is late, for the whole company."""
+    form, person = await read_form(request), person_of(request)
+    days = form.get("days", "")
+    async with acting(request, "deposits_late_set", "company", days) as db:
+        await say_late_after(db, person.company_id, days)
+    return see_other(HERE)
+
+
 def _id(text: str) -> UUID:
     """Raises InvalidField."""
     try:
@@ -95,4 +111,4 @@ def _id(text: str) -> UUID:
         ) from error
 
 
-ROUTES = (show_deposits, send_decision)
+ROUTES = (show_deposits, send_decision, send_late)

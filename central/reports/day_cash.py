@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
-from central.domain.deposit import LATE_AFTER_DAYS
 from central.reports.company import StoreOfCompany
 from central.reports.deposits import DepositMoved, DepositSaid, say_deposits
 from sync.protocol.drawer import CASH
@@ -168,7 +167,7 @@ async def day_cash(
         moves.append(CashMove._make(told_of))
     bags = [_bag(store, one) for one in moves if one.kind == "deposit"]
     stores = {UUID(bytes=store.store_id.bytes): (store.code, store.zone)}
-    deposits = await say_deposits(db, company_id, stores, bags, now_ms, LATE_AFTER_DAYS)
+    deposits = await say_deposits(db, company_id, stores, bags, now_ms)
     counts = await _counts(connection, store, business_date)
     return DayCash(after - within, after, _sums(moves), moves, counts, deposits)
 

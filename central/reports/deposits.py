@@ -32,7 +32,10 @@ _DECIDED = """
 SELECT deposit_id, state, reason, decided_by, decided_at_ms FROM deposit_decided
 WHERE company_id = $1 AND store_id = ANY($2) AND deposit_id = ANY($3)
 """
-_BROUGHT = "SELECT EXISTS (SELECT FROM payment_file WHERE company_id = $1 AND about = 'deposits')"
+_LATE = """
+SELECT late_after_days, EXISTS (SELECT FROM payment_file AS f
+    WHERE f.company_id = $1 AND f.about = 'deposits') FROM company WHERE company_id = $1
+"""
 
 
 class DepositMoved(NamedTuple):
@@ -91,7 +94,6 @@ async def find_deposits(
     db: AsyncConnection,
     company_id: CompanyId,
     now_ms: int,
-    late_after_days: int,
     through_days: int,
     code: str = "",
 ) -> tuple[DepositSaid, ...]:
@@ -104,7 +106,7 @@ async def find_deposits(
     since_ms = now_ms - through_days * DAY_MS
     rows = await connection.fetch(_DEPOSITS, list(stores), since_ms, DEPOSITS_SHOWN_MAX)
     moved = [DepositMoved(plain_uuid(row[0]), plain_uuid(row[1]), *row[2:]) for row in rows]
-    found = await say_deposits(db, company_id, stores, moved, now_ms, late_after_days)
+    found = await say_deposits(db, company_id, stores, moved, now_ms)
     return tuple(sorted(found, key=lambda one: not one.open))
 
 
@@ -114,7 +116,6 @@ async def say_deposits(
     stores: Mapping[UUID, Sequence[Any]],
     moved: Sequence[DepositMoved],
     now_ms: int,
-    late_after_days: int,
 ) -> tuple[DepositSaid, ...]:
     """What is known of each, in their order. ``stores``: code and zone of each."""
     if not moved:
@@ -123,8 +124,8 @@ async def say_deposits(
     asked = (company_id, list(stores), [one.deposit_id for one in moved])
     lines = {plain_uuid(row[0]): row for row in await connection.fetch(_LINES, *asked)}
     decided = {plain_uuid(row[0]): row for row in await connection.fetch(_DECIDED, *asked)}
-    brought = await connection.fetchval(_BROUGHT, company_id)
-    late = late_after_days if brought else None
+    after_days, brought = await connection.fetchrow(_LATE, company_id)
+    late = after_days if brought else None
     return tuple(
         _said(
             stores[one.store_id],

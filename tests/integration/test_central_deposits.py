@@ -115,7 +115,6 @@ async def test_a_banks_file_credits_bags_by_number_then_by_amount_and_date(
         assert "BAG-9002" in (await served.client.get("/deposits?as=csv")).text
         only = await load(served, "/deposits?store=S02&known=late")
         assert [row[0].text for row in only.tables["deposits"][1:]] == ["BAG-9002"]
-        assert "deposits" not in (await load(served, "/deposits?late=30&known=late")).tables
         file = await load(served, address)
         whats = {row[1].text: row[5].text for row in file.tables["exceptions"][1:]}
         assert "another amount than the shop's bag" in whats["CASH DEP BAG-0418"]
@@ -258,3 +257,20 @@ async def test_what_a_till_was_settled_by_stands_under_its_counts(postgres_url: 
         row = row_of(page.tables["counts-table"], WORKSTATIONS[0])
         assert (row[1].text, row[4].text) == ("Settled", "cash")
         assert "1 till settled" in page.words["summary"]
+
+
+async def test_a_company_says_after_how_many_days_a_bag_is_late(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    async with two_shops(postgres_url, tmp_path) as (served, _, _):
+        page = await load(served, "/deposits")
+        assert row_of(page.tables["deposits"], "BAG-9002")[8].text.startswith("not credited")
+        for wrong in ("0", "366", "-1", "soon", "1.5", "9" * 40, ""):
+            assert await sent(served, page, "/deposits/late", days=wrong) == 400
+        assert await sent(served, page, "/deposits/late", days="10") == 303
+        page = await load(served, "/deposits")
+        said = row_of(page.tables["deposits"], "BAG-9002")[8].text
+        assert said == "in transit for 9 days"
+        assert "BAG-9002" not in (await load(served, "/attention?kind=deposits")).html
+        assert await sent(served, page, "/deposits/late", days="9") == 303
+        assert "BAG-9002" in (await load(served, "/attention?kind=deposits")).html

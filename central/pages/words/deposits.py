@@ -25,7 +25,8 @@ dispute = "Dispute"
 every_state = "Any"
 every_store = "Every store"
 days = "Days back"
-late = "Late after days"
+late = "A bag is late after so many days"
+late_save = "Save"
 show = "Show"
 no_day = "no open day"
 payments = "Files of acquirers and banks"
@@ -54,6 +55,11 @@ _COLOURS = {
     DepositState.DISPUTED: "red",
 }
 _SINCE = frozenset({DepositState.IN_TRANSIT, DepositState.LATE})
+
+
+def late_is(days: int) -> str:
+    """What the company says."""
+    return f"A bag that the bank has not credited is late after {counted(days, 'day')}."
 
 
 def state(of: DepositState) -> str:

@@ -1,18 +1,17 @@
 """Bags of cash that the bank has not credited, or not with their amount: asked of the bank, and
 accepted or disputed on the page of deposits."""
 
-from central.domain.deposit import LATE_AFTER_DAYS
+from central.domain.deposit import LOOKED_BACK_DAYS
 from central.reports.deposits import find_deposits
 from central.reports.exceptions.case import NAMED_MAX, Case, Found, Kind, Scene, Weight
 from sync.protocol.currency import format_money
 
-_LOOKED_BACK_DAYS = 400
 _COMPANY = "SELECT currency FROM company WHERE company_id = $1"
 
 
 async def _find(scene: Scene) -> Found:
     """The oldest first."""
-    asked = (scene.db, scene.company_id, scene.now_ms, LATE_AFTER_DAYS, _LOOKED_BACK_DAYS)
+    asked = (scene.db, scene.company_id, scene.now_ms, LOOKED_BACK_DAYS)
     every = [one for one in await find_deposits(*asked) if one.open]
     open_ones = [one for one in every if one.store_code in scene.codes.values()]
     currency = await scene.connection.fetchval(_COMPANY, scene.company_id)
@@ -25,7 +24,7 @@ async def _find(scene: Scene) -> Found:
                 format_money(one.moved.amount_minor, currency),
                 None if one.credit is None else format_money(one.credit.amount_minor, currency),
             ),
-            f"/deposits?days={_LOOKED_BACK_DAYS}#bag-{one.moved.deposit_id}",
+            f"/deposits?days={LOOKED_BACK_DAYS}#bag-{one.moved.deposit_id}",
         )
         for one in reversed(open_ones)
     ]

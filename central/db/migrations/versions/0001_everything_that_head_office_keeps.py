@@ -396,6 +396,7 @@ def _create_company() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("decimals", sa.Integer(), nullable=False),
+        sa.Column("late_after_days", sa.Integer(), server_default="5", nullable=False),
         sa.PrimaryKeyConstraint("company_id", name=op.f("pk_company")),
         sa.UniqueConstraint("name", name=op.f("uq_company_name")),
     )
