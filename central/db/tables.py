@@ -179,8 +179,7 @@ class CustomerProposal(CentralTable, table=True):
 
 
 class AlarmRow(CentralTable, table=True):
-    """What central itself noticed about a store: fork, damage; and of which epoch, where it is
-    one's."""
+    """What central itself noticed about a store, and of which epoch, where it is one's."""
 
     __tablename__ = "alarm"
     store_id: UUID = Field(primary_key=True)
@@ -217,8 +216,7 @@ class CentralState(CentralTable, table=True):
 
 
 class Company(CentralTable, table=True):
-    """A company; nothing of one ever meets another's. ``late_after_days``: a bag of cash that the
-    bank has not credited by then is late."""
+    """A company; nothing of one ever meets another's. A bag is late after ``late_after_days``."""
 
     __tablename__ = "company"
     company_id: UUID = Field(primary_key=True)
