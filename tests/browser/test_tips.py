@@ -180,11 +180,18 @@ async def test_the_customer_answers_on_the_display_and_the_cashier_goes_on(
     await expect(choices.get_by_role("button", pressed=True)).to_have_text(chosen)
     await expect(display.get_by_role("button", pressed=True)).to_have_text(chosen)
     await expect(display.get_by_test_id("shown-tip")).to_contain_text(f"Your tip: {chosen}")
+    tip = round(float(chosen) * 100)
+    total = format_minor(item.price_minor + tip)
+    await expect(display.get_by_test_id("shown-total")).to_have_text(total)
+    await expect(display.get_by_text("Total with your tip")).to_be_visible()
     await expect(page.get_by_label("Cash given")).to_be_focused()
     await page.get_by_label("Cash given").fill("100")
     await page.keyboard.press("Enter")
     await receipt_number(page)
-    assert paid_by(last_sale(shop)) == [("cash", 10_000, round(float(chosen) * 100))]
+    assert paid_by(last_sale(shop)) == [("cash", 10_000, tip)]
+    paid = display.locator("dd").first
+    due = round(float(await paid.inner_text()) * 100)
+    assert abs(due - item.price_minor - tip) <= 2  # to five cents, in cash
 
 
 async def test_the_customer_answers_beside_a_till_that_has_no_store_box(

@@ -60,7 +60,7 @@ function Found({ customers, onTake }) {
   if (customers.length === 0) {
     return html`<p class="quiet" role="status">${CUSTOMER.nobody}</p>`;
   }
-  return html`<div class="choices">
+  return html`<div class="choices found">
     ${customers.map(
       (customer) => html`<button type="button" key=${customer.customer_id}
         onClick=${() => onTake(customer)}>

@@ -119,13 +119,14 @@ async function touch(question, tip_minor) {
 function Sums({ shown }) {
   const { total_minor, saved_minor, left_minor, currency } = shown;
   const left = left_minor !== undefined;
+  const tip = left || total_minor === undefined ? 0 : (shown.tip?.asked_minor ?? 0);
   return html`<footer>
     ${shown.tip && html`<${Tip} tip=${shown.tip} />`}
     <p class="quiet">${saved_minor > 0 ? DISPLAY.saved(money(saved_minor)) : ""}
       ${left && DISPLAY.of(money(total_minor))}</p>
     <p class="figure">
-      <span>${left ? DISPLAY.left : DISPLAY.total} ${currency}</span>
-      <output role="status" data-testid="shown-total">${money(left ? left_minor : total_minor)}</output>
+      <span>${left ? DISPLAY.left : tip > 0 ? DISPLAY.totalWithTip : DISPLAY.total} ${currency}</span>
+      <output role="status" data-testid="shown-total">${money(left ? left_minor : tip > 0 ? (total_minor ?? 0) + tip : total_minor)}</output>
     </p>
   </footer>`;
 }

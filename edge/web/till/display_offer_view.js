@@ -4,6 +4,7 @@ import { doing } from "./actions.js";
 import { Modal } from "./modal.js";
 import { offerDisplay } from "./shown.js";
 import * as state from "./state.js";
+import { askStatus } from "./status.js";
 import { Way } from "./tills_view.js";
 import { html, useEffect, useState } from "./ui.js";
 import { TILLS } from "./words_people.js";
@@ -11,7 +12,10 @@ import { DISPLAY } from "./words_display.js";
 
 export function OfferDisplay() {
   const [offer, setOffer] = useState(null);
-  const close = () => (state.dialog.value = null);
+  const close = () => {
+    state.dialog.value = null;
+    void askStatus(); // whether it is on now, and is to be told what is shown
+  };
   useEffect(() => void doing(async () => setOffer(await offerDisplay())), []);
   return html`<${Modal} label=${DISPLAY.anotherTitle} onClose=${close}>
     <h2>${DISPLAY.anotherTitle}</h2>

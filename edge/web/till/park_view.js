@@ -31,7 +31,7 @@ export function ParkDialog() {
     <h3>${PARK.waiting}</h3>
     ${waiting?.length === 0 && html`<p class="quiet" role="status">${PARK.none}</p>`}
     ${some && waiting?.length > 0 && html`<p class="quiet">${PARK.first}</p>`}
-    <div class="choices">
+    <div class="choices found">
       ${(waiting ?? []).map(
         (each, at) => html`<${Waiting} key=${each.basket_id} basket=${each} first=${!some && at === 0}
           disabled=${some} onTake=${() => take(each.basket_id)} />`,

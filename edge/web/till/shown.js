@@ -93,8 +93,9 @@ function tipOf(basket) {
   return { offered: offeredTips(), asked_minor, question: question.value?.name, said };
 }
 
-function soldOf({ due_minor, change_minor, points_here }) {
-  return { due_minor, change_minor, points_here };
+/** What was paid is with the tip. */
+function soldOf({ due_minor, change_minor, points_here, tips_minor = 0 }) {
+  return { due_minor: due_minor + tips_minor, change_minor, points_here };
 }
 
 /** From now on a display that stands open shows it; when this page goes, it says that it is closed. */

@@ -28,6 +28,11 @@ function isAnother({ epoch }) {
   return state.till.value.epoch !== epoch;
 }
 
+/** At once, not when it is due. */
+export function askStatus() {
+  return look();
+}
+
 async function look() {
   clearTimeout(timer);
   const wasAway = state.boxAway.value;

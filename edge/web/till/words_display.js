@@ -28,6 +28,7 @@ export const DISPLAY = inBoth({
   saved: [(amount) => `You save ${amount}`, (amount) => `已节省 ${amount}`],
   of: [(amount) => `of ${amount}`, (amount) => `总额 ${amount}`],
   total: ["Total", "合计"],
+  totalWithTip: ["Total with your tip", "含小费合计"],
   left: ["Left to pay", "待付"],
   scan: [(amount) => `Scan to pay ${amount}`, (amount) => `扫码支付 ${amount}`],
   code: ["Payment code", "付款码"],
