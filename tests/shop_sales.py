@@ -17,6 +17,7 @@ from sync.protocol.facts import (
     SafeCounted,
     Spend,
     StockMoved,
+    StockTransferred,
     TaxClass,
     TenderKind,
     TenderLine,
@@ -50,9 +51,9 @@ def tally(
         match fact:
             case RetailTransaction() if fact.training:
                 continue
-            case RetailTransaction() | TillSessionOpened() | TillSessionSettled() | StockMoved():
+            case RetailTransaction() | TillSessionOpened() | TillSessionSettled():
                 found.add(fact)
-            case TillMoved() | SafeCounted() | CashDeposited():
+            case StockMoved() | StockTransferred() | TillMoved() | SafeCounted() | CashDeposited():
                 found.add(fact)
     return found
 

@@ -106,7 +106,8 @@ async def serials_sold_twice(
 async def _with_counts(
     connection: Any, store_id: StoreId, items: list[str], named: dict[str, dict[str, Lot]]
 ) -> None:
-    """In the place of sums what the highest count of an item said, and what moved unseen by it."""
+    """In the place of sums what the highest count of an item said, and what moved unseen by it. A
+    last day that was once read of a lot stays known, whoever said it."""
     said = await connection.fetch(_COUNTS, store_id, items)
     counts: dict[str, CountSeen] = {}
     for row in said:
@@ -118,9 +119,12 @@ async def _with_counts(
     lines = lines_before({Epoch(*row[:2]): row[2] for row in known})
     moved = await connection.fetch(_MOVES, store_id, list(counts))
     for item, count in counts.items():
+        of_item = [row for row in said if row["item_id"] == item]
         days = {lot: one.expires_on for lot, one in named[item].items()}
+        for row in of_item:
+            days[row["lot"]] = earlier(days.get(row["lot"]), row["expires_on"])
         named[item] = _lots(
-            [row for row in said if row["item_id"] == item and _seen(row) == count],
+            [row for row in of_item if _seen(row) == count],
             _unseen(moved, item, count, lines),
             days,
         )
@@ -148,7 +152,6 @@ def _lots(said: list[Any], unseen: dict[str, int], days: dict[str, date | None])
     for row in said:
         name = row["lot"]
         if name is not None:
-            lot = found.get(name, Lot(name, days.get(name), 0))
-            day = earlier(lot.expires_on, row["expires_on"])
-            found[name] = Lot(name, day, lot.quantity_milli + row["counted_milli"])
+            lot = found.get(name, Lot(name, days[name], 0))
+            found[name] = lot._replace(quantity_milli=lot.quantity_milli + row["counted_milli"])
     return found

@@ -27,9 +27,12 @@ _RECENT = """recent AS (
     ) GROUP BY subject ORDER BY max(at_ms) DESC, subject LIMIT ?
 )"""
 _ENDS = f"""WITH {_RECENT}
-SELECT t.intent_id, t.transfer_id, t.direction, t.wish_id, t.other_store, t.number, t.operator_id,
-    t.reason, t.at_ms, (SELECT json_group_array(json_array(m.line_no, m.item_id,
-        abs(m.quantity_milli), m.cost_minor, NULL, m.lot, l.expires_on, m.serial)
+SELECT t.intent_id, t.transfer_id, t.direction, t.wish_id,
+    coalesce(nullif(t.other_store, ''), (SELECT
+        CASE t.direction WHEN 'out' THEN w.to_code ELSE w.from_code END FROM transfer_told w
+        WHERE w.subject_id = t.intent_id AND w.event_id = t.transfer_id AND w.part = 0), ''),
+    t.number, t.operator_id, t.reason, t.at_ms, (SELECT json_group_array(json_array(m.line_no,
+        m.item_id, abs(m.quantity_milli), m.cost_minor, NULL, m.lot, l.expires_on, m.serial)
         ORDER BY m.line_no)
         FROM stock_movement m LEFT JOIN stock_lot l ON l.item_id = m.item_id AND l.lot = m.lot
         WHERE m.event_id = t.transfer_id)

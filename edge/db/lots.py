@@ -15,7 +15,7 @@ import msgspec
 
 from sync.protocol.count_seen import CountSeen
 from sync.protocol.identity import EventId, ItemId, SaleId
-from sync.protocol.lots import Lot, earlier
+from sync.protocol.lots import Lot, Mark
 
 SERIALS_LISTED_MAX = 200
 
@@ -32,7 +32,7 @@ _NAMED = (
 _EXPIRING = """
 SELECT item_id FROM stock_lot WHERE expires_on IS NOT NULL GROUP BY item_id ORDER BY item_id
 """
-_FORGET = "DELETE FROM stock_lot WHERE item_id = ?"
+_NONE_OF = "UPDATE stock_lot SET quantity_milli = 0 WHERE item_id = ?"
 _COUNTS = (
     "SELECT item_id, epoch_number, epoch_fingerprint, seen_through, seq, parent_through,"
     " counted_milli FROM lot_count WHERE item_id IN (SELECT value FROM json_each(?))"
@@ -100,20 +100,24 @@ def lot_counts(db: sqlite3.Connection, item_ids: Iterable[str]) -> dict[ItemId, 
 def set_lots(
     db: sqlite3.Connection, counted: Mapping[ItemId, tuple[CountSeen, Sequence[Lot]]]
 ) -> None:
-    """What a count says of all lots of an item, with what moved unseen; a last day that the books
-    knew stays known."""
-    known = named_lots(db, counted)
+    """What a count says of all lots of an item, with what moved unseen."""
     for item, (seen, lots) in counted.items():
-        days = {lot.lot: lot.expires_on for lot in known.get(item, ())}
-        db.execute(_FORGET, (item,))
-        move_lots(
-            db,
-            [
-                (item, lot._replace(expires_on=earlier(lot.expires_on, days.get(lot.lot))))
-                for lot in lots
-            ],
-        )
+        db.execute(_NONE_OF, (item,))
+        move_lots(db, [(item, lot) for lot in lots])
         db.execute(_COUNT, (item, *seen))
+
+
+def read_days(db: sqlite3.Connection, read: Iterable[tuple[ItemId, Mark]]) -> None:
+    """Last days that were read of lots: what was once said of one stays known, also where there is
+    none of it, or the count that says so does not hold."""
+    move_lots(
+        db,
+        [
+            (item, Lot(mark.name, mark.expires_on, 0))
+            for item, mark in read
+            if mark.name is not None and mark.expires_on is not None
+        ],
+    )
 
 
 def take_back_lots(db: sqlite3.Connection, event_id: EventId, items: Iterable[ItemId]) -> None:

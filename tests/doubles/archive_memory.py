@@ -20,10 +20,13 @@ from central.archive.port import (
 from central.domain.epoch import EpochEvent, EpochState
 from central.domain.hole import Holes
 from central.projections.event import RawEvent
+from central.projections.row_changes import RowChanges
 from central.projections.rows import TABLES
+from central.projections.taking_back import NOTHING_GONE
+from central.projections.telling import Due, due_of
 from sync.protocol.change import Envelope, Epoch, Genesis, genesis_hash
 from sync.protocol.codec import decode
-from sync.protocol.identity import CompanyId, StoreId
+from sync.protocol.identity import CompanyId, CustomerId, StoreId
 from sync.protocol.shared import CustomerRecord, PersonalKey
 from tests.doubles.archive_memory_applying import Applying
 
@@ -43,6 +46,8 @@ class MemoryArchive:
         self.keys: dict[Key, bytes] = {}
         self.alarms: dict[Key, Alarm] = {}
         self.claims: dict[Key, Claim] = {}
+        self.due: dict[Due, Due] = {}
+        """Of what stores are to be told (``telling_due``)."""
         self.publish_customers = publish_customers
         self._one_at_a_time = asyncio.Lock()
 
@@ -99,6 +104,15 @@ class MemoryArchive:
 
 class MemoryUnit(Applying):
     """See ArchiveUnit; here is its stage 1."""
+
+    async def write(
+        self, changes: RowChanges, gone: RowChanges = NOTHING_GONE
+    ) -> frozenset[CustomerId]:
+        """See ArchiveUnit: what stores are told of is marked with it."""
+        changed = await super().write(changes, gone)
+        for due in due_of(changes, gone):
+            self.set(self._archive.due, due, due)
+        return changed
 
     async def lock_stream(self, key: StreamKey) -> Standing | None:
         """See ArchiveUnit."""

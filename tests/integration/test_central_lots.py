@@ -70,6 +70,18 @@ async def test_a_count_without_lots_leaves_them(engine: AsyncEngine) -> None:
     assert await lots(engine, shop) == [("A", MAY, 3_000), ("B", JUNE, 4_000)]
 
 
+async def test_a_last_day_that_was_once_read_of_a_lot_stays_known(engine: AsyncEngine) -> None:
+    shop = Shop(1)
+    shop.open()
+    kind = MovementId(shop.new_id())
+    said = (CountLine(TEA, 3_000, 1, "A", MAY), CountLine(TEA, 1_000, 1, "B"))
+    shop.append(StockCounted(kind, ANNA, DAY, "week 47", None, said))
+    counted(shop, len(shop.events), (2_000, "B"))
+    moved(shop, StockLine(TEA, 500, None, "A"))
+    await arrived(engine, shop)
+    assert await lots(engine, shop) == [("A", MAY, 500), ("B", None, 2_000)]
+
+
 @pytest.mark.parametrize("times", [1, 2])
 async def test_a_serial_number_that_two_shops_sold_is_told(engine: AsyncEngine, times: int) -> None:
     for number in (1, 2)[:times]:

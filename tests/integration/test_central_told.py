@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.db.engine import driver_of, snapshot, unit_of_work
+from central.usecases.feed.publish import PublishedRow
 from central.usecases.feed.read_published import published_rows
 from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.proof.rebuild_projections import rebuild_projections
-from central.usecases.telling.tell import tell_due
+from central.usecases.telling.tell import tell_due, to_publish
 from sync.protocol.facts import (
     OrderLine,
     PurchaseOrderClosed,
@@ -201,3 +202,40 @@ async def test_a_lot_is_told_with_its_last_day_and_a_serial_number(engine: Async
         ToldLine(1, BUN, 4_000, -400, None, "L-7", day),
         ToldLine(2, BUN, 1_000, -100, None, None, None, "SN-1"),
     )
+
+
+def moved_once(epoch_number: int, number: str, transfer: MovementId) -> Shop:
+    """Goods left the first shop, as a box of an epoch wrote it."""
+    shop = Shop(1, epoch_number=epoch_number)
+    shop.open()
+    lines = (StockLine(BUN, -1_000),)
+    what = (intent_of(COMPANY, number), None, ANNA, DAY, "sent", lines, number)
+    shop.append(StockTransferred(transfer, TransferDirection.OUT, *what))
+    return shop
+
+
+async def test_a_shop_is_told_no_more_of_what_a_lower_place_says_of_others(
+    engine: AsyncEngine,
+) -> None:
+    transfer, wrong, right = MovementId(UUID(int=7)), "S01-S03-2AABBCCDD-2", "S01-S02-1AABBCCDD-2"
+    second, third = Shop(2), Shop(3)
+    for shop in (second, third):
+        await is_known(engine, shop)
+    sender = await arrived(engine, moved_once(2, wrong, transfer))
+    assert [len(await told(engine, DataSet.TRANSFERS, one)) for one in (sender, third)] == [1, 1]
+    await arrived(engine, moved_once(1, right, transfer))
+    assert await told(engine, DataSet.TRANSFERS, third) == []
+    for shop in (sender, second):
+        (row,) = await told(engine, DataSet.TRANSFERS, shop)
+        assert isinstance(row, TransferTold)
+        assert (row.number, row.to_code) == (right, "S02")
+
+
+async def test_of_an_order_that_a_lower_place_says_otherwise_nothing_stays_told(
+    engine: AsyncEngine,
+) -> None:
+    """Its sending is the order's own event: no wish of head office's, which would stay."""
+    rows = {("S", f"{ORDER}@{ORDER}@0"): b"said before"}
+    gone = [PublishedRow(f"{ORDER}@{ORDER}@0", None)]
+    assert to_publish(DataSet.PURCHASE_ORDERS, {}, rows) == {"S": gone}
+    assert to_publish(DataSet.TRANSFERS, {}, rows) == {}

@@ -381,3 +381,13 @@ async def test_the_page_has_tasks_and_goods_that_come_and_fills_their_forms(
     )
     assert asked.status_code == 303, asked.text
     assert "for Sunday" in await browser.text(TRANSFERS)
+
+
+def test_from_where_goods_came_is_what_head_office_reads_in_their_number(shop: Counting) -> None:
+    """The shop knows no other one yet, and nobody typed one."""
+    intent, came = intent_of(COMPANY, NUMBER), MovementId(uuid4())
+    lines = (SentLine(BUN, 1_000),)
+    take_in(shop.db, TakeIn(came, ANNA, NUMBER, "came", lines), moment())
+    assert one(shop, intent).from_code == ""
+    hear(shop, told(TransferNews.CAME, intent, ToldLine(1, BUN, 1_000), event=came, by=STORE))
+    assert (one(shop, intent).from_code, one(shop, intent).state) == ("S02", GoodsState.UNHEARD)

@@ -78,6 +78,15 @@ def test_lots_are_the_same_in_whatever_order_they_were_booked(tmp_path: Path) ->
     assert found == {(Lot("B", JUNE, 4_500),)}
 
 
+def test_a_last_day_that_was_once_read_of_a_lot_stays_known(shop: Counting) -> None:
+    for act in (came(4_000, "A", MAY), came(1_000, "B")):
+        act(shop.db)
+    shop.say("I01", 2_000, lot="B")
+    shop.book()
+    came(500, "A")(shop.db)
+    assert lots(shop.db) == (Lot("A", MAY, 500), Lot("B", None, 2_000))
+
+
 def test_goods_with_a_last_day_alone_are_named_by_it(shop: Counting) -> None:
     came(2_000, None, MAY)(shop.db)
     assert lots(shop.db) == (Lot("2026-05-31", MAY, 2_000),)

@@ -15,6 +15,7 @@ import msgspec
 from edge.db.sale_reads import find_id
 from edge.domain.sale.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
 from edge.domain.sale.completed import CompletedSale
+from edge.domain.sale.situation import SoldLine
 from sync.protocol.errors import NotSent
 from sync.protocol.escrow import goodwill_of
 from sync.protocol.facts import OriginalLine, TenderKind
@@ -24,11 +25,13 @@ from sync.protocol.identity import (
     SaleId,
     WorkstationId,
 )
+from sync.protocol.lots import UNMARKED, Mark
 from sync.protocol.money import CashRounding, extend, round_cash, share_through
 from tests.simulation.answering import Refused, Told
 from tests.simulation.box import StoreServer
 from tests.simulation.catalog import ITEMS
 from tests.simulation.drawer import NOTHING_OPEN, Drawer
+from tests.simulation.goods import PIECE_MILLI, Piece, marked
 from tests.simulation.network import chance
 from tests.simulation.people import (
     CARD,
@@ -250,7 +253,11 @@ class Workstation(Drawer):
         random = self.random
         now_ms = self.scheduler.now_ms
         chosen = [
-            (ItemId(f"I{random.randrange(ITEMS + 2):03d}"), random.choice((1_000, 2_000, 755)))
+            marked(
+                random,
+                ItemId(f"I{random.randrange(ITEMS + 2):03d}"),
+                random.choice((1_000, 2_000, 755)),
+            )
             for _ in range(random.randrange(1, LINES_MOST + 1))
         ]
         customer_id = random.choice(self.life.customers) if chance(random, 6_000) else None
@@ -306,16 +313,24 @@ class Workstation(Drawer):
         return OriginalLine(fact.sale_id, self.random.choice(sold).line_no)
 
     def _sale_lines(
-        self, chosen: list[tuple[ItemId, int]], priced: Priced
+        self, chosen: list[Piece], priced: Priced
     ) -> tuple[list[LineRequest], list["Part"]]:
         lines: list[LineRequest] = []
         parts: list[Part] = []
-        for item_id, quantity_milli in chosen:
+        for item_id, quantity_milli, mark in chosen:
             found = priced.prices.get(item_id)
             if found is None:
                 continue
             unit_minor, tax_class = found
-            lines.append(LineRequest(len(lines) + 1, quantity_milli, item_id=item_id))
+            line = LineRequest(
+                len(lines) + 1,
+                quantity_milli,
+                item_id=item_id,
+                serial=mark.serial,
+                lot=mark.lot,
+                expires_on=mark.expires_on,
+            )
+            lines.append(line)
             parts.append(Part(tax_class, extend(unit_minor, quantity_milli), None))
         return lines, parts
 
@@ -328,8 +343,16 @@ class Workstation(Drawer):
         if most <= 0:
             return
         quantity = most if chance(self.random, 5_000) else self.random.randrange(1, most + 1)
-        original = OriginalRequest(sold.sale_id, sold.line_no)
-        lines.append(LineRequest(len(lines) + 1, quantity, original=original))
+        original, mark = OriginalRequest(sold.sale_id, sold.line_no), self._mark_of(sold)
+        line = LineRequest(
+            len(lines) + 1,
+            quantity,
+            original=original,
+            serial=mark.serial if quantity == PIECE_MILLI else None,
+            lot=mark.lot,
+            expires_on=mark.expires_on,
+        )
+        lines.append(line)
         before, after = sold.returned_milli, sold.returned_milli + quantity
 
         def share(whole: int) -> int:
@@ -337,6 +360,14 @@ class Workstation(Drawer):
             return through - share_through(whole, after, sold.quantity_milli)
 
         parts.append(Part(sold.tax_class, share(sold.amount_minor), share(sold.tax_minor)))
+
+    def _mark_of(self, sold: SoldLine) -> Mark:
+        """What stands on the goods that come back."""
+        for told in self.life.receipts:
+            if told.sale.sale_id == sold.sale_id:
+                line = told.sale.fact.lines[sold.line_no - 1]
+                return Mark(line.lot, line.expires_on, line.serial)
+        return UNMARKED
 
     def _tenders(
         self, total: int, customer_id: CustomerId | None, priced: Priced

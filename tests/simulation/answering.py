@@ -123,13 +123,18 @@ class Answering(Host):
 
     async def act(self, verb: Callable[[sqlite3.Connection, Moment], object]) -> Refused | None:
         """Run another use case; None: it was done."""
+        told = await self.do(verb)
+        return told if isinstance(told, Refused) else None
+
+    async def do(self, verb: Callable[[sqlite3.Connection, Moment], T]) -> T | Refused:
+        """Run another use case: what it answers."""
         moment = self._clock.moment()
         try:
-            await self.writer.run(lambda db: verb(db, moment))
+            told = await self.writer.run(lambda db: verb(db, moment))
         except Refusal as refusal:
             return Refused(refusal.slug, refusal.detail)
         self.nudge()
-        return None
+        return told
 
     async def look(self, look: Callable[[sqlite3.Connection], T]) -> T:
         """A read over one snapshot."""

@@ -25,6 +25,7 @@ from central.domain.decisions import (
 from central.domain.feeds import FollowedFeed
 from sync.engine.sealing import NONCE_BYTES, seal
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
+from sync.protocol.buying import Supplier
 from sync.protocol.change import Epoch, Genesis, Head, epoch_of, genesis_hash
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import encode
@@ -72,6 +73,7 @@ MEMBERS = 6
 OPENING_POINTS = 900
 GOODWILL = 40
 ITEMS = 16
+SUPPLIER = "ACME"
 
 
 def named_uuid(name: str) -> UUID:
@@ -283,6 +285,8 @@ def first_publications() -> Iterator[Row]:
     for operator_id in OPERATORS:
         operator = Operator(operator_id, f"Operator {operator_id}", "manager")
         yield Row(FollowedFeed(DataSet.OPERATORS, ""), operator_id, encode(operator))
+    supplier = Supplier(SUPPLIER, "Acme Foods", over_bp=1_000)
+    yield Row(FollowedFeed(DataSet.SUPPLIERS, ""), SUPPLIER, encode(supplier))
     for number in range(ITEMS):
         yield item_row(item(number))
     for zone in ZONES:

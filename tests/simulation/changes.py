@@ -24,6 +24,7 @@ from tests.simulation.catalog import (
 )
 from tests.simulation.faults import MINUTE_MS
 from tests.simulation.office import run_now
+from tests.simulation.telling import wish_something
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -33,8 +34,10 @@ def change(world: "World") -> None:
     """Head office publishes or decides something."""
     random, publish = world.random, world.office.feeds.publish
     number = random.randrange(ITEMS)
-    roll = random.randrange(7)
-    if roll <= 1:
+    roll = random.randrange(9)
+    if roll >= 7:
+        wish_something(world)
+    elif roll <= 1:
         zone = random.choice(ZONES)
         at_ms = world.scheduler.now_ms + random.randrange(-MINUTE_MS, 2 * MINUTE_MS)
         price = Price(item(number).item_id, at_ms, random.randrange(50, 2_000))

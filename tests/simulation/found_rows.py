@@ -20,6 +20,10 @@ class Found(tuple[Any, ...]):
     def __getitem__(self, at: Any) -> Any:
         return tuple(self)[self.names.index(at) if isinstance(at, str) else at]
 
+    def keys(self) -> tuple[str, ...]:
+        """So that ``dict`` of it is by name."""
+        return self.names
+
 
 def picked(row: Any, *columns: str) -> Found:
     return Found(**{column: getattr(row, column) for column in columns})

@@ -18,8 +18,10 @@ from sync.protocol.identity import (
     MovementId,
     WorkstationId,
 )
+from sync.protocol.lots import UNMARKED
 from tests.simulation.answering import Refused
 from tests.simulation.catalog import FIRST_DAY, ITEMS
+from tests.simulation.goods import Piece
 from tests.simulation.people import NOT_YET, SHIFTS, Person, Wrong, run_once
 
 BEHIND = ("business-day-open-already", "tills-open", "unknown-business-day")
@@ -162,6 +164,9 @@ class Leader(Person):
         )
         movement_id = MovementId(self.ids.uuid())
         request = ReceiveGoods(movement_id, self.operator_id, "delivery", lines)
+        self.life.goods.moved[movement_id] = tuple(
+            Piece(line.item_id, line.quantity_milli, UNMARKED) for line in lines
+        )
         refused = await self.insist(
             lambda box: box.act(
                 run_once(
@@ -172,5 +177,7 @@ class Leader(Person):
                 )
             )
         )
-        if refused is not None and refused.slug not in ("unknown-item", *NOT_YET):
+        if refused is None:
+            self.life.goods.told.add(movement_id)
+        elif refused.slug not in ("unknown-item", *NOT_YET):
             raise Wrong(f"{self.name}: {refused}")

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Coroutine
 from functools import cache
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
@@ -41,6 +41,7 @@ from sync.protocol.snapshot import SnapshotPart, part_rows
 from tests.doubles.archive_memory import MemoryArchive
 from tests.signed_answers import signed_by
 from tests.simulation.asked import asked_of
+from tests.simulation.backup import Backup, Decided, taken_of
 from tests.simulation.catalog import (
     CENTRAL_KEY,
     COMPANY,
@@ -63,25 +64,7 @@ from tests.simulation.epochs import (
 from tests.simulation.feeds import first_feeds
 from tests.simulation.granting import answer_right, given_up
 from tests.simulation.scheduler import Host, Scheduler
-
-
-class Decided(NamedTuple):
-    """A decision in its log, from 1."""
-
-    decision_no: int
-    decision: AnyDecision
-
-
-class Backup(NamedTuple):
-    """What a restore brings back; ``decisions``: how many had been made."""
-
-    tables: dict[str, dict[Any, Any]]
-    raw: dict[StreamKey, dict[int, Any]]
-    standings: dict[StreamKey, Any]
-    keys: dict[Any, bytes]
-    claims: dict[Any, Any]
-    stated: dict[Head, Shop]
-    decisions: int
+from tests.simulation.telling import tell_due
 
 
 class HeadOffice(Host):
@@ -179,16 +162,7 @@ class HeadOffice(Host):
 
     def remember(self) -> None:
         """Take a backup of what arrived and of the projections."""
-        archive = self.archive
-        self._backup = Backup(
-            {name: dict(rows) for name, rows in archive.tables.items()},
-            {key: dict(events) for key, events in archive.raw.items()},
-            dict(archive.standings),
-            dict(archive.keys),
-            dict(archive.claims),
-            dict(self.stated),
-            len(self.decisions),
-        )
+        self._backup = taken_of(self.archive, self.stated, len(self.decisions))
 
     def restore(self, dead_ms: int, incarnation: Incarnation | None) -> None:
         """Go back to the backup, if there is one. Decisions and publications are on the mirror and
@@ -204,8 +178,9 @@ class HeadOffice(Host):
             archive.raw[key] = dict(backup.raw.get(key, {}))
             before = backup.standings.get(key)
             archive.standings[key] = after_restore(standing, before, states[key])
+            self.plain[key] = min(self.plain.get(key, 0), archive.standings[key].watermark)
         archive.keys = dict(backup.keys)
-        archive.claims = dict(backup.claims)
+        archive.claims, archive.due = dict(backup.claims), dict(backup.due)
         self.stated = dict(backup.stated)
         since = [one.decision for one in self.decisions[backup.decisions :]]
         run_now(self._fold(since))
@@ -214,6 +189,7 @@ class HeadOffice(Host):
 
     async def _sequence(self) -> None:
         while True:
+            run_now(tell_due(self))
             self.feeds.sequence()
             await self.scheduler.pause(self._random.randrange(200, 3_000))
 

@@ -33,6 +33,7 @@ from sync.protocol.money import added_tax
 from tests.simulation.answering import Told
 from tests.simulation.box import StoreServer
 from tests.simulation.catalog import CUSTOMERS, OPERATORS
+from tests.simulation.goods import GoodsDone, Piece
 from tests.simulation.ids import Ids
 from tests.simulation.network import Line
 from tests.simulation.scheduler import Host, Scheduler
@@ -119,6 +120,7 @@ class StoreLife:
         self.customers: list[CustomerId] = list(CUSTOMERS)
         self.shift = 0
         self.closed_days: list[date] = []
+        self.goods = GoodsDone()
         self.attended = -1
         """Of ``moved``: what the leader has looked after, once all is sold."""
 
@@ -180,7 +182,7 @@ class Part(NamedTuple):
 
 def ask_prices(
     db: Connection,
-    chosen: list[tuple[ItemId, int]],
+    chosen: list[Piece],
     customer_id: CustomerId | None,
     returned: OriginalLine | None,
     as_of_ms: int,
@@ -192,7 +194,7 @@ def ask_prices(
         tax_included = read_settings(db).tax_included
     except SettingsMissing:
         return None
-    items = items_on_sale.items_by_id(db, {item_id for item_id, _ in chosen}, as_of_ms)
+    items = items_on_sale.items_by_id(db, {one.item_id for one in chosen}, as_of_ms)
     originals = sale_reads.sold_lines(db, {returned}) if returned is not None else {}
     return Priced(
         {

@@ -224,7 +224,7 @@ class Answers:
         """What is counted of the day, from the events that count; of these spans alone."""
         counted = [
             (read.raw.epoch, fact)
-            for read, fact in self._counted(store_id)
+            for read, fact in self.counted_there(store_id)
             if spans is None or any(_within(span, read) for span in spans)
         ]
         facts = [fact for _, fact in counted]
@@ -245,9 +245,9 @@ class Answers:
 
     def counted(self, store_id: StoreId) -> list[tuple[Epoch, AnyFact]]:
         """Facts that count, each once, with the epoch that wrote it."""
-        return [(read.raw.epoch, fact) for read, fact in self._counted(store_id)]
+        return [(read.raw.epoch, fact) for read, fact in self.counted_there(store_id)]
 
-    def _counted(self, store_id: StoreId) -> list[tuple[Read, AnyFact]]:
+    def counted_there(self, store_id: StoreId) -> list[tuple[Read, AnyFact]]:
         """Facts that count, each once, with how they arrived."""
         found: dict[FactId, tuple[Read, AnyFact]] = {}
         standings, aside = self.archive.standings, self.archive.tables["quarantine"]

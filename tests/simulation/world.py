@@ -29,6 +29,7 @@ from tests.simulation.catalog import (
     WORKSTATIONS,
     Shop,
 )
+from tests.simulation.counting import CountingStorekeeper
 from tests.simulation.evidence import Broken, check_at_any_time
 from tests.simulation.faults import HOUR_MS, MINUTE_MS, Faults, draw
 from tests.simulation.granting import given_up
@@ -39,6 +40,7 @@ from tests.simulation.office import HeadOffice
 from tests.simulation.people import Person, StoreLife
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.seams import seams
+from tests.simulation.storekeeper import ACTS_FROM, ACTS_TO, Road
 from tests.simulation.trouble import plan_trouble
 
 TRADE_MS_MAX = 6 * HOUR_MS
@@ -89,6 +91,8 @@ class World:
         self.lives: dict[str, StoreLife] = {}
         self.workstations: list[Workstation] = []
         self.leaders: list[Leader] = []
+        self.storekeepers: list[CountingStorekeeper] = []
+        self.road = Road()
         for shop in SHOPS:
             self._build(shop)
 
@@ -120,6 +124,8 @@ class World:
             workstation.impatience_bp = self.faults.impatience_bp
             self.workstations.append(workstation)
         self.leaders.append(Leader(f"{shop.code} leader", **person()))
+        acts = self.random.randint(ACTS_FROM, ACTS_TO)
+        self.storekeepers.append(CountingStorekeeper(self.road, acts, **person()))
 
     def machine(self, name: str, shop: Shop) -> StoreServer:
         """Another store server, with a line to head office; nothing lies in its folder yet."""
@@ -150,7 +156,7 @@ class World:
 
     def people_of(self, code: str) -> list[Person]:
         """Who works in a store."""
-        people: list[Person] = [*self.workstations, *self.leaders]
+        people: list[Person] = [*self.workstations, *self.leaders, *self.storekeepers]
         return [one for one in people if one.life is self.lives[code]]
 
     def _lost(self, answer: Response) -> None:
@@ -169,6 +175,8 @@ class World:
                 workstation.start()
             for leader in self.leaders:
                 leader.start()
+            for storekeeper in self.storekeepers:
+                storekeeper.start()
             plan_trouble(self)
             traded = self.scheduler.now_ms + TRADE_MS_MAX
             self._move(lambda: all(life.done for life in self.lives.values()), traded, "trade")
@@ -178,7 +186,7 @@ class World:
 
     def shut(self) -> None:
         """End what still runs, and close every file."""
-        for host in (self.office, *self.workstations, *self.leaders):
+        for host in (self.office, *self.workstations, *self.leaders, *self.storekeepers):
             host.kill_tasks()
         for box in self.machines:
             box.shut()
@@ -209,6 +217,9 @@ class World:
         for code, box in self.boxes.items():
             elsewhere = [one.name for one in self.people_of(code) if one.server is not box]
             waits += [f"{name} is at a copy still" for name in elsewhere]
+        waits += [f"{one.name} is at work" for one in self.storekeepers if one.busy]
+        if self.office.archive.due:
+            waits.append("stores are not told yet of goods and orders")
         if self.office.feeds.waiting:
             waits.append("publications wait")
         if any(given_up(self.office.archive)):

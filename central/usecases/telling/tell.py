@@ -43,13 +43,13 @@ DELETE FROM telling_due WHERE (company_id, data_set, subject_id) IN (
 _SAID = """
 SELECT DISTINCT ON (scope, key) scope, key, body FROM (
     SELECT scope, key, body, 0 AS waiting_no FROM feed_latest
-    WHERE company_id = $1 AND data_set = $2 AND scope = ANY($3)
-        AND split_part(key, '@', 1) = ANY($4)
+    WHERE company_id = $1 AND data_set = $2 AND data_set IN ('purchase_orders', 'transfers')
+        AND split_part(key, '@', 1) = ANY($3)
     UNION ALL SELECT scope, key, body, waiting_no FROM publication
-    WHERE company_id = $1 AND data_set = $2 AND scope = ANY($3)
-        AND split_part(key, '@', 1) = ANY($4)
+    WHERE company_id = $1 AND data_set = $2 AND split_part(key, '@', 1) = ANY($3)
 ) AS published ORDER BY scope, key, waiting_no DESC
 """
+"""To whichever store: one that was told of what is about others now is told that it is not."""
 
 Wanted: TypeAlias = Iterable[tuple[UUID, Any]]
 """Rows, each with the store that is told."""
@@ -79,18 +79,28 @@ async def _tell(
     wanted: dict[tuple[str, str], bytes | None] = {}
     for store_id, row in await TOLD[data_set](connection, company_id, subjects):
         wanted[str(store_id), ROWS[data_set].key_of(row)] = encode(row)
-    scopes, named = sorted({scope for scope, _ in wanted}), [str(one) for one in subjects]
-    found = await connection.fetch(_SAID, company_id, data_set.value, scopes, named)
+    named = [str(one) for one in subjects]
+    found = await connection.fetch(_SAID, company_id, data_set.value, named)
     said = {(row["scope"], row["key"]): row["body"] for row in found}
+    for scope, some in to_publish(data_set, wanted, said).items():
+        await publish(db, company_id, data_set, scope, some)
+
+
+def to_publish(
+    data_set: DataSet,
+    wanted: Mapping[tuple[str, str], bytes | None],
+    said: Mapping[tuple[str, str], bytes | None],
+) -> Mapping[str, list[PublishedRow]]:
+    """What differs, scope by scope. ``wanted``: every row of some subjects, by scope and key;
+    ``said``: what is published of them."""
     rows: defaultdict[str, list[PublishedRow]] = defaultdict(list)
     for scope, key in sorted(wanted.keys() | said.keys()):
         body = wanted.get((scope, key))
-        if body is None and is_wish_of_head_office(key):
+        if body is None and data_set is DataSet.TRANSFERS and is_wish_of_head_office(key):
             continue
         if said.get((scope, key)) != body and _can_be_taken(data_set, key, body):
             rows[scope].append(PublishedRow(key, body))
-    for scope, some in rows.items():
-        await publish(db, company_id, data_set, scope, some)
+    return rows
 
 
 def is_wish_of_head_office(key: str) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 
 from edge.db.days import find_open_day
 from edge.db.journal import append
-from edge.db.lots import lot_counts, set_lots
+from edge.db.lots import lot_counts, read_days, set_lots
 from edge.db.operators import require
 from edge.db.shelf_counts import (
     end_shelf_count,
@@ -163,6 +163,7 @@ def _book_part(
         ),
     )
     seq = append(db, fact, event_id, moment).head.seq
+    read_days(db, [(one.item_id, line.mark) for one in part for line in one.lines])
     set_lots(db, _lots(db, standing, part, seq))
     book_counts(db, event_id, _differences(db, standing, part, seq), moment.wall_ms)
 

@@ -1,5 +1,6 @@
 """Goods that come back: every cut of a line gives back exactly the line."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -227,3 +228,12 @@ def test_what_was_sold_in_another_currency_is_not_paid_out_of_today_s_till() -> 
         with pytest.raises(CurrencyDiffers) as refused:
             rule(request, known)
         assert refused.value.field == "lines[0].original"
+
+
+def test_what_stands_on_goods_that_come_back_is_said_of_them() -> None:
+    day = date(2026, 5, 31)
+    asked = LineRequest(1, 1_000, original=OriginalRequest(SALE, 1), expires_on=day)
+    assert mirror(asked, sold(), 0, 1_000).expires_on == day
+    asked = LineRequest(1, 1_000, original=OriginalRequest(SALE, 1), lot="A", serial="SN1")
+    back = mirror(asked, sold(), 0, 1_000)
+    assert (back.lot, back.serial, back.expires_on) == ("A", "SN1", None)

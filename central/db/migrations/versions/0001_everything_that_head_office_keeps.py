@@ -568,6 +568,12 @@ def _create_feed_latest() -> None:
             "company_id", "data_set", "scope", "key", name=op.f("pk_feed_latest")
         ),
     )
+    op.create_index(
+        "ix_feed_latest_told",
+        "feed_latest",
+        ["company_id", "data_set", sa.text("split_part(key, '@', 1)")],
+        postgresql_where=sa.text("data_set IN ('purchase_orders', 'transfers')"),
+    )
 
 
 def _create_feed_log() -> None:
