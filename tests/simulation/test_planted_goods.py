@@ -15,6 +15,7 @@ from central.reports import told_transfers
 from edge.db import lots, stock
 from edge.domain import shelf_count
 from edge.domain.sale import returns
+from edge.usecases.shelf_count import standing
 from edge.usecases.transfer import book
 from sync.protocol.reference import DataSet
 from tests.simulation import goods_checks
@@ -105,23 +106,15 @@ def test_a_count_that_forgets_what_moved_since_is_found(folder: Path) -> None:
 
 def test_a_count_that_has_seen_too_much_is_found(folder: Path) -> None:
     """21, in the code: what moved between its lines counts as seen."""
-    earliest = shelf_count.tally
+    count: Any = shelf_count.counted
 
-    def latest(*told: Any) -> Any:
-        done = earliest(*told)
-        late = tuple(
-            one._replace(
-                seen_through=max(line.seen_through for line in one.lines),
-                lines=tuple(
-                    line._replace(seen_through=max(each.seen_through for each in one.lines) + 1)
-                    for line in one.lines
-                ),
-            )
-            for one in done.counted
-        )
-        return done._replace(counted=late)
+    def late(*told: Any) -> Any:
+        one = count(*told)
+        seen = max(line.seen_through for line in one.lines) + 1
+        lines = tuple(line._replace(seen_through=seen) for line in one.lines)
+        return one._replace(seen_through=seen, lines=lines)
 
-    with patch("edge.usecases.shelf_count.look.tally", latest):
+    with patch.object(standing, "counted", late):
         assert breaks(folder, goods_checks.check_21_stock_agrees)
 
 
