@@ -3,9 +3,10 @@
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from central.db.tables import CentralTable
+from central.db.tables import CentralTable, metadata
 
 
 class GrantsDue(CentralTable, table=True):
@@ -75,3 +76,13 @@ class TellingDue(CentralTable, table=True):
     company_id: UUID = Field(primary_key=True)
     data_set: str = Field(primary_key=True)
     subject_id: UUID = Field(primary_key=True)
+
+
+_LATEST = metadata.tables["feed_latest"].c
+Index(
+    "ix_feed_latest_told",
+    *(_LATEST.company_id, _LATEST.data_set),
+    text("split_part(key, '@', 1)"),
+    postgresql_where=text("data_set IN ('purchase_orders', 'transfers')"),
+)
+"""What any store was ever told of an order or a transfer is one look."""

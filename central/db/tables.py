@@ -343,15 +343,6 @@ class FeedLatest(CentralTable, table=True):
     """Each key's newest row of a feed, so that the sequencer can take it out of the set's hash."""
 
     __tablename__ = "feed_latest"
-    __table_args__ = (
-        # What any store was ever told of an order or a transfer (usecases/telling).
-        Index(
-            "ix_feed_latest_told",
-            *("company_id", "data_set"),
-            text("split_part(key, '@', 1)"),
-            postgresql_where=text("data_set IN ('purchase_orders', 'transfers')"),
-        ),
-    )
     company_id: UUID = Field(primary_key=True)
     data_set: str = Field(primary_key=True)
     scope: str = Field(primary_key=True)
