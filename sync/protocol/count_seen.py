@@ -3,10 +3,12 @@
 Theory (protocol.md, stock). Movements add up in any order; a count does not. It says of its own
 epoch through which event it has seen, and of the one that its epoch grew from through which; of
 those before in that line what was there when the next one branched off (an epoch that a box opened
-itself has its parent's number). Of others it has seen the older ones whole, by their number, and
-nothing of what else branched off. On hand = counted + what moved unseen; of two counts of an item
-the one that has seen more holds (``rank``). So selling goes on during a count, and nothing that
-comes late is counted twice.
+itself has its parent's number). The line goes back to the box before: what that one in turn grew
+from no folder of this box tells, and whoever counts here sees on the shelves what was sold there.
+Of that, and of all that is in no line, a count has seen the older epochs whole, by their number,
+and nothing of what else branched off. On hand = counted + what moved unseen; of two counts of an
+item the one that has seen more holds (``rank``). So selling goes on during a count, and nothing
+that comes late is counted twice.
 """
 
 from collections.abc import Iterable, Mapping
@@ -54,8 +56,8 @@ class Before(NamedTuple):
 
 
 def lines_before(geneses: Mapping[Epoch, bytes]) -> tuple[Before, ...]:
-    """Of every epoch of a store. Of one whose record names no parent any of the number before may
-    be it."""
+    """Of every epoch of a store, back to the box before its own. Of one whose record names no
+    parent any of the number before may be it."""
     records = {epoch: decode(Genesis, record) for epoch, record in geneses.items()}
     found: list[Before] = []
     for epoch in records:
@@ -69,6 +71,8 @@ def lines_before(geneses: Mapping[Epoch, bytes]) -> tuple[Before, ...]:
             )
             at = record.parent
             met.add(at)
+            if at in records and records[at].device_id != records[epoch].device_id:
+                break
         if records[epoch].parent is None:
             older = (one for one in records if one.number == epoch.number - 1)
             found += [Before(*_name(epoch), *_name(one), 0, is_parent=True) for one in older]

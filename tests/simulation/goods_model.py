@@ -160,13 +160,14 @@ def _through(
     count: Count, heaps: Iterable[Heap], geneses: Mapping[Epoch, bytes]
 ) -> Mapping[Epoch, int]:
     """Of its own epoch what the least of its heaps had seen, of the one before what the count says,
-    of those before what was there when the next one grew from it."""
+    of those before what was there when the next one grew from it, back to the box before."""
     # Nothing that is written later was seen.
     through = {count.at.epoch: min(count.at.seq - 1, *(heap.seen for heap in heaps))}
-    epoch, told = count.at.epoch, count.parent
+    epoch, told, box = count.at.epoch, count.parent, None
     while epoch in geneses:
         record = decode(Genesis, geneses[epoch])
-        if record.parent is None or record.parent in through:
+        box = box or record.device_id
+        if record.parent is None or record.parent in through or record.device_id != box:
             break
         through[record.parent] = max(record.parent_watermark, told)
         epoch, told = record.parent, 0
