@@ -113,8 +113,8 @@ def late_deposits(
 
     saying = changing(company, work, "deposits_late_set", days, changed=lambda done: done)
     on_database(database_url, data, saying)
-    next_one = next_command(database_url, data, "import", "deposits", "FILE", company=company)
-    print(f"A bag is late after {days} days. Next: `{next_one}`, with --source.")
+    listing = next_command(database_url, data, "store", "list", company=company)
+    print(f"A bag is late after {days} days, says the page of deposits. Next: `{listing}`.")
 
 
 class _How(NamedTuple):

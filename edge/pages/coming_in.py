@@ -96,6 +96,7 @@ async def office_guard(connection: Connection, route: BaseRouteHandler) -> None:
     visitor = await _visitor(connection, session, token)
     if session.own_pin_needed and BEFORE_OWN_PIN not in route.opt:
         raise OwnPinNeeded(session.operator_id)
+    connection.scope["state"][_VISITOR] = visitor  # a refusal is a page of theirs, too
     needed = route.opt.get(NEEDS, Permission.PAIR_WORKSTATIONS)
     if needed is not None:
         refuse_unallowed(visitor.role, session.operator_id, Asked(needed), None)
@@ -103,7 +104,6 @@ async def office_guard(connection: Connection, route: BaseRouteHandler) -> None:
         sent = (await read_form(connection)).get(CSRF_FIELD, "")
         if not hmac.compare_digest(sent.encode(), visitor.csrf.encode()):
             raise NotOurForm
-    connection.scope["state"][_VISITOR] = visitor
 
 
 async def _known_device(connection: Connection) -> WorkstationId:
@@ -146,7 +146,7 @@ def csrf_of(token: str) -> str:
 
 
 def visitor_of(connection: Connection) -> Visitor | None:
-    """Whom ``office_guard`` let in; None where the route asks for nobody."""
+    """Whom ``office_guard`` knows; None where the route asks for nobody."""
     found: Visitor | None = connection.scope["state"].get(_VISITOR)
     return found
 

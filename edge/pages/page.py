@@ -24,7 +24,7 @@ from edge.pages.allowing import allowing_of
 from edge.pages.assets import ROOM, asset_address
 from edge.pages.coming_in import SAFE_METHODS, visitor_of
 from edge.pages.labels import with_labels
-from edge.pages.places import HOME, OWN_PIN, PAIR, PLACES, SIGN_IN, is_below
+from edge.pages.places import DAY, HOME, OWN_PIN, PAIR, SIGN_IN, is_below, open_to
 from edge.pages.words import language_of, say_in
 from sync.http.page import HTML, PAGE_HEADERS, asked_by_htmx, load_instead, packed
 from sync.http.problems import Problem
@@ -43,7 +43,6 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.globals["asset"] = asset_address
-_templates.globals["places"] = PLACES
 _templates.globals["is_below"] = is_below
 _templates.globals["owed"] = owed_minor
 _templates.globals["new_id"] = uuid_utils.compat.uuid7
@@ -90,11 +89,12 @@ def _rendered(
     headers: Mapping[str, str],
     context: Mapping[str, Any],
 ) -> Response[str]:
-    language = language_here(request)
+    language, visitor = language_here(request), visitor_of(request)
     frame = {
         "say": say_in(language),
         "language": language,
-        "visitor": visitor_of(request),
+        "visitor": visitor,
+        "places": open_to(visitor.may) if visitor else (),
         "allowing": allowing_of(request),
         "store_code": box_of(request).enrolment.store_code,
         "here": request.url.path,
@@ -113,7 +113,8 @@ def _here(request: AnyRequest) -> str:
 def _signed_out(request: AnyRequest, _error: Exception) -> Response[Any]:
     """To the sign-in, and back here afterwards."""
     address = SIGN_IN
-    if request.method in SAFE_METHODS and not asked_by_htmx(request) and _here(request) != HOME:
+    is_first = _here(request) in (HOME, DAY)
+    if request.method in SAFE_METHODS and not asked_by_htmx(request) and not is_first:
         address = f"{SIGN_IN}?{urlencode({'next': _here(request)})}"
     return load_instead(request, address, 401)
 

@@ -1,5 +1,6 @@
 """Where the pages of the back office lie. Another place in the quiet bar is another row."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
@@ -9,6 +10,7 @@ from edge.api.cookies import OFFICE
 from edge.db.day_rows import Whose
 from edge.domain.span import Against, Span
 from sync.protocol.figures import Reading
+from sync.protocol.permissions import Permission
 
 SIGN_IN = f"{OFFICE}/sign-in"
 SIGN_OUT = f"{OFFICE}/sign-out"
@@ -39,23 +41,31 @@ EXPIRING = f"{STOCK}/expiring"
 
 
 class Place(NamedTuple):
-    """``name``: its word in ``words/everywhere.py``; ``below``: where its other pages begin."""
+    """``name``: its word in ``words/everywhere.py``; ``needs``: what its route asks for; ``below``:
+    where its other pages begin."""
 
     name: str
     address: str
+    needs: Permission
     below: tuple[str, ...]
 
 
 PLACES = (
-    Place("day", DAY, (DAYS, RECEIPTS)),
-    Place("tills", TILLS, (TILLS,)),
-    Place("stock", STOCK, (STOCK,)),
-    Place("orders", ORDERS, (ORDERS,)),
-    Place("reports", REPORTS, (REPORTS,)),
-    Place("people", PEOPLE, (PEOPLE,)),
-    Place("sync", SYNC, (SYNC,)),
+    Place("day", DAY, Permission.SEE_REPORTS, (DAYS, RECEIPTS)),
+    Place("tills", TILLS, Permission.SETTLE_TILL, (TILLS,)),
+    Place("stock", STOCK, Permission.SEE_REPORTS, (STOCK,)),
+    Place("orders", ORDERS, Permission.RECEIVE_STOCK, (ORDERS,)),
+    Place("reports", REPORTS, Permission.SEE_REPORTS, (REPORTS,)),
+    Place("people", PEOPLE, Permission.SEE_REPORTS, (PEOPLE,)),
+    Place("sync", SYNC, Permission.SEE_REPORTS, (SYNC,)),
 )
-HOME = PLACES[0].address
+HOME = OFFICE
+"""Leads on to the first place that whoever is signed in may open."""
+
+
+def open_to(may: Callable[[Permission], bool]) -> tuple[Place, ...]:
+    """What stands in the bar of somebody: no place that would turn them away."""
+    return tuple(place for place in PLACES if may(place.needs))
 
 
 def is_below(path: str, place: Place) -> bool:

@@ -33,7 +33,16 @@ from edge.pages.coming_in import (
     signed_in,
 )
 from edge.pages.page import page
-from edge.pages.places import CHOOSE_LANGUAGE, HOME, OWN_PIN, PAIR, SIGN_IN, SIGN_OUT
+from edge.pages.places import (
+    CHOOSE_LANGUAGE,
+    HOME,
+    OWN_PIN,
+    PAIR,
+    PLACES,
+    SIGN_IN,
+    SIGN_OUT,
+    open_to,
+)
 from edge.pages.words import LANGUAGES
 from edge.usecases.operator.set_pin import SetPin
 from edge.usecases.operator.sign_in import SignIn, begin_session
@@ -63,9 +72,10 @@ def own_path(given: str) -> str:
 
 
 @get(OFFICE, guards=[office_guard], opt=needing_nothing())
-async def show_home() -> Response[None]:
-    """The first place in the bar."""
-    return see_other(HOME)
+async def show_home(request: AnyRequest) -> Response[None]:
+    """The first place in the bar of whoever is signed in; the first of all where they may open
+    none: it says so."""
+    return see_other((open_to(signed_in(request).may) or PLACES)[0].address)
 
 
 @get(PAIR)

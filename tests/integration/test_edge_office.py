@@ -67,6 +67,8 @@ async def test_every_page_names_its_guard_and_what_it_needs(browser: Browser) ->
         assert NEEDS in handler.opt, name
         assert (handler.opt[NEEDS] is None) == (name in WHOEVER_IS_SIGNED_IN), name
     assert len(guarded) > len(WHOEVER_IS_SIGNED_IN)
+    needed = {place.address: guarded["GET", place.address].opt[NEEDS] for place in places.PLACES}
+    assert needed == {place.address: place.needs for place in places.PLACES}
 
 
 def in_full(path: str) -> str:
@@ -147,6 +149,20 @@ async def test_who_may_not_see_reports_is_told_so_in_words(browser: Browser) -> 
         assert answer.headers["content-type"].startswith("text/html")
 
 
+async def test_a_cashier_comes_in_where_they_may_and_sees_no_place_that_turns_them_away(
+    browser: Browser,
+) -> None:
+    await browser.enter("ben")
+    assert (await browser.get("/office")).headers["location"] == places.TILLS
+    for address, status in ((places.TILLS, 200), (places.DAY, 403)):
+        answer = await browser.get(address)
+        assert answer.status_code == status
+        bar = re.findall(r'<li><a href="(/office/[a-z]+)"', answer.text)
+        mine = SHIPPED["cashier"].permissions
+        assert bar == [place.address for place in places.PLACES if place.needs in mine]
+        assert "/office/sign-out" in answer.text
+
+
 async def test_the_till_page_opens_the_office_and_its_session_goes_on(browser: Browser) -> None:
     await browser.enter()
     cookies = {
@@ -156,8 +172,8 @@ async def test_the_till_page_opens_the_office_and_its_session_goes_on(browser: B
     named = ("holdfast_office", "holdfast_office_device", "holdfast_office_language")
     names = {browser.cookie(name) for name in named}
     assert cookies == dict.fromkeys(names, ("/office", True))
-    assert (await browser.get("/office")).headers["location"] == places.HOME
-    assert "anna, at W1" in (await browser.text(places.HOME)).lower().replace("w1", "W1")
+    assert (await browser.get("/office")).headers["location"] == places.DAY
+    assert "anna, at W1" in (await browser.text(places.DAY)).lower().replace("w1", "W1")
     assert (await browser.till.call("GET", "/session")).json()["locked"] is False
     before = await browser.till.box.reader.read(
         lambda db: db.execute("SELECT count(*) FROM journal").fetchone()
@@ -166,9 +182,9 @@ async def test_the_till_page_opens_the_office_and_its_session_goes_on(browser: B
     assert before == await browser.till.box.reader.read(
         lambda db: db.execute("SELECT count(*) FROM journal").fetchone()
     )
-    out = await browser.send_from(places.HOME, "/office/sign-out")
+    out = await browser.send_from(places.DAY, "/office/sign-out")
     assert out.headers["location"] == "/office/sign-in"
-    assert (await browser.get(places.HOME)).status_code == 303
+    assert (await browser.get(places.DAY)).status_code == 303
     assert (await browser.till.call("GET", "/session")).status_code == 200
 
 
@@ -186,7 +202,7 @@ async def test_the_tills_token_opens_no_page_and_the_offices_no_till(browser: Br
     bearer = browser.till.client.headers["Authorization"].removeprefix("Bearer ")
     device, session = browser.cookie("holdfast_office_device"), browser.cookie("holdfast_office")
     cookie = f"{device}={bearer}; {session}={at_till}"
-    told = await browser.client.get(places.HOME, headers={"Cookie": cookie})
+    told = await browser.client.get(places.DAY, headers={"Cookie": cookie})
     assert told.headers["location"] == "/office/sign-in"
 
 
@@ -229,28 +245,28 @@ async def test_a_session_locks_itself_when_idle_and_looking_by_itself_keeps_none
     step = sessions.lock_after_s * 600
     for _ in range(3):
         ahead[0] += step
-        await browser.text(places.HOME)
+        await browser.text(places.DAY)
     for status in (200, 401, 401):
         ahead[0] += step + 1_000
-        looked = await browser.get(places.HOME, **{"HX-Request": "true"})
+        looked = await browser.get(places.DAY, **{"HX-Request": "true"})
         assert looked.status_code == status
-    assert (await browser.get(places.HOME)).status_code == 303
+    assert (await browser.get(places.DAY)).status_code == 303
 
 
 async def test_a_session_ends_with_its_operators_retirement(browser: Browser) -> None:
     await browser.enter("cleo")
-    assert (await browser.get(places.HOME)).status_code == 200
+    assert (await browser.get(places.DAY)).status_code == 200
     await browser.do(
         lambda db: db.execute("UPDATE operator SET active = 0 WHERE operator_id = 'cleo'")
     )
-    assert (await browser.get(places.HOME)).headers["location"] == "/office/sign-in"
+    assert (await browser.get(places.DAY)).headers["location"] == "/office/sign-in"
 
 
 async def test_with_a_starting_pin_one_of_ones_own_comes_first(browser: Browser) -> None:
     await browser.do(lambda db: publish_person(db, "dora", "manager", "8264", starting=True))
     await browser.enter()
     assert (await browser.sign_in("dora", pin="8264")).headers["location"] == places.HOME
-    assert (await browser.get(places.HOME)).headers["location"] == "/office/own-pin"
+    assert (await browser.get(places.DAY)).headers["location"] == "/office/own-pin"
     where = ("/office/own-pin", "/office/own-pin")
     unequal = await browser.send_from(*where, new_pin="9753", again="9754")
     assert "another PIN" in unequal.text
@@ -258,7 +274,7 @@ async def test_with_a_starting_pin_one_of_ones_own_comes_first(browser: Browser)
     assert (easy.status_code, "easy to guess" in easy.text or "alike" in easy.text) == (422, True)
     kept = await browser.send_from(*where, new_pin="9753", again="9753")
     assert kept.headers["location"] == places.HOME
-    assert (await browser.get(places.HOME)).status_code == 200
+    assert (await browser.get(places.DAY)).status_code == 200
     assert (await browser.sign_in("dora", pin="9753")).status_code == 303
 
 
@@ -285,7 +301,7 @@ async def test_a_managers_device_is_let_in_by_its_code_and_opens_no_till(
         paired = await browser.send("/office/pair", **sent)
         assert paired.headers["location"] == "/office/sign-in"
     assert (await browser.sign_in("anna")).status_code == 303
-    assert "M1" in await browser.text(places.HOME)
+    assert "M1" in await browser.text(places.DAY)
     opened = await browser.client.post(
         "/till-sessions",
         json={"till_session_id": str(uuid4()), "operator_id": "anna", "float_minor": 0},
@@ -314,7 +330,7 @@ async def test_a_tills_code_opens_no_office_and_an_unpaired_device_is_out_at_onc
     await browser.enter()
     ended = await browser.till.call("POST", "/unpair", {"workstation_id": "W1"})
     assert ended.status_code == 200
-    assert (await browser.get(places.HOME)).headers["location"] == "/office/pair"
+    assert (await browser.get(places.DAY)).headers["location"] == "/office/pair"
 
 
 async def test_every_page_has_the_strict_policy_and_loads_from_here_alone(

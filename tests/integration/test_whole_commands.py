@@ -56,6 +56,7 @@ WALK = (
     "tender retire nets",
     "currency set MYR 0.3012 --into SGD",
     "currency list",
+    "company late-deposits 7",
     "currency retire MYR --into SGD",
     "price-books list",
     "price-books set MEMBERS --name 'Ann''s members' --group gold",
