@@ -149,20 +149,6 @@ async def test_who_may_not_see_reports_is_told_so_in_words(browser: Browser) -> 
         assert answer.headers["content-type"].startswith("text/html")
 
 
-async def test_a_cashier_comes_in_where_they_may_and_sees_no_place_that_turns_them_away(
-    browser: Browser,
-) -> None:
-    await browser.enter("ben")
-    assert (await browser.get("/office")).headers["location"] == places.TILLS
-    for address, status in ((places.TILLS, 200), (places.DAY, 403)):
-        answer = await browser.get(address)
-        assert answer.status_code == status
-        bar = re.findall(r'<li><a href="(/office/[a-z]+)"', answer.text)
-        mine = SHIPPED["cashier"].permissions
-        assert bar == [place.address for place in places.PLACES if place.needs in mine]
-        assert "/office/sign-out" in answer.text
-
-
 async def test_the_till_page_opens_the_office_and_its_session_goes_on(browser: Browser) -> None:
     await browser.enter()
     cookies = {
