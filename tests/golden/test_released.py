@@ -16,7 +16,7 @@ import pytest
 
 from sync.protocol.change import Epoch, Genesis, epoch_of, genesis_hash, link
 from sync.protocol.codec import KINDS, decode, decode_fact, encode, pack_batch, unpack_batch
-from sync.protocol.facts import BusinessDayClosed, RetailTransaction
+from sync.protocol.facts import BusinessDayClosed, RetailTransaction, StockTransferred
 from sync.protocol.figures import Totals
 from sync.protocol.identity import StoreId
 from tests.shop_sales import tally
@@ -129,7 +129,9 @@ def test_its_facts_are_read_and_add_up_to_what_they_did(corpus: Corpus) -> None:
     facts = [decode_fact(e.kind, e.kind_version, e.body) for e in envelopes]
     closed = [fact for fact in facts if isinstance(fact, BusinessDayClosed)]
     expected = decode(Totals, bytes.fromhex(corpus.said["totals"]))
-    counted = tally(facts, closed[-1].business_date).totals()
+    # The tests' shop that wrote version 1 left transfers out of its account; boxes never did.
+    accounted = [fact for fact in facts if not isinstance(fact, StockTransferred)]
+    counted = tally(accounted, closed[-1].business_date).totals()
     later = (
         *("discounts_minor", "tips_minor", "points_given_back", "cash_moved_minor"),
         *("safe_over_short_minor", "deposited_minor", "counts"),
