@@ -13,6 +13,6 @@ def shown(
     request: Request[Any, Any, Any], template: str, *, status: int = 200, **context: Any
 ) -> Response[Any]:
     """The page, with the addresses of its files; or one of these, where it is asked for."""
-    files = {"workbook": file_address(request, WORKBOOK), "csv": file_address(request, CSV)}
-    made = page(template, status=status, files=files, **context)
+    given_as = {"workbook": file_address(request, WORKBOOK), "csv": file_address(request, CSV)}
+    made = page(template, status=status, given_as=given_as, **context)
     return page_or_file(request, made, untitled="board")
