@@ -10,6 +10,19 @@ from pathlib import Path
 LONGER = (
     "benchmarks",
     "browser",
+    "crash",
+    "journeys",
+    "network",
+    "integration/test_any_request.py",
+    "integration/test_by_hand.py",
+    "integration/test_demo.py",
+    "integration/test_demo_keys.py",
+    "integration/test_edge_rows_any_way.py",
+    "integration/test_hostile_text.py",
+    "integration/test_two_copies_twice.py",
+    "integration/test_wheel.py",
+    "simulation/test_ground.py",
+    "simulation/test_seeds.py",
 )
 """Files, and folders with all that is in them."""
 HERE = Path(__file__).parent
