@@ -21,3 +21,4 @@ async def test_a_cashier_comes_in_where_they_may_and_sees_no_place_that_turns_th
         mine = SHIPPED["cashier"].permissions
         assert bar == [place.address for place in places.PLACES if place.needs in mine]
         assert "/office/sign-out" in answer.text
+    assert "ben may not see reports." in (await browser.get(places.DAY)).text

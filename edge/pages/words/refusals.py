@@ -5,14 +5,21 @@
 """
 
 from edge.domain.in_chinese import REFUSALS, TITLE, in_chinese
+from edge.domain.rights import OverrideNeeded, PermissionNeeded
 from edge.pages.labels import marked
+from edge.pages.words.acting import acts
 from edge.pages.words.language import Said
 from sync.protocol.errors import Explained, InvalidField
 
 
 def detail(refusal: Explained) -> Said:
-    """Its sentence; a field that was not filled in rightly is named as the page labels it."""
+    """Its sentence; a field that was not filled in rightly is named as the page labels it, what
+    somebody may not do as the form for another's word says it."""
     known = in_chinese(refusal)
+    if isinstance(refusal, PermissionNeeded | OverrideNeeded) and refusal.permission in acts:
+        who, (act, chinese) = refusal.operator_id, acts[refusal.permission]
+        alone, by_oneself = (" alone", "独自") if isinstance(refusal, OverrideNeeded) else ("", "")
+        return f"{who} may not {act}{alone}.", f"{who} 不可{by_oneself}{chinese}。"
     if isinstance(refusal, InvalidField) and refusal.field:
         field, said = marked(refusal.field), refusal.detail.removeprefix(f"{refusal.field}: ")
         return f"{field}: {said}", f"“{field}”所填的内容不符合要求。"
