@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import Page, expect
 
+from central.pages.attention import TOGETHER_MAX
 from tests.browser.chain import Company
 from tests.browser.test_board import fits
 from tests.browser.test_items import BUTTONS, SMALL, press_to, sign_in
@@ -57,9 +58,12 @@ async def test_an_alarm_among_many_is_cleared_by_keyboard_with_a_reason(
     await sign_in(page, company)
     await page.get_by_role("link", name="To look at").click()
     await expect(page.locator("#summary")).to_contain_text(f"{ROWS} things for a person")
+    await expect(page.locator("#noticed tbody tr")).to_have_count(TOGETHER_MAX)
+    await page.get_by_role("link", name="All: Alarms").click()
     await expect(page.locator("#noticed tbody tr")).to_have_count(ROWS - 2)
     await picture(page, f"attention-{size[0]}")
     await clean(page)
+    await page.get_by_role("link", name="To look at").first.click()
     await page.locator("#forks").scroll_into_view_if_needed()
     await press_to(page, "What it was")
     await page.keyboard.type("A copy of the disk, taken out")
