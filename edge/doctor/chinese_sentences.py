@@ -177,8 +177,11 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         " known before is in use.": (
             "总部的 {rows} 无法被本程序使用，例如 {one}：{why}。仍使用此前的内容。"
         ),
-        "What head office published is here {when}; it cannot be asked now.": (
-            "总部发布的数据在此（{when}）；现在无法询问总部。"
+        "Nothing that head office published is here; it cannot be asked now.": (
+            "尚无总部发布的数据；现在无法询问总部。"
+        ),
+        "What head office published is here as of {when}; it cannot be asked now.": (
+            "总部截至 {when} 发布的数据在此；现在无法询问总部。"
         ),
         "Not here yet: {named}.": "尚未到达：{named}。",
     }

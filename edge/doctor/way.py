@@ -207,8 +207,10 @@ def feeds(scene: Scene) -> Found:
         )
     said = scene.acknowledged
     if said is None:
-        as_of = "never" if contact_ms is None else f"as of {instant(contact_ms)}"
-        return unknown(f"What head office published is here {as_of}; it cannot be asked now.")
+        if contact_ms is None:
+            return unknown("Nothing that head office published is here; it cannot be asked now.")
+        when = instant(contact_ms)
+        return unknown(f"What head office published is here as of {when}; it cannot be asked now.")
     behind = Counter[str]()
     for feed in known_feeds(said):
         behind[feed.data_set] += feed.head - _taken(cursors, feed)

@@ -59,7 +59,8 @@ ENGLISH = """() => {
   const walk = document.createTreeWalker(dialog, NodeFilter.SHOW_TEXT);
   const found = [];
   while (walk.nextNode()) {
-    const said = walk.currentNode.textContent.replace(/PIN|English|(主机的说明|无法检查)：.*/g, '');
+    const known = /PIN|UTC|English|holdfast-edge|(主机的说明|无法检查)：.*/g;
+    const said = walk.currentNode.textContent.replace(known, '');
     const quoted = walk.currentNode.parentElement.closest(own) !== null;
     if (/[A-Za-z]{3}/.test(said) && !quoted) found.push(said);
   }
