@@ -3,6 +3,7 @@ never do. It prints nothing, and blocks for some seconds at most."""
 
 import os
 import socket
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -41,26 +42,39 @@ class Asked(NamedTuple):
 
 def ask_printer(at: DeviceAt | Path) -> Asked:
     """How it is now."""
+    return ask_device(
+        at, QUESTIONS, lambda said: max(0, 2 - len(said)), lambda said: Asked(condition_of(said))
+    )
+
+
+def ask_device(
+    at: DeviceAt | Path,
+    question: bytes,
+    lacks: Callable[[bytes], int],
+    means: Callable[[bytes], Asked],
+) -> Asked:
+    """What a device on the network answers; one that is a file can be opened, and says no more.
+    ``lacks``: how many bytes more are waited for, at most; ``means``: what an answer says."""
     try:
         if isinstance(at, Path):
             os.close(os.open(at, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | os.O_NOCTTY))
             return Asked(Condition.READY)
         with socket.create_connection(at, timeout=CONNECT_S) as line:
-            return _asked(line)
+            return means(_answer(line, question, lacks))
     except OSError as error:
         return Asked(Condition.UNREACHED, error.strerror or "it does not answer")
 
 
-def _asked(line: socket.socket) -> Asked:
+def _answer(line: socket.socket, question: bytes, lacks: Callable[[bytes], int]) -> bytes:
     line.settimeout(ANSWER_S)
-    line.sendall(QUESTIONS)
+    line.sendall(question)
     said = b""
     try:
-        while len(said) < 2 and (more := line.recv(2 - len(said))):
+        while (wanted := lacks(said)) and (more := line.recv(wanted)):
             said += more
     except TimeoutError:
         pass  # silence, or as much as there is, is an answer too
-    return Asked(condition_of(said))
+    return said
 
 
 def condition_of(said: bytes) -> Condition:

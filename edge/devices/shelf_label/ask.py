@@ -1,12 +1,10 @@
 """Ask a label printer how it is, by ZPL's host status (*~HS*): some answer, some never do. It
 prints nothing, and blocks for some seconds at most."""
 
-import os
-import socket
 from pathlib import Path
 
 from edge.devices.at import DeviceAt
-from edge.devices.printer.ask import ANSWER_S, CONNECT_S, Asked, Condition
+from edge.devices.printer.ask import Asked, Condition, ask_device
 
 QUESTION = b"~HS"
 ANSWER_BYTES_MAX = 512
@@ -17,29 +15,15 @@ _STX, _ETX = "\x02", "\x03"
 
 def ask_label_printer(at: DeviceAt | Path) -> Asked:
     """How it is now. A device can be opened, and says no more."""
-    try:
-        if isinstance(at, Path):
-            os.close(os.open(at, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | os.O_NOCTTY))
-            return Asked(Condition.READY)
-        with socket.create_connection(at, timeout=CONNECT_S) as line:
-            return condition_of(_answer(line))
-    except OSError as error:
-        return Asked(Condition.UNREACHED, error.strerror or "it does not answer")
+    return ask_device(
+        at, QUESTION, _lacks, lambda said: condition_of(said.decode("ascii", "replace"))
+    )
 
 
-def _answer(line: socket.socket) -> str:
-    line.settimeout(ANSWER_S)
-    line.sendall(QUESTION)
-    said = b""
-    try:
-        while said.count(_ETX.encode()) < _STRINGS and len(said) < ANSWER_BYTES_MAX:
-            more = line.recv(ANSWER_BYTES_MAX)
-            if not more:
-                break
-            said += more
-    except TimeoutError:
-        pass  # silence, or as much as there is, is an answer too
-    return said.decode("ascii", "replace")
+def _lacks(said: bytes) -> int:
+    """Of three strings."""
+    whole = said.count(_ETX.encode()) >= _STRINGS
+    return 0 if whole else max(0, ANSWER_BYTES_MAX - len(said))
 
 
 def condition_of(said: str) -> Asked:
