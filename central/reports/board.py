@@ -213,6 +213,8 @@ def _store_rows(
         standing, month = standings.get(store_id), known[store_id]
         heard_ms = standing.last_contact_ms if standing else None
         through = heard_through(zone, heard_ms, now_ms) if standing else date.max
+        if standing and standing.behind:  # what is still to come may be of any later date
+            through = min(through, max(month.cells, default=date.min))
         cells = row_cells(month, tuple(dates), through)
         of_others = {
             on: month.cells[on]._replace(state=DayState.RECEIVED) for on in unseen.get(store_id, ())

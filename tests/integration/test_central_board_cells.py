@@ -177,6 +177,12 @@ async def test_a_store_that_was_not_heard_since_a_day_began_is_missed_on_it_afte
         for shop in (quiet, sells):
             await arrive(served, shop)
         assert cells(await load(served, f"/?date={NEXT_DAY}"))["S01"][0].text == "–"
+        # Heard a moment ago, and it says that there is more: that may be of this date.
+        more = "UPDATE stream SET sender_seq = sender_seq + {} WHERE store_id = $1 RETURNING 1"
+        await served.rows(more.format(3), quiet.store_id)
+        said = cells(await load(served, f"/?date={NEXT_DAY}"))["S01"]
+        assert said[0].text.startswith("not heard")
+        await served.rows(more.format(-3), quiet.store_id)
         served.clock.now_ms += AWAY_MS + 1
         page = await load(served, f"/?date={NEXT_DAY}")
         by_store = cells(page)
