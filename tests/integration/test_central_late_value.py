@@ -13,7 +13,7 @@ from tests.board_pages import load
 from tests.central_fixtures import postgres_template
 from tests.integration.board_fixtures import acme, arrive
 from tests.integration.test_central_attention import accept
-from tests.shop_journal import DAY, Shop
+from tests.shop_journal import DAY, NOW_MS, Shop
 
 __all__ = ["postgres_template"]
 GIFT = RightKind.GIFT_VALUE.value
@@ -86,3 +86,32 @@ async def test_what_is_put_in_on_a_later_day_makes_good_nothing_that_was_taken_a
         said = (await load(served, "/attention")).words["late-value"]
         assert f"Receipt {late.receipt_number}" in said
         assert "SGD 8.00" not in said
+
+
+async def test_what_is_put_in_on_that_very_day_makes_good_what_is_taken_behind_it_alone(
+    postgres_url: str,
+) -> None:
+    """At one shop by their places in its journal, between two by their instants."""
+    async with acme(postgres_url) as served:
+        first, second = Shop(1), Shop(2)
+        first.open()
+        second.open()
+        old, elsewhere = (loads(first, card, date(2020, 1, 1)) for card in (OLD, NEW))
+        late, in_time = pays(first, OLD, old, 700), pays(first, OLD, old, 800)
+        for fact in (old, late, loads(first, OLD, date(2100, 1, 1)), in_time, elsewhere):
+            first.append(fact)
+        again = at(loads(first, NEW, date(2100, 1, 1)), 10)
+        before, after = at(pays(second, NEW, again, 500), 9), at(pays(second, NEW, again, 600), 11)
+        first.append(again)
+        second.append(before)
+        second.append(after)
+        for shop in (first, second):
+            await arrive(served, shop)
+        said = (await load(served, "/attention")).words["late-value"]
+        for taken, listed in ((late, True), (in_time, False), (before, True), (after, False)):
+            assert (f"Receipt {taken.receipt_number}" in said) is listed, said
+
+
+def at(sale: RetailTransaction, minutes: int) -> RetailTransaction:
+    """So long after the day's first receipts."""
+    return msgspec.structs.replace(sale, tendered_at_ms=NOW_MS + minutes * 60_000)
