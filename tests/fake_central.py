@@ -97,10 +97,12 @@ class FakeCentral:
     where it gives something; ``batches`` are the sizes that were accepted; ``newer`` are heads of
     data sets that no box knows; certificates are issued as of ``certified_at_ms``, or now.
     ``snapshots``: it has them, in parts of so many rows; ``floors``: below which no page begins.
-    ``pruned``: what boxes said they keep no more, where it ``knows_pruned``."""
+    ``commands``: what it asks for with each answer. ``pruned``: what boxes said they keep
+    no more, where it ``knows_pruned``."""
 
     pace_ms: int = 0
     set_aside: int = 0
+    commands: tuple[str, ...] = ()
     server_ms: int = SERVER_MS
     enrolled: EnrolmentAnswer | None = None
     genesis: Genesis | None = None
@@ -289,6 +291,7 @@ class FakeCentral:
             (PROTOCOL_VERSION,),
             feeds=(*self.newer, *(self._head(name) for name in self.feeds)),
             set_aside=self.set_aside,
+            commands=self.commands,
         )
         return Response(200, {}, codec.encode(acknowledgement))
 

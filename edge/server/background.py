@@ -73,6 +73,7 @@ class Exchange:
         self._page_told: str | None = None
         self._later_told: str | None = None
         self._branches = 0
+        self._asked: tuple[int, tuple[str, ...]] | None = None
         self.beat_due = True
 
     async def round(self) -> int:
@@ -93,6 +94,8 @@ class Exchange:
         heard: Acknowledgement | int | None = pushed
         if self.beat_due:
             heard = await self._beat()
+        elif pushed is not None and _asked_in(pushed) != self._asked:
+            await self._note(pushed)
         if heard is None:
             return 0
         if isinstance(heard, int):
@@ -127,9 +130,15 @@ class Exchange:
             self.beat_due = isinstance(beat, SentBack)  # a stop is heard by the timer, no sale
             self._tell(beat)
             return self._pauses.pace_ms
-        await note_contact(self._box, beat.acknowledgement)
+        await self._note(beat.acknowledgement)
         self.beat_due, self._branches = False, 0
         return beat.acknowledgement
+
+    async def _note(self, heard: Acknowledgement) -> None:
+        """What head office asks for is as its last answer says: what a push brought is sought no
+        more."""
+        await note_contact(self._box, heard)
+        self._asked = _asked_in(heard)
 
     async def _push(self) -> Acknowledgement | BranchedOff | Later | None:
         """Until the journal is drained, or the box goes on in another epoch: head office's last
@@ -217,7 +226,7 @@ class Exchange:
         elif self._pauses.failures == 0 and detail != self._later_told:
             log.warning("head office", store=store, detail=detail)
             self._later_told = detail
-        self._note(outcome)
+        self._away(outcome)
         return self._back_off(outcome.wait_ms)
 
     async def _answered(self) -> None:
@@ -236,7 +245,7 @@ class Exchange:
             return self._pauses.after_failure_ms(jitter)
         return self._pauses.when_asked_ms(asked_ms, jitter)
 
-    def _note(self, outcome: Later | PullLater) -> None:
+    def _away(self, outcome: Later | PullLater) -> None:
         """For the status. Who asks for a wait has answered; whether it was head office is known by
         its signature."""
         self._reached()
@@ -248,6 +257,11 @@ class Exchange:
     def _reached(self) -> None:
         self._box.unreached.clear()
         self._box.busy.clear()
+
+
+def _asked_in(heard: Acknowledgement) -> tuple[int, tuple[str, ...]]:
+    """What an answer asks for, and how much of this store it does not count for now."""
+    return heard.set_aside, heard.commands
 
 
 @asynccontextmanager

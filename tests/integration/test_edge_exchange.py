@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 
 from edge.db.journal import read_head
+from edge.db.sought import list_missing
 from edge.server.background import Exchange, exchanging_over
 from sync.engine.transport import Request, Response
 from sync.protocol.batch import BatchLimits
+from sync.protocol.commands import Missing
 from sync.protocol.reference import DataSet
 from tests.doubles.transport import MemoryTransport
 from tests.edge_store import settings
@@ -47,6 +49,20 @@ async def test_a_box_hears_that_events_of_it_were_set_aside_and_says_so(shop: Sh
     shop.exchange.beat_due = True
     await shop.exchange.round()
     assert (await shop.status())["summary"] == "Head office has everything."
+
+
+async def test_what_head_office_seeks_is_heard_with_every_answer_also_without_a_heartbeat(
+    shop: Shop,
+) -> None:
+    """A till brought home what its box had sent by then: it was asked for until a heartbeat."""
+    await shop.exchange.round()
+    epoch = (await shop.till.box.reader.read(read_head)).epoch
+    for asked in (1, 0):
+        shop.central.commands = (str(Missing(epoch, 9, 9)),) * asked
+        await shop.sell()
+        assert shop.exchange.beat_due is False
+        await shop.exchange.round()
+        assert len(await shop.till.box.reader.read(list_missing)) == asked
 
 
 async def test_head_office_is_away_as_soon_as_it_does_not_answer_and_back_when_it_does(
