@@ -1,22 +1,16 @@
 """A head office of the tests' own: real structs, real signatures, one store, nothing kept.
 
-``answer`` is the other side of a MemoryTransport; ``served`` puts it behind real HTTP in a thread
-of its own, for commands that run an event loop themselves.
+``answer`` is the other side of a MemoryTransport; ``fake_central_http.py`` puts it behind real HTTP
+in a thread of its own, for commands that run an event loop themselves.
 """
 
-import asyncio
 import base64
-import contextlib
 import json
-import socket
-import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-
-import uvicorn
 
 from sync.engine.signing import PROVISIONAL_SIGNED, verify_bytes, verify_request
 from sync.engine.transport import Request, Response
@@ -61,7 +55,6 @@ from sync.protocol.reference import (
 from sync.protocol.snapshot import Part, Snapshot, SnapshotPart, part_content, part_name
 from tests.edge_store import CENTRAL_KEY, MILK, enrolment, settings
 from tests.fake_authority import certify
-from tests.patience import PATIENCE_S
 from tests.signed_answers import signed_by
 
 CODE = "GOOD-CODE"
@@ -93,12 +86,11 @@ class FakeCentral:
     """Head office of one store, by the contract (PROTOCOL.md, Provisional epochs): its device's
     epochs, in the order in which it came to know them, and every event with the epoch it is of.
 
-    ``heads`` holds every head a request stated; ``instead`` answers in head office's place
-    where it gives something; ``batches`` are the sizes that were accepted; ``newer`` are heads of
-    data sets that no box knows; certificates are issued as of ``certified_at_ms``, or now.
-    ``snapshots``: it has them, in parts of so many rows; ``floors``: below which no page begins.
-    ``commands``: what it asks for with each answer. ``pruned``: what boxes said they keep
-    no more, where it ``knows_pruned``."""
+    ``heads``: every head that a request stated; ``instead`` answers in its place where it gives
+    something; ``batches``: sizes that were accepted; ``newer``: heads of data sets that no box
+    knows; certificates are issued as of ``certified_at_ms``, or now. ``snapshots``: in parts of so
+    many rows; ``floors``: below which no page begins; ``commands``: what each answer asks for.
+    ``pruned``: what boxes said they keep no more, where it ``knows_pruned``."""
 
     pace_ms: int = 0
     set_aside: int = 0
@@ -352,52 +344,3 @@ class FakeCentral:
         incarnation = self.genesis.incarnation
         told = FeedPage(incarnation, data_set, "", tuple(page), len(rows), set_hash)
         return Response(200, {}, codec.pack_page(told) if packed else codec.encode(told))
-
-
-def _asgi(central: FakeCentral) -> Callable[..., Awaitable[None]]:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body, more = body + message.get("body", b""), message.get("more_body", False)
-        query = scope["query_string"].decode()
-        path = scope["path"] + (f"?{query}" if query else "")
-        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
-        answer = await central.answer(Request(scope["method"], path, headers, body))
-        pairs = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
-        start = {"type": "http.response.start", "status": answer.status, "headers": pairs}
-        await send(start)
-        await send({"type": "http.response.body", "body": answer.body})
-
-    return app
-
-
-class _Server(uvicorn.Server):
-    """Says when it answers; leaves signals alone, for it runs in a thread."""
-
-    answering: threading.Event
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        self.answering.set()
-
-
-@contextlib.contextmanager
-def served(central: FakeCentral) -> Iterator[str]:
-    """The address of ``central`` behind real HTTP inside the block."""
-    bound = socket.socket()
-    bound.bind(("127.0.0.1", 0))
-    bound.listen()
-    config = uvicorn.Config(
-        _asgi(central), log_config=None, access_log=False, lifespan="off", date_header=False
-    )
-    server = _Server(config)
-    server.answering = threading.Event()
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[bound])))
-    thread.start()
-    assert server.answering.wait(PATIENCE_S)
-    try:
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()

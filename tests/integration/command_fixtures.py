@@ -15,7 +15,8 @@ from typer.testing import CliRunner, Result
 
 from edge.commands.cli import app
 from tests.edge_store import pairing, sale
-from tests.fake_central import CODE, FakeCentral, served
+from tests.fake_central import CODE, FakeCentral
+from tests.fake_central_http import served
 from tests.patience import PATIENCE_S
 from tests.pins import PIN
 

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from central.commands.cli import app as central_app
 from edge.commands.cli import app as edge_app
 from sync.engine.transport import Request, Response
-from tests.fake_central import FakeCentral, served
+from tests.fake_central import FakeCentral
+from tests.fake_central_http import served
 from tests.integration.command_fixtures import central, provision
 
 __all__ = ["central"]

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from sync.program import disk
-from tests.fake_central import FakeCentral, served
+from tests.fake_central import FakeCentral
+from tests.fake_central_http import served
 from tests.integration.command_fixtures import central, provision, refusal
 
 __all__ = ["central"]

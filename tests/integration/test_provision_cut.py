@@ -15,7 +15,8 @@ from edge.box.folder import database_of
 from edge.db.connection.crash import VARIABLE
 from edge.db.connection.engine import open_connection
 from sync.engine.transport import Request, Response
-from tests.fake_central import CODE, FakeCentral, served
+from tests.fake_central import CODE, FakeCentral
+from tests.fake_central_http import served
 from tests.integration.command_fixtures import central
 from tests.patience import PATIENCE_S
 
