@@ -1,4 +1,5 @@
-"""Head office's figures for Prometheus, to whoever may look (an API token, or a session)."""
+"""Head office's figures for Prometheus, to whoever may look (an API token, or a session): of this
+process and its database, in which no company shows, and of their own company."""
 
 from dataclasses import fields
 from typing import Any, cast
@@ -6,13 +7,14 @@ from typing import Any, cast
 from litestar import Request, Response, get
 from sqlalchemy import QueuePool
 
-from central.api.guards import needing, office_of, person_guard
+from central.api.guards import needing, office_of, person_guard, person_of
 from central.api.reading import reading
 from central.domain.access import UserRole
 from central.office.head_office import HeadOffice
 from central.reports import condition
 from sync.http.metrics import CONTENT_TYPE, Figure, exposition, one
 from sync.http.problems import refused
+from sync.protocol.identity import CompanyId
 
 SECOND_MS = 1_000
 DAY_MS = 86_400_000
@@ -20,18 +22,19 @@ DAY_MS = 86_400_000
 
 @get("/metrics", guards=[person_guard], opt=needing(UserRole.LOOK), include_in_schema=False)
 async def read_metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """What can be counted of this process and of the database, over all companies."""
-    told = exposition(await _figures(office_of(request)))
+    """What can be counted of this server, and of the company of whoever asks."""
+    told = exposition(await _figures(office_of(request), person_of(request).company_id))
     return Response(told, media_type=CONTENT_TYPE)
 
 
-async def _figures(office: HeadOffice) -> tuple[Figure, ...]:
+async def _figures(office: HeadOffice, company_id: CompanyId) -> tuple[Figure, ...]:
     now_ms, pool = office.clock_ms(), cast("QueuePool", office.engine.pool)
     async with reading(office) as db:
-        server, backlog = await condition.server(db), await condition.backlog(db)
-        feeds, aside = await condition.feeds(db), await condition.set_aside(db)
+        server, backlog = await condition.server(db), await condition.backlog(db, company_id)
+        feeds = await condition.feeds(db, company_id)
+        aside = await condition.set_aside(db, company_id)
         in_use = pool.checkedout()
-        away = len(await condition.away_stores(db, now_ms - DAY_MS))
+        away = len(await condition.away_stores(db, now_ms - DAY_MS, company_id))
     lanes = {field.name: getattr(office.lanes, field.name) for field in fields(office.lanes)}
     served = {name: float(lane.served) for name, lane in lanes.items()}
     turned_away = {name: float(lane.turned_away) for name, lane in lanes.items()}

@@ -5,8 +5,6 @@ in one sentence on stderr: what, why, what to do; exit code 2.
 """
 
 import asyncio
-import os
-import pwd
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 import typer
 
 from sync.program import frame
-from sync.program.private_folder import work_as_account
+from sync.program.private_folder import began_by, work_as_account
 from sync.program.unit import CannotInstall
 
 if TYPE_CHECKING:
@@ -144,14 +142,17 @@ def changing(
     publishing: bool = False,
     changed: Callable[[T], bool] = lambda _done: True,
     person: str | None = None,
+    administering: bool = False,
 ) -> "Callable[[AsyncEngine], Coroutine[Any, Any, T]]":
     """``work`` on the company of this name (without one: the only there is) and, in the same unit
     of work, who did ``act`` to ``subject``, where what it gives says that it ``changed``
     something. ``publishing``: stores are given what it published before the command ends.
-    ``person``: whose decision it is; one of the company's, who may sign off."""
+    ``person``: whose decision it is (``--as``); one of the company's, who may do what the page of
+    the act needs: sign off, or be ``administering``."""
 
     async def whole(engine: "AsyncEngine") -> T:
         from central.db.engine import unit_of_work
+        from central.domain.access import UserRole
         from central.usecases.company.add import find_company
         from central.usecases.feed.sequence_publications import drain_publications
         from central.usecases.people.act_for import require_person
@@ -160,7 +161,8 @@ def changing(
         async with unit_of_work(engine) as db:
             company_id = await find_company(db, company)
             if person is not None:
-                await require_person(db, company_id, person)
+                needed = UserRole.ADMINISTER if administering else UserRole.SIGN_OFF
+                await require_person(db, company_id, person, needed)
             done = await work(db, company_id)
             if changed(done):
                 who = acting_user(person)
@@ -180,6 +182,8 @@ def putting(
     detail: str = "",
     *,
     put_of: "Callable[[T], Put]",
+    person: str | None = None,
+    administering: bool = False,
 ) -> "Callable[[AsyncEngine], Coroutine[Any, Any, T]]":
     """``changing`` what stores are told; ``put_of``: what became of the row, of what ``work``
     gives."""
@@ -193,6 +197,8 @@ def putting(
         detail,
         publishing=True,
         changed=lambda done: put_of(done) is not Put.SAME,
+        person=person,
+        administering=administering,
     )
 
 
@@ -221,16 +227,12 @@ def changing_all(
 
 
 def acting_user(person: str | None = None) -> str:
-    """Who runs the command, as the audit names them: the machine's user, for ``person``. Raises
-    InvalidField."""
+    """Who runs the command, as the audit names them: the machine's user who began it, for
+    ``person``. Raises InvalidField."""
     from central.domain.fields import email_address
     from central.domain.signing import by_command
 
-    named = None if person is None else email_address(person)
-    try:
-        return by_command(pwd.getpwuid(os.getuid()).pw_name, named)
-    except KeyError:
-        return by_command(str(os.getuid()), named)
+    return by_command(began_by(), None if person is None else email_address(person))
 
 
 def next_command(

@@ -15,7 +15,8 @@ As = Annotated[
         "--as",
         envvar="CENTRAL_AS",
         metavar="ADDRESS",
-        help="Whose decision it is, by their address at the board.",
+        help="Whose decision it is, by their address at the board: written down as said, beside the"
+        " account that runs the command.",
     ),
 ]
 OneStore = Annotated[

@@ -1,5 +1,6 @@
 """Commands about promotions, and about the groups of customers that they may be for."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,7 @@ from central.commands.command import (
     putting,
 )
 from central.commands.customers import customers_app
+from central.commands.options import As
 from sync.program.frame import new_group
 from sync.program.plain_commands import tell as print
 
@@ -84,43 +86,59 @@ def promotion_set(
     priority: Priority = None,
     alone: Alone = None,
     times: Times = None,
+    person: As = None,
     company: CompanyName = None,
     database_url: Url = None,
     data: Folder = None,
 ) -> None:
     """Make a promotion, or change it: what is left out stays as it is."""
-    from central.usecases.feed.put_row import Put
     from central.usecases.promotion.set import PromotionChanges
 
     more = (since, until, hours, groups, coupons, zones, priority, alone, times)
 
     async def work(db: "AsyncConnection", company_id: "CompanyId") -> "tuple[Shown, Put | None]":
         changes = PromotionChanges(name, kind, _pairs(pairs or []), *more)
-        return await _set(db, company_id, promotion_id, changes)
+        return await _set(db, company_id, promotion_id, changes, acting_user(person))
 
-    detail = " ".join(pairs or [])
-    setting = putting(
-        company, work, "promotion_set", promotion_id, detail, put_of=lambda done: done[1] or Put.NEW
-    )
+    said = (company, work, "promotion_set", promotion_id, " ".join(pairs or []))
+    setting = putting(*said, put_of=_put_or_draft, person=person, administering=True)
     shown, put = on_database(database_url, data, setting)
     if put is None:
-        words = ("promotion", "approve", promotion_id, "--as", "ADDRESS")
-        approving = next_command(database_url, data, *words, company=company)
-        print(f"{promotion_id} is kept as a draft; somebody else approves it. Next: `{approving}`.")
+        approving = _approving(promotion_id, company, database_url, data)
+        print(
+            f"{promotion_id} is kept as a draft; somebody else approves it, on the page Promotions"
+            f" or on an account of their own. Next: `{approving}`."
+        )
         return
     listing = next_command(database_url, data, "promotion", "list", company=company)
     print(f"{_said(*shown)}: {in_words(put)}. Next: `{listing}`.")
 
 
+def _approving(
+    promotion_id: str, company: str | None, database_url: str | None, data: Path | None
+) -> str:
+    words = ("promotion", "approve", promotion_id, "--as", "ADDRESS")
+    return next_command(database_url, data, *words, company=company)
+
+
+def _put_or_draft(done: "tuple[Shown, Put | None]") -> "Put":
+    from central.usecases.feed.put_row import Put
+
+    return done[1] or Put.NEW
+
+
 async def _set(
-    db: "AsyncConnection", company_id: "CompanyId", promotion_id: str, changes: "PromotionChanges"
+    db: "AsyncConnection",
+    company_id: "CompanyId",
+    promotion_id: str,
+    changes: "PromotionChanges",
+    who: str,
 ) -> "tuple[Shown, Put | None]":
     """None: it is a draft, since the company wants somebody else to approve it."""
     from central.usecases.promotion.draft import draft_promotion, is_by_two
     from central.usecases.promotion.set import set_promotion
 
     if await is_by_two(db, company_id):
-        who = acting_user()
         made = await draft_promotion(db, company_id, promotion_id, changes, who, now_ms())
         return await _shown(db, company_id, made), None
     made, put = await set_promotion(db, company_id, promotion_id, changes, now_ms())
@@ -130,7 +148,7 @@ async def _set(
 @promotion_app.command("approve")
 def promotion_approve(
     promotion_id: Promotion,
-    person: Annotated[str, typer.Option("--as", metavar="ADDRESS", help="Who approves it.")],
+    person: As,
     over: Annotated[
         str | None,
         typer.Option(
@@ -144,17 +162,18 @@ def promotion_approve(
     """Approve the draft of a promotion: it is published with it, in the place of what was published
     since it was drafted only with --over."""
     from central.domain.promotion_versions import Seen
-    from central.usecases.people.act_for import require_person
     from central.usecases.promotion.draft import approve_promotion
 
     async def work(db: "AsyncConnection", company_id: "CompanyId") -> "tuple[Shown, Put]":
-        await require_person(db, company_id, person)
-        whose = (company_id, promotion_id)
-        made, put = await approve_promotion(db, *whose, person, now_ms(), Seen(published=over))
+        asked = (promotion_id, acting_user(person), now_ms(), Seen(published=over))
+        made, put = await approve_promotion(db, company_id, *asked)
         return await _shown(db, company_id, made), put
 
     approving = putting(
-        company, work, "promotion_approved", promotion_id, person, put_of=lambda done: done[1]
+        *(company, work, "promotion_approved", promotion_id),
+        put_of=lambda done: done[1],
+        person=person,
+        administering=True,
     )
     shown, put = on_database(database_url, data, approving)
     listing = next_command(database_url, data, "promotion", "list", company=company)
@@ -164,6 +183,7 @@ def promotion_approve(
 @promotion_app.command("renew")
 def promotion_renew(
     promotion_id: Promotion,
+    person: As = None,
     company: CompanyName = None,
     database_url: Url = None,
     data: Folder = None,
@@ -173,13 +193,16 @@ def promotion_renew(
     from central.usecases.promotion.draft import renew_draft
 
     async def work(db: "AsyncConnection", company_id: "CompanyId") -> "Shown":
-        made = await renew_draft(db, company_id, promotion_id, acting_user(), now_ms())
+        made = await renew_draft(db, company_id, promotion_id, acting_user(person), now_ms())
         return await _shown(db, company_id, made)
 
-    renewing = changing(company, work, "promotion_renewed", promotion_id)
+    renewing = changing(
+        *(company, work, "promotion_renewed", promotion_id),
+        person=person,
+        administering=True,
+    )
     shown = on_database(database_url, data, renewing)
-    words = ("promotion", "approve", promotion_id, "--as", "ADDRESS")
-    approving = next_command(database_url, data, *words, company=company)
+    approving = _approving(promotion_id, company, database_url, data)
     print(f"{_said(*shown)}: so is the draft, made upon what is published. Next: `{approving}`.")
 
 

@@ -140,9 +140,8 @@ def quarantine_release(
         return True
 
     subject = f"{store} {epoch} {seq}"
-    done = changing(
-        *(company, releasing, "event_released", subject, reason), publishing=True, person=person
-    )
+    said = (company, releasing, "event_released", subject, reason)
+    done = changing(*said, publishing=True, person=person, administering=True)
     on_database(database_url, data, done)
     print(
         f"{subject} is let go: it counts nowhere, and stays in the journal as it came."
@@ -183,9 +182,8 @@ def quarantine_repair(
         return True
 
     subject = f"{store} {epoch} {seq}"
-    done = changing(
-        *(company, repairing, "event_repaired", subject, reason), publishing=True, person=person
-    )
+    said = (company, repairing, "event_repaired", subject, reason)
+    done = changing(*said, publishing=True, person=person, administering=True)
     on_database(database_url, data, done)
     print(
         f"{subject} is put right: what was given counts in its place, and the event stays beside it"

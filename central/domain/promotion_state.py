@@ -87,6 +87,20 @@ class ApprovedByMaker(
     remedy = "Ask somebody else who may approve it."
 
 
+class MayBeTheMaker(
+    Declared, slug="may-be-the-maker", status=403, title="Nothing proves that these are two people"
+):
+    """A command names whom it likes, or nobody."""
+
+    who: str
+    promotion_id: str
+    detail = (
+        "{who} may be who drafted the promotion {promotion_id} by a command; the company wants two"
+        " people."
+    )
+    remedy = "Draft or approve it on the page Promotions, where whoever does so is signed in."
+
+
 _Cells: TypeAlias = Mapping[PromotionEvent, PromotionState | Callable[..., Refusal]]
 _PUBLISHED: _Cells = {
     PromotionEvent.DRAFTED: PromotionState.DRAFT,

@@ -2,12 +2,13 @@
 
 A day is signed by a person once it is proven, or with an exception that names an amount and a
 reason, and never by who decided something in it: who put an event right, let one go, gave a tail up
-or cleared an alarm has said what counts, and another one says that it is so. A command that names
-nobody (``--as``) may have been anybody's: what it decided is looked at as everybody's, and what it
-signs as anybody's; then the day is signed with an exception, which says so. What is signed is
-frozen. Where what head office counts is another figure afterwards, or a day that was signed as
-proven differs, the day is *reopened*, and what changed is its *correction*: now less signed. It
-stands until somebody signs again; each signing stays.
+or cleared an alarm has said what counts, and another one says that it is so. Whom a command names
+(``--as``) nobody has proven: who may run it may name anybody. So a command that names nobody may
+have been anybody's, and commands on one account of the machine may have been one person's, whoever
+they name; then the day is signed with an exception, which says so. What is signed is frozen. Where
+what head office counts is another figure afterwards, or a day that was signed as proven differs,
+the day is *reopened*, and what changed is its *correction*: now less signed. It stands until
+somebody signs again; each signing stays.
 """
 
 from datetime import date
@@ -81,6 +82,32 @@ def person_of(who: str) -> str | None:
     return None if who.startswith(_COMMAND) else who.partition(f" by {_COMMAND}")[0]
 
 
+def account_of(who: str) -> str | None:
+    """On which account of the machine a command decided; None: it was by a page.
+
+    >>> account_of("ann@example.com by command:root"), account_of("ann@example.com")
+    ('root', None)
+    """
+    _, by_command, account = who.rpartition(_COMMAND)
+    return account if by_command else None
+
+
+def may_be_one(who: str, other: str) -> bool:
+    """Nothing proves that these are two people.
+
+    >>> may_be_one("ann@example.com", "ben@example.com by command:root")
+    False
+    >>> may_be_one("ann@example.com by command:root", "ben@example.com by command:root")
+    True
+    >>> may_be_one("ann@example.com", "command:root")
+    True
+    """
+    person, account = person_of(who), account_of(who)
+    if person is None or person_of(other) in (None, person):
+        return True
+    return account is not None and account == account_of(other)
+
+
 class DayNotProven(
     NotNow, slug="day-not-proven", title="The day is not proven, and no exception was named"
 ):
@@ -121,6 +148,11 @@ class DecidedByNobody(
 ):
     who: str
     did: str
-    detail = "A command named nobody, so {who} may have decided in this day: {did}"
-    remedy = "Name the person by `--as`, or sign with an exception: its amount, 0.00, and why."
+    detail = (
+        "A command that named nobody, or ran on the account that signs, may have been {who}: {did}"
+    )
+    remedy = (
+        "Sign with an exception: its amount, 0.00, and why. What people decide on the board's"
+        " pages is known as theirs."
+    )
     field = "exception"

@@ -20,6 +20,7 @@ from central.domain.promotion_example import ExampleLine
 from central.domain.promotion_state import ChangedSince, PromotionState, state_at
 from central.domain.promotion_text import ARGUMENT, keys_of, kind_named, write_promotion
 from central.domain.promotion_versions import Changed, Seen, changes_between
+from central.domain.signing import may_be_one
 from central.pages.page import page, wrong_fields
 from central.pages.words import promotions as words
 from central.reports.company import company_money
@@ -293,7 +294,7 @@ async def _page(
         refused="" if found.newest is not None else words.not_yet,
         done=done,
         draft=draft,
-        own=found.by_two and draft is not None and draft.made_by == person.name,
+        own=found.by_two and draft is not None and may_be_one(person.name, draft.made_by),
         may_end=published is not None and PromotionState.ENDED not in found.states,
         may_change=person.role.allows(UserRole.ADMINISTER),
         now_ms=now_ms,

@@ -1,5 +1,5 @@
 """How head office's database is, and how far its work has come: figures for whoever looks after it,
-over all companies."""
+over all companies, or of one of them (``company_id``)."""
 
 from typing import Any, NamedTuple
 
@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.domain.mirror import NONE_YET, Link
 from central.reports.in_use import IN_USE
+from sync.protocol.identity import CompanyId
 
 STORES_NAMED_MAX = 1_000
 
@@ -20,18 +21,30 @@ _SERVER = text(
     " pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS read_only,"
     " pg_database_size(current_database()) AS bytes"
 )
+_OF = "(CAST(:company_id AS uuid) IS NULL OR company_id = :company_id)"
 _BACKLOG = text(
-    "SELECT coalesce(sum(watermark - applied_through), 0)::bigint AS unapplied,"
-    " coalesce(sum(greatest(0, sender_seq - watermark)), 0)::bigint AS behind,"
-    " count(*) FILTER (WHERE alarm IS NOT NULL) AS alarmed, count(*) AS streams FROM stream"
+    f"""
+SELECT coalesce(sum(watermark - applied_through), 0)::bigint AS unapplied,
+    coalesce(sum(greatest(0, sender_seq - watermark)), 0)::bigint AS behind,
+    count(*) FILTER (WHERE alarm IS NOT NULL) AS alarmed, count(*) AS streams
+FROM stream WHERE {_OF}
+"""  # noqa: S608 - constants
 )
-_ASIDE = text("SELECT state, count(*) FROM quarantine GROUP BY state ORDER BY state")
-_WAITING = text("SELECT count(*) FROM publication")
-_FEEDS = text("SELECT count(*), coalesce(sum(head), 0)::bigint FROM feed")
+_ASIDE = text(
+    f"""
+SELECT q.state, count(*) FROM quarantine AS q JOIN store AS s USING (store_id)
+WHERE {_OF} GROUP BY q.state ORDER BY q.state
+"""  # noqa: S608 - constants
+)
+_WAITING = text(f"SELECT count(*) FROM publication WHERE {_OF}")  # noqa: S608 - constants
+_FEEDS = text(
+    f"SELECT count(*), coalesce(sum(head), 0)::bigint FROM feed WHERE {_OF}"  # noqa: S608 - constants
+)
 _AWAY = text(
     f"""
 SELECT s.code, m.last_contact_ms FROM store AS s JOIN ({IN_USE}) AS m USING (store_id)
 WHERE NOT s.retired AND coalesce(m.last_contact_ms, 0) < :before_ms
+    AND (CAST(:company_id AS uuid) IS NULL OR s.company_id = :company_id)
 ORDER BY m.last_contact_ms NULLS FIRST, s.code LIMIT :most
 """  # noqa: S608 - constants
 )
@@ -89,25 +102,29 @@ async def server(db: AsyncConnection) -> Server:
     return Server(*(await db.execute(_SERVER)).one())
 
 
-async def backlog(db: AsyncConnection) -> Backlog:
+async def backlog(db: AsyncConnection, company_id: CompanyId | None = None) -> Backlog:
     """What is on its way."""
-    return Backlog(*(await db.execute(_BACKLOG)).one())
+    return Backlog(*(await db.execute(_BACKLOG, {"company_id": company_id})).one())
 
 
-async def set_aside(db: AsyncConnection) -> dict[str, int]:
+async def set_aside(db: AsyncConnection, company_id: CompanyId | None = None) -> dict[str, int]:
     """Events that count nowhere for now, by why (``Quarantine.state``)."""
-    return {row[0]: row[1] for row in await db.execute(_ASIDE)}
+    return {row[0]: row[1] for row in await db.execute(_ASIDE, {"company_id": company_id})}
 
 
-async def feeds(db: AsyncConnection) -> Feeds:
+async def feeds(db: AsyncConnection, company_id: CompanyId | None = None) -> Feeds:
     """What was published, and what waits for the sequencer."""
-    many, published = (await db.execute(_FEEDS)).one()
-    return Feeds(many, published, await _count(db, _WAITING))
+    of = {"company_id": company_id}
+    many, published = (await db.execute(_FEEDS, of)).one()
+    return Feeds(many, published, await _count(db, _WAITING, of))
 
 
-async def away_stores(db: AsyncConnection, before_ms: int) -> tuple[AwayStore, ...]:
+async def away_stores(
+    db: AsyncConnection, before_ms: int, company_id: CompanyId | None = None
+) -> tuple[AwayStore, ...]:
     """Stores whose box did not call since ``before_ms``, the longest away first."""
-    rows = await db.execute(_AWAY, {"before_ms": before_ms, "most": STORES_NAMED_MAX})
+    asked = {"before_ms": before_ms, "most": STORES_NAMED_MAX, "company_id": company_id}
+    rows = await db.execute(_AWAY, asked)
     return tuple(AwayStore(*row) for row in rows)
 
 
@@ -126,8 +143,8 @@ async def told_healths(db: AsyncConnection) -> tuple[bytes, ...]:
     return tuple(await db.scalars(_HEALTHS, {"most": STORES_NAMED_MAX}))
 
 
-async def _count(db: AsyncConnection, statement: Any) -> int:
-    counted: int = await db.scalar(statement) or 0
+async def _count(db: AsyncConnection, statement: Any, of: dict[str, Any] | None = None) -> int:
+    counted: int = await db.scalar(statement, of or {}) or 0
     return counted
 
 

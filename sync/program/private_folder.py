@@ -11,6 +11,8 @@ OTHERS_PASS = 0o711
 FILE_MODE = 0o600
 PRIVATE_UMASK = 0o077
 """Of a server's process: whatever it makes later is its owner's alone."""
+_BEGAN_AS = os.getuid()
+"""Before root goes on as a service's account (``work_as_account``)."""
 
 
 def keep_private(folder: Path, *, mode: int = OWNER_ONLY, leave: Collection[str] = ()) -> None:
@@ -25,6 +27,17 @@ def keep_private(folder: Path, *, mode: int = OWNER_ONLY, leave: Collection[str]
 def unit_account(program: str) -> str:
     """The user as which a service of ``program`` runs."""
     return f"holdfast-{program}"
+
+
+def began_by() -> str:
+    """The account of whoever began this program: by ``sudo``, who typed it (only root says whom
+    sudo was for), and never the service's account as which root's commands go on."""
+    said = os.environ.get("SUDO_UID", "") if _BEGAN_AS == 0 else ""
+    uid = int(said) if said.isascii() and said.isdigit() else _BEGAN_AS
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except (KeyError, OverflowError):
+        return str(uid)
 
 
 def work_as_account(program: str, folder: Path) -> None:

@@ -151,9 +151,10 @@ async def test_where_the_company_wants_two_people_whoever_drafted_does_not_appro
             await add_user(db, company_id, BEA, "Bea", "four words will do", UserRole.ADMINISTER)
             assert await say_by_two(db, company_id, two=True)
             await draft_promotion(db, company_id, "TENTH", TENTH, ANN, NOW_MS)
-        with pytest.raises(ApprovedByMaker):
-            async with unit_of_work(served.engine) as db:
-                await approve_promotion(db, company_id, "TENTH", ANN, NOW_MS)
+        for who in (ANN, f"{ANN} by command:root"):
+            with pytest.raises(ApprovedByMaker):
+                async with unit_of_work(served.engine) as db:
+                    await approve_promotion(db, company_id, "TENTH", who, NOW_MS)
         async with unit_of_work(served.engine) as db:
             assert await find_promotion(db, company_id, "TENTH") is None
             made, _ = await approve_promotion(db, company_id, "TENTH", BEA, NOW_MS)
@@ -178,6 +179,25 @@ async def test_by_command_it_is_a_draft_where_two_are_wanted(url: str) -> None:
     assert "new" not in (await ours(url, "promotion", "list")).shown
     published = await ours(url, *tenth, "--name", "Tenth")
     assert "in force" in published.shown
+
+
+async def test_commands_on_one_account_are_no_two_people_who_draft_and_approve(url: str) -> None:
+    """Nobody drafted it by name, or both on one account: only the page knows who it is."""
+    tenth = ("promotion", "set", "TENTH", "of=all", "rate=10%", "--kind", "percent_off")
+    for address in (ANN, BEA):
+        adding = ("user", "add", address, "--name", address[:3], "--role", "administer")
+        made = await central(
+            *adding, "--company", "Corner Shops", url=url, typed="four good words here\n"
+        )
+        assert made.code == 0
+    await ours(url, "promotion", "approvers", "2")
+    approving = ("promotion", "approve", "TENTH", "--as", BEA)
+    for named in ((), ("--as", ANN)):
+        await ours(url, *tenth, "--name", "Tenth", *named)
+        assert "may be who drafted" in await refused(url, *approving)
+    assert "There are 0 promotions" in (await ours(url, "promotion", "list")).shown
+    await ours(url, *tenth, "--name", "Tenth", "--as", BEA)
+    assert "drafted the promotion TENTH" in await refused(url, *approving)
 
 
 BETTER = PromotionChanges(arguments={"rate": "20%"})

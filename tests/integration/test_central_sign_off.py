@@ -1,5 +1,7 @@
 """A day is signed off by a person who decided nothing in it; what was signed stands for good."""
 
+import os
+import pwd
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -10,6 +12,7 @@ from msgspec.structs import replace
 from central.archive.arriving import insert_alarm
 from central.archive.port import Alarm
 from central.db.engine import driver_of, snapshot, unit_of_work
+from central.domain.access import UserRole
 from central.domain.signing import (
     Correction,
     DayNotProven,
@@ -23,13 +26,14 @@ from central.domain.signing import (
 )
 from central.reports.company import store_of_company
 from central.reports.day_figures import day_figures
-from central.reports.deeds import deeds_in_day
+from central.reports.deeds import deeds_in_day, deeds_of_nobody
 from central.reports.signings import day_signings
 from central.reports.store_day import StoreDay
 from central.usecases.box.clear_alarm import clear_alarm
 from central.usecases.day.sign_off import Accepted, accepted, sign_off
 from central.usecases.journal.close_tail import close_tail
 from central.usecases.journal.correct_event import EventPlace, release_event
+from central.usecases.people.add_user import add_user
 from sync.protocol.errors import InvalidField
 from sync.protocol.facts import BusinessDayClosed
 from sync.protocol.figures import Totals, owed_minor
@@ -228,6 +232,50 @@ async def test_a_command_signs_for_nobody_only_where_nobody_decided(
         refused = await typed("sign", "S01", str(DAY))
         assert (refused.code, "named nobody" in refused.complaint) == (2, True)
         assert (await typed("sign", "S01", str(DAY), "--as", BEN)).code == 0
+
+
+async def test_commands_on_one_account_are_no_two_people_whoever_they_name(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    typed = partial(central, url=postgres_url, data=tmp_path)
+    async with acme(postgres_url) as served:
+        await user_of(served, COMPANY, BEN)
+        shop = traded(count=5)
+        await arrive(served, shop)
+        async with unit_of_work(served.engine) as db:
+            alarm = Alarm(UUID(int=7), "fork", "two wrote as one", NOW_MS)
+            await insert_alarm(await driver_of(db), shop.store_id, alarm)
+        clearing = ("alarm", "clear", "S01", UUID(int=7).hex, "--reason", "a copy", "--as", ANN)
+        assert (await typed(*clearing)).code == 0
+        signing = ("sign", "S01", str(DAY), "--as", BEN)
+        refused = await typed(*signing)
+        assert (refused.code, "on the account that signs" in refused.complaint) == (2, True)
+        with pytest.raises(DecidedByNobody):
+            await sign(served, f"{BEN} by command:{pwd.getpwuid(os.getuid()).pw_name}")
+        async with unit_of_work(served.engine) as db:
+            store = await store_of_company(db, COMPANY, "S01")
+            elsewhere = f"{BEN} by command:another"
+            assert await deeds_of_nobody(db, store.store_id, DAY, elsewhere) == ()
+        excepted = await typed(*signing, "--exception", "0.00", "--reason", "we are two")
+        assert excepted.code == 0
+        ((who, why),) = await served.rows("SELECT decided_by, exception FROM day_signed")
+        assert who.startswith(f"{BEN} by command:")
+        assert why == "we are two"
+
+
+async def test_a_command_names_only_whoever_may_do_the_same_on_the_page(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    typed = partial(central, url=postgres_url, data=tmp_path)
+    async with acme(postgres_url) as served:
+        shop, seq, _ = await poisoned(served)
+        async with unit_of_work(served.engine) as db:
+            await add_user(db, COMPANY, BEN, "Ben", "four words will do", UserRole.SIGN_OFF)
+        letting_go = ("quarantine", "release", "S01", str(shop.epoch), str(seq), "--reason", "no")
+        refused = await typed(*letting_go, "--as", BEN)
+        assert (refused.code, "has no right to administer" in refused.complaint) == (2, True)
+        assert await served.rows("SELECT decided_by FROM correction") == []
+        assert (await typed(*letting_go, "--as", ANN)).code == 0
 
 
 def test_an_exception_has_an_amount_and_a_reason_or_is_none() -> None:

@@ -5,13 +5,21 @@ from pathlib import Path
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from central.db.engine import unit_of_work
+from central.db.engine import driver_of, unit_of_work
 from central.domain.access import UserRole
+from central.usecases.company.add import add_company
+from central.usecases.feed.publish_reference import publish_rows
+from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.people.sign_in import add_token
 from edge.box.metrics_token import TOKEN_FILE, make_metrics_token
+from sync.protocol.reference import DataSet
 from tests.central_fixtures import postgres_template, serving
 from tests.edge_store import open_store, sale
+from tests.integration.board_fixtures import acme
 from tests.integration.command_fixtures import refusal, run
+from tests.integration.test_central_quarantine import poisoned
+from tests.integration.test_put_back import VOUCHER
+from tests.shop_journal import COMPANY
 
 __all__ = ["postgres_template"]
 
@@ -69,3 +77,31 @@ async def test_head_office_tells_its_figures_to_whoever_may_look(postgres_url: s
     assert told["holdfast_central_served_total people"] >= 0
     assert told["holdfast_central_pool_in_use"] >= 1
     assert told["holdfast_central_set_aside_events parked"] == 0
+
+
+async def test_of_what_belongs_to_a_company_head_office_tells_whose_token_it_is(
+    postgres_url: str,
+) -> None:
+    async with acme(postgres_url) as served:
+        await poisoned(served)
+        async with unit_of_work(served.engine) as db:
+            await (await driver_of(db)).execute("UPDATE stream SET sender_seq = watermark + 2")
+        told = []
+        async with unit_of_work(served.engine) as db:
+            other = await add_company(db, "Other", "SGD")
+            await publish_rows(db, COMPANY, DataSet.TENDERS, [VOUCHER])
+        await drain_publications(served.engine)
+        for company_id in (COMPANY, other):
+            async with unit_of_work(served.engine) as db:
+                token = await add_token(
+                    db, company_id, "prometheus", served.clock.now_ms, 1, UserRole.LOOK, ""
+                )
+            headers = {"Authorization": f"Bearer {token}"}
+            told.append(figures(await served.client.get("/metrics", headers=headers)))
+    ours, others = told
+    assert ours["holdfast_central_set_aside_events error"] == 1
+    assert others["holdfast_central_set_aside_events error"] == 0
+    for name in ("missing_events", "published_total"):
+        assert ours[f"holdfast_central_{name}"] > 0, name
+        assert others[f"holdfast_central_{name}"] == 0, name
+    assert ours["holdfast_central_database_bytes"] == others["holdfast_central_database_bytes"]

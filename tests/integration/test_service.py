@@ -22,7 +22,7 @@ from central.database.embedded import PostgresServer
 from edge.box.folder import database_of
 from edge.commands.cli import app as edge_app
 from edge.db.connection.engine import open_connection
-from sync.program import systemd, unit
+from sync.program import private_folder, systemd, unit
 from tests.central_fixtures import postgres_template
 from tests.edge_store import make_store
 from tests.needed import Need
@@ -236,6 +236,31 @@ def test_root_works_in_a_services_folder_as_the_service_does(tmp_path: Path) -> 
             check=True,
         )
         assert tuple(map(int, done.stdout.split())) == left
+
+
+@pytest.mark.needs(Need.ROOT)
+def test_who_began_a_command_is_who_typed_it_also_by_sudo_and_in_a_services_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nobody = pwd.getpwnam("nobody")
+    ask = "import os; from sync.program.private_folder import began_by; "
+    for begun, said, name in (
+        ("", "", "root"),
+        (f"os.setuid({nobody.pw_uid}); ", "", "root"),
+        ("", str(nobody.pw_uid), "nobody"),
+        ("", "sudo", "root"),
+        ("", "3999999999", "3999999999"),
+    ):
+        monkeypatch.setenv("SUDO_UID", said)
+        words = [sys.executable, "-c", f"{ask}{begun}print(began_by())"]
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == name
+
+
+def test_whom_sudo_was_for_nobody_but_root_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private_folder, "_BEGAN_AS", pwd.getpwnam("nobody").pw_uid)
+    monkeypatch.setenv("SUDO_UID", "0")
+    assert private_folder.began_by() == "nobody"
 
 
 @pytest.fixture

@@ -7,12 +7,15 @@ after it.
 """
 
 import asyncio
+import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import structlog
+from sqlalchemy import Column
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.decisions import COLUMNS, LastDecision, lock_decisions, set_last_decision
@@ -81,17 +84,35 @@ async def _keys(connection: Any, mirror: Mirror) -> None:
 
 
 async def _put_own(connection: Any, name: str, written: str) -> None:
-    """A row as it was, in the place of the one of its key."""
+    """A row as it was, in the place of the one of its key. It says the columns that its table had
+    then: of one that came since, what is there stays and a row that is new has its default; of one
+    that went, nothing is said."""
     if name not in OWN:
         raise MirrorBroken(f"the mirror names the table {name}")
     columns = metadata.tables[name].columns
+    told = json.loads(written)
+    since = {
+        column.name: _default(column)
+        for column in columns
+        if column.name not in told and _default(column) is not None
+    }
+    said = ", ".join(f'"{one.name}"' for one in columns if one.name in told or one.name in since)
     keys = ", ".join(f'"{column.name}"' for column in columns if column.primary_key)
-    news = ", ".join(f'"{column.name}" = excluded."{column.name}"' for column in columns)
-    await connection.execute(
-        f'INSERT INTO "{name}" SELECT * FROM jsonb_populate_record(NULL::"{name}", $1::jsonb)'  # noqa: S608  our names
-        f" ON CONFLICT ({keys}) DO UPDATE SET {news}",
-        written,
-    )
+    news = ", ".join(f'"{one.name}" = excluded."{one.name}"' for one in columns if one.name in told)
+    try:
+        await connection.execute(
+            f'INSERT INTO "{name}" ({said})'  # noqa: S608  our names
+            f' SELECT {said} FROM jsonb_populate_record(NULL::"{name}", $2::jsonb || $1::jsonb)'
+            f" ON CONFLICT ({keys}) DO UPDATE SET {news}",
+            *(written, json.dumps(since)),
+        )
+    except asyncpg.NotNullViolationError as error:
+        raise MirrorBroken(f"a row of {name} in it says no {error.column_name}") from error
+
+
+def _default(column: Column[Any]) -> Any:
+    """What a row has where nothing is said; None: nothing, or the database says it."""
+    return None if column.default is None else getattr(column.default, "arg", None)
 
 
 async def _decide(

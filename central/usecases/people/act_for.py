@@ -13,8 +13,11 @@ from sync.protocol.identity import CompanyId
 _USERS = table(UserRow)
 
 
-async def require_person(db: AsyncConnection, company_id: CompanyId, email: str) -> None:
-    """Somebody of the company who may sign off. Raises NotFound, NotAllowed, InvalidField."""
+async def require_person(
+    db: AsyncConnection, company_id: CompanyId, email: str, needs: UserRole
+) -> None:
+    """Somebody of the company who may do the same on its page. That it is they who run the command
+    nothing proves. Raises NotFound, NotAllowed, InvalidField."""
     address = email_address(email)
     found = await db.execute(
         select(_USERS.c.role, _USERS.c.active).where(
@@ -24,8 +27,9 @@ async def require_person(db: AsyncConnection, company_id: CompanyId, email: str)
     row = found.one_or_none()
     if row is None:
         raise no_user(address)
-    if not row.active or not UserRole(row.role).allows(UserRole.SIGN_OFF):
+    if not row.active or not UserRole(row.role).allows(needs):
         raise NotAllowed(
-            f"{address} may not sign off, and decides nothing by a command either.",
+            f"{address} has no right to {needs.said}, and decides nothing of the sort by a command"
+            " either.",
             remedy="Name somebody who may, or give them the role with `central user role`.",
         )

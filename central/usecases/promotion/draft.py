@@ -14,6 +14,7 @@ from central.domain.promotion_state import (
     PROMOTION,
     ApprovedByMaker,
     ChangedSince,
+    MayBeTheMaker,
     PromotionEvent,
     PromotionState,
     PublishedSince,
@@ -30,6 +31,7 @@ from central.domain.promotion_versions import (
     there_now,
     version_of,
 )
+from central.domain.signing import may_be_one, person_of
 from central.reports.company import company_money
 from central.usecases.feed.publish import refuse_unreadable
 from central.usecases.feed.put_row import Put, put_row
@@ -166,12 +168,15 @@ async def approve_promotion(
     seen: Seen = UNSAID,
 ) -> tuple[PublishedPromotion, Put]:
     """Published with it. Of a draft that is behind, ``seen`` names what is published now: it takes
-    the place of that. Raises NothingToApprove, ApprovedByMaker, ChangedSince, PublishedSince."""
+    the place of that. Raises NothingToApprove, ApprovedByMaker, MayBeTheMaker, ChangedSince,
+    PublishedSince."""
     await lock_published(db, company_id)
     found = await find_versions(db, company_id, promotion_id)
     held = found.to_approve(now_ms)
-    if held.made_by == who and await is_by_two(db, company_id):
-        raise ApprovedByMaker(who, promotion_id)
+    if may_be_one(who, held.made_by) and await is_by_two(db, company_id):
+        if person_of(who) == person_of(held.made_by):
+            raise ApprovedByMaker(who, promotion_id)
+        raise MayBeTheMaker(who, promotion_id)
     version = version_of(found.published)
     if held.is_behind(found.published) and seen.published != version:
         differs = await _differs(db, company_id, held.upon, found.published)
