@@ -343,8 +343,10 @@ class PennyOff(msgspec.Struct, frozen=True, array_like=True):
     pennies: int
 
 
-def _apply(asked: PennyOff, lines: Sequence[LineOnOffer]) -> Iterator[Reduction]:
-    yield Reduction(asked.pennies, {i: each.left_minor for i, each in enumerate(lines)})
+def _apply(
+    asked: PennyOff, _lines: Sequence[LineOnOffer], left_minor: Sequence[int]
+) -> Iterator[Reduction]:
+    yield Reduction(asked.pennies, dict(enumerate(left_minor)))
 
 
 PENNY_OFF = Kind("penny_off", PennyOff, _apply)

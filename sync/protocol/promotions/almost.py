@@ -46,8 +46,7 @@ def almost(
 
 
 class _Basket:
-    """``now``: its lines as they were left; ``dearest``: how early a line of whole pieces comes,
-    the dearest first."""
+    """``dearest``: how early a line of whole pieces comes, the dearest first."""
 
     def __init__(self, lines: Sequence[LineOnOffer], reduced: Reduced) -> None:
         self.lines = lines
@@ -56,10 +55,6 @@ class _Basket:
         whole = [index for index, line in enumerate(lines) if divides(line.unit) == WHOLE_MILLI]
         in_turn = sorted(whole, key=lambda at: -lines[at].unit_price_minor)
         self.dearest = {index: place for place, index in enumerate(in_turn)}
-        self.now = [
-            line if line.left_minor == left else line._replace(left_minor=left)
-            for line, left in zip(lines, reduced.left_minor, strict=True)
-        ]
         self.left_minor = sum(reduced.left_minor)
 
     def taken_by(self, pick: Pick) -> list[int]:
@@ -75,7 +70,10 @@ def _each(basket: _Basket, promotions: Sequence[Promotion]) -> Iterator[Almost]:
             case DealKind():
                 pieces = _lacks_pieces(promotion, basket)
             case Kind(lacks=lacks) if lacks is not None:
-                minor = _near(lacks(promotion.arguments, basket.now), basket.left_minor)
+                minor = _near(
+                    lacks(promotion.arguments, basket.lines, basket.reduced.left_minor),
+                    basket.left_minor,
+                )
             case _:
                 continue
         if pieces or minor:

@@ -32,8 +32,10 @@ class BasketOff(msgspec.Struct, frozen=True, array_like=True):
             raise ValueError("levels must rise")
 
 
-def _apply(asked: BasketOff, lines: Sequence[LineOnOffer]) -> Iterator[Reduction]:
-    taking_part = _taking_part(asked, lines)
+def _apply(
+    asked: BasketOff, lines: Sequence[LineOnOffer], left_minor: Sequence[int]
+) -> Iterator[Reduction]:
+    taking_part = _taking_part(asked, lines, left_minor)
     whole = sum(taking_part.values())
     for level in reversed(asked.levels):
         if whole > 0 and whole >= level.from_minor:
@@ -43,14 +45,16 @@ def _apply(asked: BasketOff, lines: Sequence[LineOnOffer]) -> Iterator[Reduction
             return
 
 
-def _lacks(asked: BasketOff, lines: Sequence[LineOnOffer]) -> int | None:
-    whole = sum(_taking_part(asked, lines).values())
+def _lacks(asked: BasketOff, lines: Sequence[LineOnOffer], left_minor: Sequence[int]) -> int | None:
+    whole = sum(_taking_part(asked, lines, left_minor).values())
     above = [level.from_minor - whole for level in asked.levels if level.from_minor > whole]
     return min(above, default=None) if whole else None
 
 
-def _taking_part(asked: BasketOff, lines: Sequence[LineOnOffer]) -> dict[int, int]:
-    left = {index: line.left_minor for index, line in enumerate(lines) if line.left_minor}
+def _taking_part(
+    asked: BasketOff, lines: Sequence[LineOnOffer], left_minor: Sequence[int]
+) -> dict[int, int]:
+    left = {index: minor for index, minor in enumerate(left_minor) if minor}
     if asked.of == EVERYTHING:
         return left
     return {index: minor for index, minor in left.items() if asked.of.takes(lines[index])}

@@ -213,14 +213,8 @@ def _in_turn(lines: Sequence[LineOnOffer], costs: Costs, others: Sequence[_OverB
     for promotion, kind in others:
         alone = promotion.terms.alone
         parts = costs.untouched if alone else costs.open
-        seen = [
-            LineOnOffer(item_id, unit, quantity_milli, unit_price_minor, part, department)
-            for (item_id, unit, quantity_milli, unit_price_minor, _, department), part in zip(
-                lines, parts, strict=True
-            )
-        ]
         touched = list[int]()
-        for reduction in kind.apply(promotion.arguments, seen):
+        for reduction in kind.apply(promotion.arguments, lines, parts):
             touched += costs.bear(_borne(promotion, _shares(reduction, parts)))
         for index in touched:
             costs.untouched[index] = 0

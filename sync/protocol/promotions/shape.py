@@ -115,14 +115,14 @@ class Reduction(NamedTuple):
 
 
 class Kind(NamedTuple, Generic[A]):
-    """A kind over what is left of the basket. ``code`` names it for ever, in publications and on
-    the lines of receipts. ``lacks``: what the basket must still grow by, in minor units, before
-    more comes off; None: it never says."""
+    """A kind over what is left of the basket: of each line so much in minor units, at its index.
+    ``code`` names it for ever, in publications and on the lines of receipts. ``lacks``: what the
+    basket must still grow by, in minor units, before more comes off; None: it never says."""
 
     code: str
     arguments: type[A]
-    apply: Callable[[A, Sequence[LineOnOffer]], Iterable[Reduction]]
-    lacks: Callable[[A, Sequence[LineOnOffer]], int | None] | None = None
+    apply: Callable[[A, Sequence[LineOnOffer], Sequence[int]], Iterable[Reduction]]
+    lacks: Callable[[A, Sequence[LineOnOffer], Sequence[int]], int | None] | None = None
 
 
 class Terms(msgspec.Struct, frozen=True, array_like=True):

@@ -38,11 +38,12 @@ class PercentOff(msgspec.Struct, frozen=True, array_like=True):
     percent: int
 
 
-def percent_off(asked: PercentOff, lines: Sequence[LineOnOffer]) -> Iterator[Reduction]:
-    for index, each in enumerate(lines):
+def percent_off(
+    asked: PercentOff, lines: Sequence[LineOnOffer], left_minor: Sequence[int]
+) -> Iterator[Reduction]:
+    for index, (each, minor) in enumerate(zip(lines, left_minor, strict=True)):
         if each.item_id == asked.item_id:
-            off = divide_half_up(each.left_minor * asked.percent, 100)
-            yield Reduction(off, {index: each.left_minor})
+            yield Reduction(divide_half_up(minor * asked.percent, 100), {index: minor})
 
 
 PERCENT_OFF = Kind("percent_off", PercentOff, percent_off)
@@ -54,8 +55,10 @@ class OffTogether(msgspec.Struct, frozen=True, array_like=True):
     off_minor: int
 
 
-def off_together(asked: OffTogether, lines: Sequence[LineOnOffer]) -> Iterator[Reduction]:
-    yield Reduction(asked.off_minor, {i: each.left_minor for i, each in enumerate(lines)})
+def off_together(
+    asked: OffTogether, _lines: Sequence[LineOnOffer], left_minor: Sequence[int]
+) -> Iterator[Reduction]:
+    yield Reduction(asked.off_minor, dict(enumerate(left_minor)))
 
 
 OFF_TOGETHER = Kind("off_together", OffTogether, off_together)
