@@ -64,8 +64,8 @@ def _enough(kind: Kind[Any], arguments: msgspec.Struct, priced: Priced | None) -
     """So many pieces of it that something comes off, as far as the kind says what lacks."""
     if priced is None or priced.price_minor == 0 or kind.lacks is None:
         return 1
-    one = [_line(priced, 1)]
-    lacks = None if any(kind.apply(arguments, one)) else kind.lacks(arguments, one)
+    one = ([_line(priced, 1)], (priced.price_minor,))
+    lacks = None if any(kind.apply(arguments, *one)) else kind.lacks(arguments, *one)
     return min(PIECES_MAX, 1 - (-(lacks or 0) // priced.price_minor))
 
 
