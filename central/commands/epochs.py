@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from central.reports.alarms import OneAlarm
     from central.reports.epochs import StoreEpoch
+    from central.reports.in_use import InUse
     from central.reports.incarnation import Uncounted
     from central.usecases.box.seal_epoch import Sealed
     from central.usecases.journal.close_tail import Closing, Cost
@@ -45,24 +46,28 @@ def epochs(
     store: StoreCode, company: CompanyName = None, database_url: Url = None, data: Folder = None
 ) -> None:
     """Every epoch of a store: its state, where it goes on from, what is here and what is not."""
-    from central.pages.words.boxes import by_name_alone
+    from central.pages.words.boxes import beside, by_name_alone
     from central.reports.epochs import store_epochs
+    from central.reports.in_use import epoch_in_use
     from central.reports.incarnation import forgotten_epochs
     from central.usecases.store.add import find_store
 
     async def read(
         db: "AsyncConnection", company_id: "CompanyId"
-    ) -> "tuple[tuple[StoreEpoch, ...], tuple[Uncounted, ...]]":
+    ) -> "tuple[tuple[StoreEpoch, ...], tuple[Uncounted, ...], InUse | None]":
         store_id = await find_store(db, company_id, store)
-        return await store_epochs(db, store_id), await forgotten_epochs(db, store_id)
+        forgotten = await forgotten_epochs(db, store_id)
+        return await store_epochs(db, store_id), forgotten, await epoch_in_use(db, store_id)
 
-    found, forgotten = on_database(database_url, data, looking(company, read))
+    found, forgotten, used = on_database(database_url, data, looking(company, read))
     for one in found:
         for line in _lines(one):
             print(line)
     for each in forgotten:
         print(f"{each.epoch}  {by_name_alone(each)}")
     following = partial(next_command, database_url, data, company=company)
+    if used is not None and used.beside:
+        print(f"{used.epoch}  {beside}")
     print(_last(store, found, [each for each in forgotten if each.waits], following))
 
 
@@ -99,21 +104,17 @@ def _last(
 def _lines(one: "StoreEpoch") -> list[str]:
     """An epoch in words."""
     from central.domain.epoch import EpochState
+    from central.pages.words.boxes import epoch_state
 
-    said = {
-        EpochState.CURRENT: "speaks for the store",
-        EpochState.SIDE: "a side branch" if one.provisional else "left, its box goes on in another",
-        EpochState.SEALED: f"sealed at event {one.sealed_through}, its late tail is open",
-        EpochState.CLOSED: f"closed: its box ended it with event {one.ended_seq}",
-        EpochState.WRITTEN_OFF: "written off",
-    }[one.state]
-    opened = ", opened by its box itself" if one.provisional else ""
+    at = {
+        EpochState.SEALED: f"sealed at event {one.sealed_through}; ",
+        EpochState.CLOSED: f"ended with event {one.ended_seq}; ",
+    }.get(one.state, "")
     heard = "never" if one.last_contact_ms is None else instant(one.last_contact_ms)
-    revoked = ", its box is revoked" if one.revoked else ""
     begins = "the first" if one.parent is None else f"after event {one.parent_seq} of {one.parent}"
     lines = [
-        f"{one.epoch}  {said}{opened}{revoked}",
-        f"  {begins}; {_counted(one.watermark, 'event')} here, heard last {heard}",
+        f"{one.epoch}  {epoch_state(one)}",
+        f"  {begins}; {at}{_counted(one.watermark, 'event')} here, heard last {heard}",
     ]
     if one.alarm is not None:
         lines.append(f"  stands under an alarm: {one.alarm}")

@@ -22,12 +22,11 @@ from sync.program.plain_commands import tell as print
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from central.domain.epoch import EpochState
     from central.domain.store_settings import AllSettings
+    from central.reports.epochs import OpenEpoch
     from central.usecases.feed.put_row import Put
     from central.usecases.store.look_up import KnownStore
     from central.usecases.store.set import StoreSet
-    from sync.protocol.change import Epoch
     from sync.protocol.identity import CompanyId
 
 setting_app = new_group("Stores' settings.")
@@ -206,7 +205,7 @@ def store_list(company: CompanyName = None, database_url: Url = None, data: Fold
 
     async def read(
         db: "AsyncConnection", company_id: "CompanyId"
-    ) -> "tuple[tuple[KnownStore, ...], dict[str, list[tuple[Epoch, EpochState]]]]":
+    ) -> "tuple[tuple[KnownStore, ...], dict[str, list[OpenEpoch]]]":
         return await list_stores(db, company_id), await open_epochs(db, company_id)
 
     stores, of_stores = on_database(database_url, data, looking(company, read))
@@ -220,15 +219,15 @@ def store_list(company: CompanyName = None, database_url: Url = None, data: Fold
     print(f"There are {len(stores)} stores. Next: `{following}`.")
 
 
-def _epochs(known: "list[tuple[Epoch, EpochState]]") -> str:
+def _epochs(known: "list[OpenEpoch]") -> str:
     """Which epoch speaks for the store, and which others may bring something still."""
-    said = {"current": "speaks for it", "side": "a side branch", "sealed": "its late tail is open"}
-    if not known:
-        return "no box speaks for it"
-    told = ", ".join(f"epoch {epoch} {said[state]}" for epoch, state in known)
-    return (
-        told if any(state == "current" for _, state in known) else f"no box speaks for it; {told}"
-    )
+    from central.domain.epoch import EpochState
+    from central.pages.words.boxes import state_said
+
+    told = [f"epoch {one.epoch}: {state_said(*one[1:])}" for one in known]
+    if not any(one.state is EpochState.CURRENT for one in known):
+        told.insert(0, "no box speaks for the store")
+    return "; ".join(told)
 
 
 @store_app.command("retire")

@@ -23,7 +23,7 @@ LEFT JOIN tail_closed AS c ON c.store_id = s.store_id AND c.epoch_number = s.epo
 WHERE s.store_id = $1 ORDER BY s.epoch_number, s.provisional, s.epoch_fingerprint
 """
 _LINES = """
-SELECT s.code, m.epoch_number, m.epoch_fingerprint, m.state FROM store AS s
+SELECT s.code, m.epoch_number, m.epoch_fingerprint, m.state, m.provisional FROM store AS s
 JOIN stream AS m USING (store_id)
 WHERE s.company_id = $1 AND m.state IN ('current', 'side', 'sealed')
 ORDER BY s.code, m.epoch_number, m.provisional, m.epoch_fingerprint
@@ -82,11 +82,18 @@ def _epoch(row: Any, claims: tuple[str, ...]) -> StoreEpoch:
     )
 
 
-async def open_epochs(
-    db: AsyncConnection, company_id: CompanyId
-) -> dict[str, list[tuple[Epoch, EpochState]]]:
+class OpenEpoch(NamedTuple):
+    """``provisional``: its box opened it itself."""
+
+    epoch: Epoch
+    state: EpochState
+    provisional: bool
+
+
+async def open_epochs(db: AsyncConnection, company_id: CompanyId) -> dict[str, list[OpenEpoch]]:
     """By store code: the epochs that may bring something still."""
-    found: dict[str, list[tuple[Epoch, EpochState]]] = {}
-    for code, number, fingerprint, state in await (await driver_of(db)).fetch(_LINES, company_id):
-        found.setdefault(code, []).append((Epoch(number, fingerprint), EpochState(state)))
+    found: dict[str, list[OpenEpoch]] = {}
+    for code, number, mark, state, own in await (await driver_of(db)).fetch(_LINES, company_id):
+        one = OpenEpoch(Epoch(number, mark), EpochState(state), own)
+        found.setdefault(code, []).append(one)
     return found

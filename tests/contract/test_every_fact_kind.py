@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 from msgspec import structs
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import sync
 from central.archive.port import Archive
 from central.archive.postgres import PostgresArchive
+from central.db.engine import unit_of_work
 from central.db.tables import metadata
 from central.projections.arrival import RECOVERED_KIND
 from central.projections.event import Event
@@ -25,9 +27,11 @@ from central.projections.fold.kinds import FACT_KINDS
 from central.projections.projection import ENTRIES
 from central.projections.rows import BY_ROW
 from central.projections.taking_back import is_taken_away
+from central.usecases.feed.publish_reference import publish_customers
 from sync.protocol.codec import KINDS
 from sync.protocol.facts import AnyFact, CustomerChanged, Fact, KindVersion
 from sync.protocol.identity import EventId
+from sync.protocol.reference import DataSet
 from tests.contract.projected import Row
 from tests.contract.projected_facts import PROJECTED
 from tests.doubles.archive_memory import MemoryArchive
@@ -98,6 +102,23 @@ async def test_a_fact_of_each_kind_makes_its_rows_and_no_others(
     for table, rows in expected.rows.items():
         looked_at = [{column: row[column] for column in rows[0]} for row in changed[table]]
         assert _sorted(looked_at) == _sorted(rows)
+
+
+async def test_no_fact_of_a_shop_publishes_what_head_office_alone_decides(
+    engine: AsyncEngine,
+) -> None:
+    """Prices, items, taxes, promotions, operators, settings: whatever a box writes, nothing of them
+    is published. What facts are published as is named here."""
+    archive, shop = PostgresArchive(engine, publish_customers), Shop(1)
+    await open_stream(archive, engine, shop)
+    newest = {name.kind: name for name in sorted(PROJECTED)}.values()
+    facts = [_in_its_name(shop, golden.EXAMPLES[name]) for name in newest]
+    await _rows_after(archive, engine, shop, [_earlier_sale(shop), *facts])
+    async with unit_of_work(engine) as db:
+        found = await db.execute(select(metadata.tables["publication"].c.data_set).distinct())
+        published = {DataSet(data_set) for (data_set,) in found}
+    assert DataSet.CUSTOMERS in published
+    assert published <= {DataSet.CUSTOMERS, DataSet.CUSTOMER_ALIASES, DataSet.GRANTS}
 
 
 def _in_its_name(shop: Shop, fact: AnyFact) -> AnyFact:

@@ -56,7 +56,7 @@ async def test_a_box_that_was_heard_says_how_it_is(postgres_url: str) -> None:
         page = await load(served, "/boxes/S01")
         assert re.findall(r'<a href="([^"]+)" aria-current="page"', page.html) == ["/boxes"]
         assert "items 3 3 0 s ago" in page.words["books"]
-        assert "current" in page.words["epochs"]
+        assert "speaks for the store" in page.words["epochs"]
         assert (await served.client.get("/boxes/S99")).status_code == 404
 
 
@@ -89,10 +89,9 @@ async def test_a_box_beside_the_line_of_its_store_is_seen_as_it_is_and_can_be_re
         ]
         page = await load(served, "/boxes/S01")
         assert "sells beside the store's line" in page.words["beside"]
-        assert (
-            "none speaks for it. Next: `uv run central enrol-code S01"
-            in (await typed("epochs", "S01")).shown
-        )
+        said = (await typed("epochs", "S01")).shown
+        assert f"{branch.epoch}  Its box sells beside the store's line" in said
+        assert "none speaks for it. Next: `uv run central enrol-code S01" in said
         listed = (await typed("box", "list")).shown
         assert "  in use, enrolled " in listed
         assert "is revoked: head office takes nothing" in (await typed("revoke", "S01")).shown

@@ -31,7 +31,7 @@ async def test_an_epoch_is_sealed_its_tail_taken_and_closed_by_its_box(
         box = await served.enrolled(store_id)
         box.record(3)
         await box.push_events(1, 3)
-        assert f"epoch {box.epoch} speaks for it" in (await typed("store", "list")).shown
+        assert f"epoch {box.epoch}: speaks for the store" in (await typed("store", "list")).shown
         sealed = await typed("seal", "S01", "--reason", "it was stolen")
         assert (sealed.code, f"{box.epoch} of S01 is sealed at event 3" in sealed.shown) == (
             0,
@@ -39,18 +39,22 @@ async def test_an_epoch_is_sealed_its_tail_taken_and_closed_by_its_box(
         )
         again = await typed("seal", "S01", "--reason", "it was stolen")
         assert (again.code, again.shown) == (0, "The epoch of S01 was sealed already.\n")
-        assert "no box speaks for it; epoch" in (await typed("store", "list")).shown
+        assert "no box speaks for the store; epoch" in (await typed("store", "list")).shown
         box.record(2)
         refused = await box.push_events(4, 5)
         assert problem(refused) == (403, "fenced")
         shown = (await typed("epochs", "S01")).shown
-        assert "sealed at event 3, its late tail is open" in shown
+        assert f"{box.epoch}  sealed, its late tail is open\n" in shown
+        assert "  the first; sealed at event 3; " in shown
         assert "A box of epoch 1 says it holds 2 more events." in shown
         box.end()
         told = decode(Acknowledgement, (await box.push_tail(4, 6)).content)
         assert told.acknowledged_through == 6
         await apply_all(served.office.archive)
-        assert "closed: its box ended it with event 6" in (await typed("epochs", "S01")).shown
+        assert (
+            "closed, its box ended it\n  the first; ended with event 6; "
+            in (await typed("epochs", "S01")).shown
+        )
         # A box that was sealed by a person does not speak for the store again by itself.
         branch = box.branched()
         assert (await branch.ratify()).status_code == 200

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from central.domain.epoch import EpochState
 from central.pages.words.figures import NOT_KNOWN, ago
 from central.reports.boxes import Book, StoreBox
 from central.reports.day_cells import AWAY_MS
@@ -44,6 +45,13 @@ code_once = "The code, shown once"
 string_once = "The enrolment string, with head office's address and how to know it, shown once"
 on_the_box = "On the box"
 
+_STATES = {
+    EpochState.CURRENT: "speaks for the store",
+    EpochState.SIDE: "a side branch",
+    EpochState.SEALED: "sealed, its late tail is open",
+    EpochState.CLOSED: "closed, its box ended it",
+    EpochState.WRITTEN_OFF: "written off",
+}
 CLOCK_OFF_MS = 60_000
 DISK_LOW_BYTES = 1 << 30
 _GIB = 1 << 30
@@ -134,10 +142,17 @@ def handed(book: Book) -> str:
 
 
 def epoch_state(one: StoreEpoch) -> str:
-    """Of an epoch, in the words of its state table."""
+    """Of an epoch: its state, whoever opened it, whether its box may speak still."""
     opened = ", opened by its box itself" if one.provisional else ""
     revoked = ", its box is revoked" if one.revoked else ""
-    return f"{one.state.value.replace('_', ' ')}{opened}{revoked}"
+    return f"{state_said(one.state, one.provisional)}{opened}{revoked}"
+
+
+def state_said(state: EpochState, provisional: bool) -> str:
+    """A state of the table in ``central/domain/epoch.py``, as a page and every command says it."""
+    if state is EpochState.SIDE and not provisional:
+        return "left, its box goes on in another"
+    return _STATES[state]
 
 
 def by_name_alone(one: Uncounted) -> str:
