@@ -10,6 +10,7 @@ from sync.protocol.errors import InvalidField, NotAcceptable
 from sync.protocol.identity import ItemId
 from sync.protocol.money import MILLI
 from sync.protocol.moving_cost import NOTHING_HELD, Held, move_cost
+from sync.protocol.reference import ItemRule
 
 
 class WrongSign(NotAcceptable, slug="wrong-sign", title="Goods go out with a quantity below zero"):
@@ -52,11 +53,33 @@ class SerialOfSeveral(
     remedy = "Say each piece with its own serial number, in a line of its own."
 
 
+class GoodsWithoutSerial(
+    NotAcceptable,
+    slug="goods-without-serial",
+    title="These goods have a serial number each",
+):
+    item_id: str
+    field: str
+    detail = "Of {item_id} each piece is booked with its serial number, and this line says none."
+    remedy = "Scan or type the number that stands on it, each piece in a line of its own."
+
+
+class GoodsWithoutLot(NotAcceptable, slug="goods-without-lot", title="These goods have a lot"):
+    item_id: str
+    field: str
+    detail = "{item_id} is booked with its lot, and this line says none."
+    remedy = "Scan the code that names the lot, or type what stands on the package."
+
+
 class Marked(Protocol):
     """A line that may say lot, last day and serial number of its goods."""
 
     @property
+    def item_id(self) -> ItemId: ...
+    @property
     def quantity_milli(self) -> int: ...
+    @property
+    def lot(self) -> str | None: ...
     @property
     def expires_on(self) -> date | None: ...
     @property
@@ -75,6 +98,19 @@ def refuse_marks(lines: Iterable[Marked]) -> None:
                 field=f"lines[{number}].expires_on",
                 remedy="Correct it.",
             )
+
+
+def refuse_unmarked(lines: Iterable[Marked], rules: Mapping[ItemId, ItemRule]) -> None:
+    """Goods that come in or go to somebody else, before whom whoever books them stands: what their
+    items' ``rules`` ask for at the till (``domain/sale/item_rules.py``) is said here, too, or a lot
+    that was called back is found nowhere. What is thrown away or counted may have lost it. Raises
+    GoodsWithoutSerial, GoodsWithoutLot."""
+    for number, line in enumerate(lines):
+        rule = rules.get(line.item_id)
+        if rule is not None and rule.asks_serial and line.serial is None:
+            raise GoodsWithoutSerial(line.item_id, f"lines[{number}].serial")
+        if rule is not None and rule.asks_lot and line.lot is None:
+            raise GoodsWithoutLot(line.item_id, f"lines[{number}].lot")
 
 
 class Movement(NamedTuple):

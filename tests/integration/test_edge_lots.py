@@ -2,7 +2,7 @@
 lots that come to the level whatever the order in which things were booked."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -13,14 +13,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from edge.db.lots import named_lots, serials_of
+from edge.db.published import Read, put_in_force
 from edge.db.stock import held_of
-from edge.domain.stock import SerialOfSeveral
+from edge.domain.stock import GoodsWithoutLot, GoodsWithoutSerial, SerialOfSeveral
 from edge.usecases.stock.receive_goods import GoodsLine, ReceiveGoods, receive_goods
 from edge.usecases.stock.take_out import TakenFor, TakenLine, TakeOut, take_out
-from sync.protocol.errors import InvalidField
+from edge.usecases.supplier_return.send_back import GoodsBack, SendBack, send_back
+from edge.usecases.transfer.book import SendGoods, SentLine, TakeIn, send_goods, take_in
+from sync.protocol.buying import Supplier
+from sync.protocol.errors import InvalidField, Refusal
 from sync.protocol.facts import StockCounted, StockMoved
 from sync.protocol.identity import ItemId, MovementId
 from sync.protocol.lots import NO_LOT, Lot, lots_held
+from sync.protocol.reference import DataSet, ItemRule
 from tests.builders import ANNA, moment
 from tests.integration.count_fixtures import Counting
 from tests.integration.office_fixtures import Browser, browser
@@ -154,6 +159,58 @@ def test_a_serial_number_is_one_piece_s_and_sold_twice_it_is_shown(shop: Countin
             (event, ITEM),
         )
     assert [one.twice for one in serials_of(shop.db, ITEM)] == [True, True, False]
+
+
+BOOKED: Mapping[str, Callable[..., Any]] = {
+    "received": lambda mark: came(1_000, *mark),
+    "sent to a shop": lambda mark: left(SentLine(ITEM, 1_000, *mark)),
+    "come from a shop": lambda mark: arrived(SentLine(ITEM, 1_000, *mark)),
+    "sent back to a supplier": lambda mark: back(GoodsBack(ITEM, 1_000, *mark)),
+}
+"""Goods that somebody stands before as they come or go."""
+
+
+def left(line: SentLine) -> Any:
+    made = SendGoods(MovementId(uuid4()), ANNA, "S02", "they ran out", (line,))
+    return lambda db: send_goods(db, made, moment())
+
+
+def arrived(line: SentLine) -> Any:
+    made = TakeIn(MovementId(uuid4()), ANNA, "S02-S01-1AABBCCDD-57", "all there", (line,))
+    return lambda db: take_in(db, made, moment())
+
+
+def back(line: GoodsBack) -> Any:
+    made = SendBack(MovementId(uuid4()), ANNA, "ACME", "spoilt", (line,))
+    return lambda db: send_back(db, made, moment())
+
+
+@pytest.mark.parametrize("way", BOOKED)
+@pytest.mark.parametrize(
+    ("asks", "refused", "without", "mark"),
+    [
+        ("asks_lot", GoodsWithoutLot, (None, MAY), ("A", MAY)),
+        ("asks_serial", GoodsWithoutSerial, ("A",), (None, None, "SN-1")),
+    ],
+)
+def test_goods_are_booked_with_the_lot_or_serial_number_that_their_item_asks_for(
+    shop: Counting, way: str, asks: str, refused: type[Refusal], without: Any, mark: Any
+) -> None:
+    """What is thrown away may have lost it, and says nothing all the same."""
+    rule = ItemRule(ITEM, asks_lot=asks == "asks_lot", asks_serial=asks == "asks_serial")
+    acme = Supplier("ACME", "Acme Foods")
+    put_in_force(shop.db, DataSet.SUPPLIERS, ["ACME"], [Read(1, acme)], [], 0)
+    BOOKED[way](without)(shop.db)
+    put_in_force(shop.db, DataSet.ITEM_RULES, [ITEM], [Read(1, rule)], [], 0)
+    before = len(shop.events())
+    for nothing in ((), without):
+        with pytest.raises(refused) as told:
+            BOOKED[way](nothing)(shop.db)
+        assert str(ITEM) in told.value.detail
+    assert len(shop.events()) == before
+    BOOKED[way](mark)(shop.db)
+    went(1_000)(shop.db)
+    assert len(shop.events()) == before + 2
 
 
 LABEL = "(01)04006381333931(17){}(10)L7"

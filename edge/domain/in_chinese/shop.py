@@ -36,6 +36,13 @@ REFUSALS = {
     "counted-twice": InChinese(
         "付款方式 {tender_id} 在清点中出现多次。", "每种付款方式只写一次，包含其全部单据。"
     ),
+    "goods-without-lot": InChinese(
+        "{item_id} 登记时须写明批次，此行没有。", "请扫描含批次的条码，或填写包装上的批次。"
+    ),
+    "goods-without-serial": InChinese(
+        "{item_id} 每件登记时须写明序列号，此行没有。",
+        "请扫描或填写其上的序列号，每件各占一行。",
+    ),
     "handed-to-holder": InChinese("收银台已由 {operator_id} 负责。", "请选择接手的人。"),
     "no-open-business-day": InChinese("本店没有开启的营业日。", "请先开启营业日。"),
     "no-open-till": InChinese("工作站 {workstation_id} 没有开启的收银台。", "请先开启收银台。"),

@@ -51,7 +51,7 @@ def receive_order(
     """The order with what came of it so far; its event has the movement's id.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownOrder,
-    OrderNotSent, OrderCancelled, OrderClosed, UnknownItem, TooMuchAtOnce, NotEnrolled.
+    OrderNotSent, OrderCancelled, OrderClosed, and what ``book_in`` raises.
     """
     found = find_order(db, order_id)
     after = _after(found, request.lines)

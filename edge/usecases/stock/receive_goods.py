@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from edge.db.buying import knows_supplier
 from edge.db.days import find_open_day
+from edge.db.item_rules import rules_of
 from edge.db.items import first_unknown
 from edge.db.journal import append
 from edge.db.operators import require
@@ -26,7 +27,7 @@ from edge.domain.fields import (
 )
 from edge.domain.item import UnknownItem
 from edge.domain.rights import Override
-from edge.domain.stock import refuse_marks, refuse_size
+from edge.domain.stock import refuse_marks, refuse_size, refuse_unmarked
 from edge.domain.supplier import UnknownSupplier
 from sync.engine.journal import Moment
 from sync.protocol.facts import LINES_MAX, StockLine, StockMoved, StockMovementKind
@@ -76,7 +77,7 @@ def receive_goods(
     """What was booked; its event has the movement's id.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownItem,
-    UnknownSupplier, TooMuchAtOnce, NotEnrolled.
+    UnknownSupplier, and what ``book_in`` raises.
     """
     require(db, request.operator_id, Permission.RECEIVE_STOCK, request.movement_id, override)
     if request.supplier_id is not None and not knows_supplier(db, request.supplier_id):
@@ -107,10 +108,12 @@ def book_in(
     supplier_id: str | None = None,
 ) -> tuple[MovedLine, ...]:
     """A receipt of whoever may: the movement, and the levels after it. Raises UnknownItem,
-    TooMuchAtOnce, SerialOfSeveral, InvalidField, NotEnrolled."""
+    TooMuchAtOnce, SerialOfSeveral, GoodsWithoutSerial, GoodsWithoutLot, InvalidField,
+    NotEnrolled."""
     _refuse_unknown_items(db, lines)
     refuse_size(line.quantity_milli for line in lines)
     refuse_marks(lines)
+    refuse_unmarked(lines, rules_of(db, [line.item_id for line in lines]))
     day, event_id = find_open_day(db), EventId(movement_id)
     fact = StockMoved(
         movement_id,

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from edge.db.buying import knows_supplier
 from edge.db.days import find_open_day
+from edge.db.item_rules import rules_of
 from edge.db.items import first_unknown
 from edge.db.journal import append
 from edge.db.operators import require
@@ -17,7 +18,7 @@ from edge.db.supplier_returns import SupplierReturn, insert_return
 from edge.domain.fields import QuantityMilli, Request, Sentence, ShortItem, ShortOperator, Word
 from edge.domain.item import UnknownItem
 from edge.domain.rights import Override
-from edge.domain.stock import refuse_marks, refuse_size
+from edge.domain.stock import refuse_marks, refuse_size, refuse_unmarked
 from edge.domain.supplier import UnknownSupplier
 from edge.usecases.supplier_return.look_up import look_up_return
 from sync.engine.journal import Moment
@@ -55,7 +56,8 @@ def send_back(
     """What went, with what it had cost; its event has the movement's id.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownSupplier,
-    UnknownItem, TooMuchAtOnce, SerialOfSeveral, InvalidField, NotEnrolled.
+    UnknownItem, TooMuchAtOnce, SerialOfSeveral, GoodsWithoutSerial, GoodsWithoutLot,
+    InvalidField, NotEnrolled.
     """
     movement_id = request.movement_id
     require(db, request.operator_id, Permission.ADJUST_STOCK, movement_id, override)
@@ -66,6 +68,7 @@ def send_back(
         raise UnknownItem(request.lines[unknown].item_id, field=f"lines[{unknown}].item_id")
     refuse_size(line.quantity_milli for line in request.lines)
     refuse_marks(request.lines)
+    refuse_unmarked(request.lines, rules_of(db, [line.item_id for line in request.lines]))
     day, event_id = find_open_day(db), EventId(movement_id)
     fact = StockMoved(
         movement_id,

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from edge.db.between_stores import Here, find_between, store_of
 from edge.db.days import find_open_day
+from edge.db.item_rules import rules_of
 from edge.db.items import first_unknown
 from edge.db.journal import append, read_head
 from edge.db.operators import require
@@ -19,7 +20,7 @@ from edge.db.transfers import TransferEnd, TransferLine, insert_transfer
 from edge.domain.fields import QuantityMilli, Request, Sentence, ShortItem, ShortOperator, Word
 from edge.domain.item import UnknownItem
 from edge.domain.rights import Override
-from edge.domain.stock import refuse_marks, refuse_size
+from edge.domain.stock import refuse_marks, refuse_size, refuse_unmarked
 from edge.domain.transfer import TransferToItself
 from sync.engine.journal import Moment, NotEnrolled
 from sync.protocol.between_stores import Between
@@ -71,7 +72,8 @@ def send_goods(
     """With the number that goes onto the paper of the goods; its event has the transfer's id.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownItem,
-    TransferToItself, TooMuchAtOnce, SerialOfSeveral, InvalidField, NotEnrolled.
+    TransferToItself, TooMuchAtOnce, SerialOfSeveral, GoodsWithoutSerial, GoodsWithoutLot,
+    InvalidField, NotEnrolled.
     """
     require(db, request.operator_id, Permission.ADJUST_STOCK, request.transfer_id, override)
     box, head = read_enrolment(db), read_head(db)
@@ -93,7 +95,8 @@ def take_in(
     """Whether its despatch was heard of or not; its event has the transfer's id.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownItem,
-    TooMuchAtOnce, SerialOfSeveral, InvalidField, NotEnrolled.
+    TooMuchAtOnce, SerialOfSeveral, GoodsWithoutSerial, GoodsWithoutLot, InvalidField,
+    NotEnrolled.
     """
     require(db, request.operator_id, Permission.RECEIVE_STOCK, request.transfer_id, override)
     refuse_marks(request.lines)
@@ -143,6 +146,7 @@ def _book(
     if unknown is not None:
         raise UnknownItem(lines[unknown].item_id, field=f"lines[{unknown}].item_id")
     refuse_size([line.quantity_milli for line in lines])
+    refuse_unmarked(lines, rules_of(db, [line.item_id for line in lines]))
     box, day = read_enrolment(db), find_open_day(db)
     if box is None:
         raise NotEnrolled("there is no epoch to write in")
