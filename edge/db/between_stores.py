@@ -3,6 +3,7 @@ head office told it that others, or the box before it, wrote. Each fact once; wh
 to is ``sync/protocol/between_stores.py``."""
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -51,16 +52,12 @@ FROM transfer_told w WHERE w.subject_id IN (SELECT subject FROM recent)
     AND NOT EXISTS (SELECT 1 FROM transfer_note n WHERE n.note_id = w.event_id)
 """  # noqa: S608 - constant
 _STORE_OF = """
-SELECT store_id FROM (
+SELECT store_id FROM shop WHERE code = :code UNION ALL SELECT lower(hex(store_id)) FROM (
     SELECT from_store_id AS store_id, from_code AS code FROM transfer_told
     UNION ALL SELECT to_store_id, to_code FROM transfer_told
-) WHERE code = ? AND store_id IS NOT NULL LIMIT 1
+) WHERE code = :code AND store_id IS NOT NULL LIMIT 1
 """
-_SHOPS = """
-SELECT from_code AS code FROM transfer_told UNION SELECT to_code FROM transfer_told
-UNION SELECT other_store FROM transfer UNION SELECT other_store FROM transfer_note
-ORDER BY code LIMIT ?
-"""
+_SHOPS = "SELECT code, name FROM shop WHERE code <> ? ORDER BY code LIMIT ?"
 _NAMES = "SELECT item_id, name, unit FROM item WHERE item_id IN (SELECT value FROM json_each(?))"
 _ADD_NOTE = (
     "INSERT INTO transfer_note (note_id, note, subject_id, other_store, number, operator_id,"
@@ -104,16 +101,14 @@ def find_between(db: sqlite3.Connection, here: Here, subject_id: UUID) -> Betwee
 
 
 def store_of(db: sqlite3.Connection, code: str) -> StoreId | None:
-    """The store of a code, where head office ever told of it."""
-    row = db.execute(_STORE_OF, (code,)).fetchone()
-    return None if row is None else StoreId(UUID(bytes=row[0]))
+    """The store of a code, by the list of shops or by what was told of goods; None: by neither."""
+    row = db.execute(_STORE_OF, {"code": code}).fetchone()
+    return None if row is None else StoreId(UUID(row[0]))
 
 
-def shops_known(db: sqlite3.Connection, here: Here) -> tuple[str, ...]:
-    """Codes of the other stores that goods of this one ever had to do with: a store is told of no
-    others."""
-    rows = db.execute(_SHOPS, (SHOPS_MAX,))
-    return tuple(code for (code,) in rows if code not in ("", here.code))
+def shops_known(db: sqlite3.Connection, here: Here) -> Mapping[str, str]:
+    """Names of the company's other shops by their codes, as head office told of them."""
+    return dict(db.execute(_SHOPS, (here.code, SHOPS_MAX)).fetchall())
 
 
 def names_of(db: sqlite3.Connection, items: set[str]) -> dict[str, tuple[str, str]]:

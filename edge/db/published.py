@@ -327,6 +327,7 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
         DataSet.REORDER_POINTS: _as_they_are(DataSet.REORDER_POINTS, "reorder_point", ("item_id",)),
         DataSet.PURCHASE_ORDERS: _values(told.take_orders, told.drop_orders),
         DataSet.TRANSFERS: _values(told.take_transfers, told.drop_transfers),
+        DataSet.SHOPS: _as_they_are(DataSet.SHOPS, "shop", ("code",)),
         DataSet.CUSTOMER_TIERS: _values(loyalty.take_customer_tiers, loyalty.drop_customer_tiers),
         DataSet.POINTS_RULES: _values(
             loyalty.take_points_rules,

@@ -281,14 +281,14 @@ async def _shown(
 
 
 class Known(NamedTuple):
-    """What this store, of ``code``, knows. ``names``: of items, with their units; ``shops``: codes
-    of others."""
+    """What this store, of ``code``, knows. ``names``: of items, with their units; ``shops``: the
+    company's others, code and name."""
 
     code: str
     between: tuple[Between, ...]
     ends: tuple[TransferEnd, ...]
     names: Mapping[str, tuple[str, str]]
-    shops: tuple[str, ...]
+    shops: Mapping[str, str]
 
 
 def _known(db: sqlite3.Connection) -> Known:

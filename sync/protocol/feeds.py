@@ -49,6 +49,7 @@ from sync.protocol.reference import (
 )
 from sync.protocol.scan_code import code_key
 from sync.protocol.shared import CustomerRecord
+from sync.protocol.shop import Shop
 from sync.protocol.text import is_plain, shown
 from sync.protocol.told import OrderTold, TransferTold, order_told_key, transfer_told_key
 from sync.protocol.uen import is_paynow_proxy
@@ -242,6 +243,7 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
         ),
         DataSet.PURCHASE_ORDERS: Rows(OrderTold, order_told_key, Scope.STORE, alone=True),
         DataSet.TRANSFERS: Rows(TransferTold, transfer_told_key, Scope.STORE, alone=True),
+        DataSet.SHOPS: Rows(Shop, lambda row: row.code, alone=True),
     }
 )
 

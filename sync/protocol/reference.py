@@ -114,6 +114,7 @@ class DataSet(StrEnum):
     REORDER_POINTS = "reorder_points"
     PURCHASE_ORDERS = "purchase_orders"
     TRANSFERS = "transfers"
+    SHOPS = "shops"
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):

@@ -65,6 +65,7 @@ from sync.protocol.reference import (
     replace_in_set_hash,
 )
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange, PersonalKey
+from sync.protocol.shop import Shop
 from sync.protocol.told import OrderNews, OrderTold, ToldLine, TransferNews, TransferTold
 from sync.protocol.units import Unit
 from tests.golden.examples import CUSTOMER, GRANT, STORE
@@ -223,6 +224,7 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
             *(UUID(int=1), "S01-S02-1AABBCCDD-57", "anna", "they ran out", 1_763_971_200_000),
             (ToldLine(1, ItemId("I00042"), 6_000, 2_499, None, "L-9", date(2025, 12, 31)),),
         ),
+        DataSet.SHOPS: Shop("S02", UUID(int=2), "Bäckerei West"),
     }
 )
 

@@ -264,8 +264,7 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
             (DataSet.ROLES, "", 0),
             (DataSet.CREDENTIALS, "", 0),
             (DataSet.OPENING_STOCK, str(east), 0),
-            (DataSet.RECEIPT_TEXTS, str(east), 0),
-            (DataSet.GOODWILL, str(east), 0),
+            *((one, str(east), 0) for one in ("receipt_texts", "goodwill")),
             (DataSet.PROMOTIONS, "", 0),
             (DataSet.SCALE_CODES, "", 0),
             (DataSet.ITEM_RULES, "", 0),
@@ -276,6 +275,7 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
             *((books, at, 0) for books in ("price_books", "book_prices") for at in ("", "east")),
             *((data_set, "", 0) for data_set in ("packs", "suppliers", "supplier_items")),
             *((one, str(east), 0) for one in ("reorder_points", "purchase_orders", "transfers")),
+            (DataSet.SHOPS, "", 2),
         ]
         for feed in heard.feeds:
             page = await box.feed(feed.data_set, 0, scope=feed.scope)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import replace
 
-from edge.db.between_stores import find_between, known_between, shops_known
+from edge.db.between_stores import find_between, known_between
 from edge.db.published import Read, put_in_force
 from edge.domain.rights import PermissionNeeded
 from edge.domain.transfer import (
@@ -298,15 +298,6 @@ async def test_lots_go_from_shop_to_shop_by_the_form_as_it_is_filled_in(browser:
 
 def by_anna(own_id: str, **more: object) -> dict[str, object]:
     return {own_id: str(uuid4()), "operator_id": "anna", **more}
-
-
-def test_shops_that_goods_ever_had_to_do_with_are_proposed(shop: Counting) -> None:
-    send(shop, 1_000)
-    hear(shop, replace(told(TransferNews.SENT, WISH, ToldLine(1, BUN, 1)), from_code="S07"))
-    lines = (SentLine(BUN, 6_000),)
-    asked = AskForGoods(MovementId(uuid4()), ANNA, "S05", "for Sunday", lines)
-    ask_for_goods(shop.db, asked, moment())
-    assert shops_known(shop.db, store_here(shop.db)) == ("S02", "S05", "S07")
 
 
 async def test_a_program_asks_ends_and_settles_as_the_page_does(browser: Browser) -> None:

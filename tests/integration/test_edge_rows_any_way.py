@@ -48,6 +48,7 @@ from sync.protocol.reference import (
     Tender,
 )
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
+from sync.protocol.shop import Shop as ShopTold
 from tests.integration.edge_fixtures import (
     COMPANY,
     MILK,
@@ -231,6 +232,7 @@ GOOD: dict[DataSet, list[Any]] = {
     ],
     DataSet.PURCHASE_ORDERS: ORDERS_TOLD,
     DataSet.TRANSFERS: TRANSFERS_TOLD,
+    DataSet.SHOPS: [ShopTold(code, UUID(int=2), name) for code in ("S01", "S02") for name in "AB"],
 }
 
 
@@ -275,6 +277,7 @@ ALL_TABLES: dict[str, str] = {
     "supplier": "*",
     "supplier_item": "*",
     "reorder_point": "*",
+    "shop": "*",
     "tax_rate": "*",
     "tender": "*",
     "payment_way": "*",

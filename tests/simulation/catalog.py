@@ -61,6 +61,7 @@ from sync.protocol.reference import (
     Tender,
 )
 from sync.protocol.shared import CustomerField, FieldChange, PersonalKey
+from sync.protocol.shop import Shop as ShopTold
 from sync.protocol.units import Unit
 
 START_MS = 1_772_438_400_000
@@ -287,6 +288,9 @@ def first_publications() -> Iterator[Row]:
         yield Row(FollowedFeed(DataSet.OPERATORS, ""), operator_id, encode(operator))
     supplier = Supplier(SUPPLIER, "Acme Foods", over_bp=1_000)
     yield Row(FollowedFeed(DataSet.SUPPLIERS, ""), SUPPLIER, encode(supplier))
+    for shop in SHOPS:
+        told = ShopTold(shop.settings.store_code, shop.store_id, shop.settings.store_name)
+        yield Row(FollowedFeed(DataSet.SHOPS, ""), told.code, encode(told))
     for number in range(ITEMS):
         yield item_row(item(number))
     for zone in ZONES:

@@ -33,6 +33,7 @@ from central.usecases.feed.publish_reference import publish_rows
 from central.usecases.feed.read_feed import read_incarnation
 from central.usecases.journal.ingest_batch import Acknowledged
 from central.usecases.people.note_act import note_act
+from central.usecases.store.tell_of_shop import tell_of_shop
 from sync.engine.signing import BadSignature
 from sync.protocol.change import Epoch, Genesis, Head, epoch_of
 from sync.protocol.codec import decode, encode
@@ -204,6 +205,7 @@ async def _know_store(db: AsyncConnection, shown: Shown) -> None:
     await declare_zone(db, genesis.company_id, settings.price_zone)
     scope = str(genesis.store_id)
     await publish_rows(db, genesis.company_id, DataSet.SETTINGS, [settings], scope)
+    await tell_of_shop(db, genesis.company_id, genesis.store_id)
 
 
 def _settings(raw: bytes) -> StoreSettings | None:

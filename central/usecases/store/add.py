@@ -13,6 +13,7 @@ from central.domain.feeds import MAIN_ZONE
 from central.domain.fields import currency_code, optional_text, plain_text, short_id, zone_name
 from central.usecases.feed.price_zones import declare_zone
 from central.usecases.feed.publish_reference import publish_rows
+from central.usecases.store.tell_of_shop import tell_of_shop
 from sync.protocol.codec import encode
 from sync.protocol.errors import AlreadyThere, InvalidField, NotFound
 from sync.protocol.identity import CompanyId, StoreId
@@ -132,6 +133,7 @@ async def _publish(
         )
     await declare_zone(db, company_id, settings.price_zone)
     await publish_rows(db, company_id, DataSet.SETTINGS, [settings], str(store_id))
+    await tell_of_shop(db, company_id, store_id)
 
 
 def _columns(settings: StoreSettings) -> dict[str, str | bytes]:

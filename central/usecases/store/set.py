@@ -15,6 +15,7 @@ from central.usecases.feed.read_published import lock_published
 from central.usecases.price.look_up import has_prices
 from central.usecases.store.add import add_store, default_settings, set_store_settings
 from central.usecases.store.look_up import KnownStore, all_settings, known_store
+from central.usecases.store.tell_of_shop import tell_of_shop
 from sync.protocol.errors import NotFound
 from sync.protocol.identity import CompanyId, StoreId
 from sync.protocol.reference import DataSet, ReceiptTexts, StoreSettings
@@ -108,4 +109,5 @@ async def retire_store(
     await db.execute(
         update(_STORES).where(_STORES.c.store_id == store.store_id).values(retired=retired)
     )
+    await tell_of_shop(db, company_id, store.store_id)
     return store._replace(retired=retired), Put.CHANGED

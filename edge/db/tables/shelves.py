@@ -111,6 +111,16 @@ class Transfer(EdgeTable, table=True):
     wish_id: bytes | None = Field(default=None, index=True)
 
 
+class ShopRow(EdgeTable, table=True):
+    """The company's shops as published (``sync/protocol/shop.py``), this one among them.
+    ``store_id``: as text."""
+
+    __tablename__ = "shop"
+    code: str = Field(primary_key=True)
+    store_id: str
+    name: str
+
+
 class TransferNoteRow(EdgeTable, table=True):
     """What this store said of goods between stores without moving any (``facts/transfer.py``).
     ``lines``: JSON lists of number, item, quantity."""

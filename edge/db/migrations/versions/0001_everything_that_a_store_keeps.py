@@ -100,6 +100,7 @@ TABLES = (
     "scale_code",
     "scan_code",
     "settings",
+    "shop",
     "snapshot_load",
     "shelf_count",
     "shelf_count_item",
@@ -211,6 +212,7 @@ def upgrade() -> None:
     _create_settings()
     _create_snapshot_load()
     _create_shelf_count()
+    _create_shop()
     _create_shelf_count_item()
     _create_shelf_count_line()
     _create_sought()
@@ -1307,6 +1309,16 @@ def _create_sought() -> None:
         sa.PrimaryKeyConstraint(
             "epoch_number", "epoch_fingerprint", "seq", "hash", name=op.f("pk_sought")
         ),
+    )
+
+
+def _create_shop() -> None:
+    op.create_table(
+        "shop",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_shop")),
     )
 
 
