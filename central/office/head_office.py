@@ -37,6 +37,7 @@ class Nudges:
     applied: asyncio.Event = field(default_factory=asyncio.Event)
     folded: asyncio.Event = field(default_factory=asyncio.Event)
     numbered: asyncio.Event = field(default_factory=asyncio.Event)
+    unvalued: asyncio.Event = field(default_factory=asyncio.Event)
     arrived: set[StreamKey] = field(default_factory=set)
 
     def note_arrival(self, key: StreamKey) -> None:

@@ -82,7 +82,7 @@ SELECT item_id, moved_on, put_right_minor FROM stock_put_right
 WHERE store_id = $1 AND item_id = ANY($2)
 """
 _UNLIKE = """
-SELECT k.item_id FROM stock_level AS k
+SELECT k.item_id, k.entries FROM stock_level AS k
 LEFT JOIN stock_worth AS w ON w.store_id = k.store_id AND w.item_id = k.item_id
 LEFT JOIN unnest($3::text[], $4::bigint[]) AS t (item_id, entries) ON t.item_id = k.item_id
 WHERE k.store_id = $1 AND (k.item_id = ANY($2::text[]) OR $2 IS NULL)
@@ -108,22 +108,25 @@ class Through(NamedTuple):
 
 class BroughtUp(NamedTuple):
     """``worth``: items of which what is kept is not what is. ``was``: how far what is kept goes;
-    ``anew``: it counts no more; ``through``: how far this goes."""
+    ``anew``: it counts no more; ``through``: how far this goes. ``lines``: so many were read to
+    value items anew."""
 
     was: Through | None
     through: Through
     anew: bool
     worth: Mapping[str, Valued]
+    lines: int
 
 
 async def bring_up(
     connection: Any,
     store_id: StoreId,
     items: Sequence[str] | None = None,
-    limit: int | None = None,
+    room: int | None = None,
 ) -> BroughtUp:
-    """What is kept of these items (None: of all) beside what moved since; at most ``limit`` are
-    valued anew. All of it has to be read in one snapshot."""
+    """What is kept of these items (None: of all) beside what moved since; no more are valued anew
+    than have ``room`` lines together, but for a single one that has more. All of it has to be read
+    in one snapshot."""
     was = await _read_through(connection, store_id)
     streams = await connection.fetch(STREAMS, store_id)
     taken_back = await connection.fetchval(_TAKEN_BACK, store_id) or 0
@@ -133,16 +136,30 @@ async def bring_up(
     if was is not None and not anew and 0 < _events(streams, was.place) <= TAIL_EVENTS_MAX:
         worth = await _tail(connection, store_id, items, was.place)
     entries = [one.entries for one in worth.values()]
-    asked = (_listed(items), list(worth), entries, anew, limit)
+    asked = (_listed(items), list(worth), entries, anew, None if room is None else room + 1)
     unlike = await connection.fetch(_UNLIKE, store_id, *asked)
     lines = lines_before({Epoch(*row[:2]): row[3] for row in streams})
-    named = [row["item_id"] for row in unlike]
+    named, read = _within(unlike, room)
     if named:
         worth |= dict.fromkeys(named, NOT_VALUED)
         async for moves in _by_item(connection, store_id, named):
             worth[moves[0].item_id] = value_anew(moves, lines)
-    whole = limit is None or len(named) < limit
-    return BroughtUp(was, Through(*end, taken_back, whole), anew, worth)
+    whole = len(named) == len(unlike)
+    return BroughtUp(was, Through(*end, taken_back, whole), anew, worth, read)
+
+
+def _within(unlike: Sequence[Any], room: int | None) -> tuple[list[str], int]:
+    """The first of these items that have room together, at least one; and how many lines they
+    have."""
+    named: list[str] = []
+    read = 0
+    for item, entries in unlike:
+        many = max(entries, 1)
+        if room is not None and named and read + many > room:
+            break
+        named.append(item)
+        read += many
+    return named, read
 
 
 async def kept_worth(connection: Any, store_id: StoreId, items: Iterable[str]) -> dict[str, Valued]:

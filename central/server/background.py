@@ -32,6 +32,7 @@ from central.usecases.journal.settle_days import settle_days
 from central.usecases.loyalty.settle import drain_due_loyalty
 from central.usecases.people.open_pins import open_pins
 from central.usecases.stock.keep_value import keep_values
+from central.usecases.telling.let_go import mark_old
 from central.usecases.telling.tell import tell_due
 
 log = structlog.get_logger()
@@ -50,6 +51,7 @@ LOOK_BACK_EVERY_S = 10
 CUSTOMERS_EVERY_S = 10
 CUSTOMERS_REST_S = 1
 VALUE_EVERY_S = 600
+VALUE_REST_S = 5
 COMPACT_EVERY_S = 6 * 3_600
 RETRY_EVERY_S = 3_600
 """The first try is at the start, which is when a newer applier comes."""
@@ -79,7 +81,7 @@ async def background(office: HeadOffice) -> AsyncIterator[None]:
         ("compact", asyncio.Event(), _Pace(COMPACT_EVERY_S), _compacting),
         ("past", asyncio.Event(), _Pace(LOOK_BACK_EVERY_S), _looking_back),
         ("pins", nudges.folded, _Pace(PINS_EVERY_S, PINS_REST_S), _opening_pins),
-        ("value", asyncio.Event(), _Pace(VALUE_EVERY_S), _valuing),
+        ("value", nudges.unvalued, _Pace(VALUE_EVERY_S, VALUE_REST_S), _valuing),
         ("customers", nudges.numbered, _Pace(CUSTOMERS_EVERY_S, CUSTOMERS_REST_S), _matching),
     )
     tasks = [
@@ -117,7 +119,7 @@ def _sequencing(office: HeadOffice) -> Round:
         await drain_due_loyalty(office.engine, office.clock_ms())
         await drain_due_shares(office.engine, office.clock_ms())
         await drain_due_goodwill(office.engine, office.clock_ms())
-        await tell_due(office.engine)
+        await tell_due(office.engine, office.clock_ms())
         if await drain_publications(office.engine):
             office.nudges.numbered.set()
 
@@ -134,7 +136,8 @@ def _matching(office: HeadOffice) -> Round:
 
 def _valuing(office: HeadOffice) -> Round:
     async def keep() -> None:
-        await keep_values(office.engine)
+        if not await keep_values(office.engine):
+            office.nudges.unvalued.set()
 
     return keep
 
@@ -142,6 +145,7 @@ def _valuing(office: HeadOffice) -> Round:
 def _compacting(office: HeadOffice) -> Round:
     async def compact() -> None:
         await compact_feeds(office.engine, office.clock_ms())
+        await mark_old(office.engine, office.clock_ms())
 
     return compact
 

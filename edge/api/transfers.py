@@ -88,7 +88,8 @@ class BetweenStores(msgspec.Struct, frozen=True):
 async def known(box: TheBox, limit: Limit = PAGE, offset: Offset = 0) -> BetweenStores:
     """What is wished, on its way, there, or differs: by what this store wrote and what head office
     told it of others. A wish or a transfer is named by its ``subject_id``."""
-    found = await box.reader.read(lambda db: known_between(db, store_here(db)))
+    now_ms = box.clock.moment().wall_ms
+    found = await box.reader.read(lambda db: known_between(db, store_here(db), now_ms))
     return BetweenStores(tuple(_known(one) for one in found[offset : offset + limit]))
 
 

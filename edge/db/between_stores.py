@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from sync.protocol.between_stores import Between, between_stores
+from sync.protocol.between_stores import Between, between_stores, told_since_ms
 from sync.protocol.identity import StoreId
 from sync.protocol.told import ToldLine, TransferNews, TransferTold
 
@@ -20,13 +20,16 @@ SHOPS_MAX = 1_000
 
 _RECENT = """recent AS (
     SELECT subject FROM (
-        SELECT intent_id AS subject, at_ms FROM transfer
-        UNION ALL SELECT wish_id, at_ms FROM transfer WHERE wish_id IS NOT NULL
-        UNION ALL SELECT subject_id, at_ms FROM transfer_told
-        UNION ALL SELECT wish_id, at_ms FROM transfer_told WHERE wish_id IS NOT NULL
-        UNION ALL SELECT subject_id, at_ms FROM transfer_note
-    ) GROUP BY subject ORDER BY max(at_ms) DESC, subject LIMIT ?
+        SELECT intent_id AS subject, at_ms, 0 AS told FROM transfer
+        UNION ALL SELECT wish_id, at_ms, 0 FROM transfer WHERE wish_id IS NOT NULL
+        UNION ALL SELECT subject_id, at_ms, 1 FROM transfer_told
+        UNION ALL SELECT wish_id, at_ms, 1 FROM transfer_told WHERE wish_id IS NOT NULL
+        UNION ALL SELECT subject_id, at_ms, 0 FROM transfer_note
+    ) GROUP BY subject HAVING max(told) OR max(at_ms) >= :since_ms
+    ORDER BY max(at_ms) DESC, subject LIMIT :most
 )"""
+"""Head office tells a store of what it wrote itself, too: what is old, and told of no more, is done
+with (``let_go``)."""
 _ENDS = f"""WITH {_RECENT}
 SELECT t.intent_id, t.transfer_id, t.direction, t.wish_id,
     coalesce(nullif(t.other_store, ''), (SELECT
@@ -86,18 +89,21 @@ class Note(NamedTuple):
     lines: tuple[ToldLine, ...]
 
 
-def known_between(db: sqlite3.Connection, here: Here) -> tuple[Between, ...]:
+def known_between(db: sqlite3.Connection, here: Here, now_ms: int) -> tuple[Between, ...]:
     """Wishes and transfers, the newest first."""
-    limit = (SUBJECTS_MAX,)
+    limit = {"since_ms": told_since_ms(now_ms), "most": SUBJECTS_MAX}
     rows = [_own(here, row) for row in db.execute(_ENDS, limit)]
     rows += [_own(here, row) for row in db.execute(_NOTES, limit)]
     rows += [_told(row) for row in db.execute(_TOLD, limit)]
     return between_stores(rows)
 
 
-def find_between(db: sqlite3.Connection, here: Here, subject_id: UUID) -> Between | None:
+def find_between(
+    db: sqlite3.Connection, here: Here, subject_id: UUID, now_ms: int
+) -> Between | None:
     """One of them; None where nothing of it is known here."""
-    return next((one for one in known_between(db, here) if one.subject_id == subject_id), None)
+    known = known_between(db, here, now_ms)
+    return next((one for one in known if one.subject_id == subject_id), None)
 
 
 def store_of(db: sqlite3.Connection, code: str) -> StoreId | None:

@@ -53,13 +53,13 @@ GOODS = "goods"
 BETWEEN = ";"
 """Where a line of the form ends."""
 LIGHTS = {
-    GoodsState.WISHED: "amber",
-    GoodsState.CANCELLED: "grey",
-    GoodsState.UNHEARD: "amber",
-    GoodsState.IN_TRANSIT: "amber",
-    GoodsState.DIFFERS: "red",
-    GoodsState.ARRIVED: "green",
-    GoodsState.CLOSED: "grey",
+    GoodsState.WISHED: "wait",
+    GoodsState.CANCELLED: "away",
+    GoodsState.UNHEARD: "attention",
+    GoodsState.IN_TRANSIT: "wait",
+    GoodsState.DIFFERS: "stop",
+    GoodsState.ARRIVED: "fine",
+    GoodsState.CLOSED: "away",
 }
 
 
@@ -249,7 +249,7 @@ async def _shown(
     about: object = None,
 ) -> Response[Any]:
     moment = box.clock.moment()
-    known = await box.reports.read(_known)
+    known = await box.reports.read(lambda db: _known(db, moment.wall_ms))
     chosen = next((one for one in known.between if one.subject_id == about), None)
     items = [] if chosen is None else [line.item_id for line in chosen.lines]
     lots = await box.reports.read(lambda db: {one: _lots(db, one, moment) for one in items})
@@ -291,9 +291,9 @@ class Known(NamedTuple):
     shops: Mapping[str, str]
 
 
-def _known(db: sqlite3.Connection) -> Known:
+def _known(db: sqlite3.Connection, now_ms: int) -> Known:
     here = store_here(db)
-    between = known_between(db, here)
+    between = known_between(db, here, now_ms)
     items = {line.item_id for one in between for line in one.lines}
     names, shops = names_of(db, set(items)), shops_known(db, here)
     return Known(here.code, between, list_transfers(db, LISTED, 0), names, shops)

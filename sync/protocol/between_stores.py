@@ -19,6 +19,9 @@ from sync.protocol.told import TransferNews, TransferTold
 
 OVERDUE_DAYS = 7
 """Goods that are on their way so long are looked for."""
+TOLD_DAYS = 400
+"""So long after the last word of them stores are told of goods with which all is done; a year's
+stock can be counted by what is known."""
 _DAY_MS = 86_400_000
 
 
@@ -140,6 +143,38 @@ def between_stores(rows: Iterable[TransferTold]) -> tuple[Between, ...]:
     ]
     every = (*found.values(), *wishes)
     return tuple(sorted(every, key=lambda one: (-one.since_ms, one.subject_id)))
+
+
+def told_since_ms(now_ms: int) -> int:
+    """What was last spoken of before, and is done with, no store is told of any more; nor does a
+    store remember what it wrote of it itself, once it is told of nothing else."""
+    return now_ms - TOLD_DAYS * _DAY_MS
+
+
+def let_go(rows: Iterable[TransferTold], now_ms: int) -> frozenset[UUID]:
+    """Of which wishes and transfers stores are told no more: of those that are done with since
+    TOLD_DAYS, a wish with all that was sent for it or none of them, so that nothing that is left
+    says that goods are awaited. ``rows``: of whole such groups."""
+    every = tuple(rows)
+    newest: defaultdict[UUID, int] = defaultdict(int)
+    open_groups: set[UUID] = set()
+    group_of: dict[UUID, UUID] = {}
+    for one in between_stores(every):
+        group = group_of[one.subject_id] = one.wish_id or one.subject_id
+        if one.is_open or one.state not in _DONE:
+            open_groups.add(group)
+    for row in every:
+        group = group_of.get(row.subject_id, row.subject_id)
+        newest[group] = max(newest[group], row.at_ms)
+    since_ms = told_since_ms(now_ms)
+    return frozenset(
+        subject
+        for subject, group in group_of.items()
+        if group not in open_groups and newest[group] < since_ms
+    )
+
+
+_DONE = (GoodsState.CANCELLED, GoodsState.ARRIVED, GoodsState.CLOSED)
 
 
 def _moved(rows: Iterable[TransferTold]) -> bool:

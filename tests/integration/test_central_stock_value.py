@@ -117,7 +117,7 @@ async def test_what_moved_since_is_put_to_what_is_kept(engine: AsyncEngine) -> N
     await open_stream(archive, engine, shop)
     await deliver(archive, shop)
     await apply_all(archive)
-    assert await keep_value(engine, shop.store_id)
+    assert (await keep_value(engine, shop.store_id)).whole
     through = len(shop.events)
     shop.append(shop.sale(((1, 2_000, 350),)))
     shop.append(moved(shop, RECEIPT, 4_000, 640))
@@ -125,7 +125,7 @@ async def test_what_moved_since_is_put_to_what_is_kept(engine: AsyncEngine) -> N
     told = await worth(engine, shop)
     assert told == StockWorth(TEA, 7_000, 1_000, 142_857, 2_040, 120, 800, 120)
     assert await kept(engine) == [(5_000, 600, 5)], "who reads keeps nothing"
-    assert await keep_value(engine, shop.store_id)
+    assert (await keep_value(engine, shop.store_id)).whole
     assert await kept(engine) == [(7_000, 1_000, 7)]
     assert await worth(engine, shop) == told
     await rebuild_projections(engine)
@@ -158,9 +158,30 @@ async def test_items_are_valued_anew_some_at_a_time_until_all_are(engine: AsyncE
     await open_stream(archive, engine, shop)
     await deliver(archive, shop)
     await apply_all(archive)
-    goes = [await keep_value(engine, shop.store_id, at_once=2) for _ in range(3)]
-    assert goes == [False, False, True]
+    goes = [await keep_value(engine, shop.store_id, room=2) for _ in range(3)]
+    assert goes == [(False, 2), (False, 2), (True, 1)]
     assert sorted(await kept(engine)) == [(1_000, number, 1) for number in range(1, 6)]
+
+
+async def test_a_round_of_valuing_ends_after_so_many_lines_and_the_next_one_goes_on(
+    engine: AsyncEngine,
+) -> None:
+    archive = PostgresArchive(engine)
+    for number in (1, 2):
+        shop = Shop(number)
+        shop.open()
+        for item in ("I1", "I2"):
+            for _ in range(3):
+                line = StockLine(ItemId(item), 1_000, None, None, 1)
+                movement = MovementId(shop.new_id())
+                shop.append(StockMoved(movement, RECEIPT, ANNA, None, "because", (line,)))
+        await open_stream(archive, engine, shop)
+        await deliver(archive, shop)
+        await apply_all(archive)
+    rounds = []
+    for _ in range(3):
+        rounds.append((await keep_values(engine, lines_max=4), len(await kept(engine))))
+    assert rounds == [(False, 2), (True, 4), (True, 4)]
 
 
 async def test_margin_leaves_room_for_what_a_later_receipt_put_right(engine: AsyncEngine) -> None:

@@ -41,10 +41,10 @@ __all__ = ["engine", "postgres_template"]
 
 
 async def told(
-    engine: AsyncEngine, data_set: DataSet, shop: Shop
+    engine: AsyncEngine, data_set: DataSet, shop: Shop, now_ms: int = 0
 ) -> list[OrderTold | TransferTold]:
     """What is published for the shop, after head office looked."""
-    await tell_due(engine)
+    await tell_due(engine, now_ms)
     async with snapshot(engine) as db:
         rows = await published_rows(db, COMPANY, data_set, str(shop.store_id))
     return list(rows.values())

@@ -9,11 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.db.engine import snapshot, unit_of_work
 from central.reports.sales import Page
 from central.reports.wishes import goods_between_stores
+from central.server.serving import now_ms as wall_ms
 from central.usecases.feed.publish_reference import publish_items
+from central.usecases.feed.sequence_publications import drain_publications
+from central.usecases.proof.rebuild_projections import rebuild_projections
+from central.usecases.telling.let_go import mark_old
 from central.usecases.telling.tell import tell_due
 from central.usecases.transfer.typed import wanted_of
 from central.usecases.transfer.wish import Wanted, end_wish, wish_transfer
-from sync.protocol.between_stores import Between, GoodsState
+from sync.protocol.between_stores import TOLD_DAYS, Between, GoodsState
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.facts import TaxClass, TransferDirection, TransferNote, TransferNoted, WishedLine
 from sync.protocol.identity import ItemId, MovementId
@@ -72,6 +76,33 @@ async def test_a_wish_comes_down_to_both_stores_and_is_fulfilled(engine: AsyncEn
         (TransferNews.SENT, 10_000),
         (TransferNews.WISHED, 10_000),
     ]
+
+
+async def test_what_is_done_with_since_so_long_is_told_no_more_also_after_a_rebuild(
+    engine: AsyncEngine,
+) -> None:
+    """With the wish that it was for; what differs stays."""
+    sender, receiver = await stores(engine)
+    wish_id = await wish(engine)
+    await arrived(engine, end(sender, TransferDirection.OUT, wish_id, I1=10_000))
+    transfer = intent_of(COMPANY, NUMBER)
+    later_ms = wall_ms() + (TOLD_DAYS + 1) * 86_400_000
+
+    async def left() -> list[int]:
+        await drain_publications(engine)
+        await mark_old(engine, later_ms)
+        await tell_due(engine, later_ms)
+        await drain_publications(engine)
+        return [
+            len(await told(engine, DataSet.TRANSFERS, shop, later_ms))
+            for shop in (sender, receiver)
+        ]
+
+    assert await left() == [2, 2]
+    await arrived(engine, end(receiver, TransferDirection.IN, transfer, I1=10_000))
+    assert await left() == [0, 0]
+    await rebuild_projections(engine)
+    assert await left() == [0, 0]
 
 
 async def test_it_is_wished_no_more_once(engine: AsyncEngine) -> None:

@@ -99,7 +99,7 @@ def hear(shop: Counting, *rows: TransferTold) -> None:
 
 
 def one(shop: Counting, subject: UUID) -> Between:
-    found = find_between(shop.db, store_here(shop.db), subject)
+    found = find_between(shop.db, store_here(shop.db), subject, NOW_MS)
     assert found is not None
     return found
 
@@ -226,7 +226,7 @@ def test_what_is_wrong_is_said(shop: Counting) -> None:
             wrong(shop.db, say(shop, subject), moment())
         with pytest.raises(PermissionNeeded):
             wrong(shop.db, say(shop, subject, OperatorId("cas")), moment())
-    assert len(known_between(shop.db, store_here(shop.db))) == 1
+    assert len(known_between(shop.db, store_here(shop.db), NOW_MS)) == 1
 
 
 def test_lots_and_serial_numbers_are_told_as_they_were_sent(shop: Counting) -> None:

@@ -7,16 +7,18 @@ from uuid import UUID
 
 import pytest
 
-from edge.db.between_stores import shops_known
+from edge.db.between_stores import known_between, shops_known
 from edge.db.published import Read, put_in_force
 from edge.usecases.transfer.note import store_here
+from sync.protocol.between_stores import TOLD_DAYS
 from sync.protocol.facts import StockTransferred
 from sync.protocol.reference import DataSet
 from sync.protocol.shop import Shop
-from tests.builders import STORE
+from sync.protocol.told import ToldLine, TransferNews
+from tests.builders import DAY_MS, NOW_MS, STORE
 from tests.integration.count_fixtures import Counting
 from tests.integration.office_fixtures import Browser, browser
-from tests.integration.test_edge_between_stores import OTHER, TRANSFERS, send, shop
+from tests.integration.test_edge_between_stores import BUN, OTHER, TRANSFERS, hear, send, shop, told
 
 __all__ = ["browser", "shop"]
 
@@ -46,6 +48,18 @@ def test_goods_go_to_a_shop_of_which_nobody_told_yet(shop: Counting) -> None:
     fact = shop.events()[-1].fact
     assert isinstance(fact, StockTransferred)
     assert fact.other_store_id is None
+
+
+def test_what_head_office_tells_of_no_more_is_forgotten_here_once_it_is_old(
+    shop: Counting,
+) -> None:
+    """A shop is told of what it wrote itself, too: so nothing of it waits for ever."""
+    subject, later_ms = send(shop, 1_000), NOW_MS + (TOLD_DAYS + 1) * DAY_MS
+    here = store_here(shop.db)
+    assert [one.subject_id for one in known_between(shop.db, here, NOW_MS)] == [subject]
+    assert known_between(shop.db, here, later_ms) == ()
+    hear(shop, told(TransferNews.SENT, subject, ToldLine(1, BUN, 1_000), out=True))
+    assert [one.subject_id for one in known_between(shop.db, here, later_ms)] == [subject]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])

@@ -154,7 +154,7 @@ def check_22_goods_between_stores(found: Evidence) -> None:
     apart = _apart(found)
     for books in found.stores:
         code = books.shop.code
-        here = known_between(books.db, Here(books.shop.store_id, code))
+        here = known_between(books.db, Here(books.shop.store_id, code), 0)
         own = {one.subject_id: _standing(one) for one in here if one.subject_id not in apart}
         there = {
             subject: _standing(one)

@@ -177,7 +177,7 @@ class Storekeeper(Person):
         return self.random.choice([shop.code for shop in SHOPS if shop.code != self.code])
 
     async def _known(self) -> tuple[Between, ...]:
-        return await self.insist(lambda box: box.look(lambda db: known_between(db, self.here)))
+        return await self.insist(lambda box: box.look(lambda db: known_between(db, self.here, 0)))
 
     async def _send(self) -> None:
         """What is wished of this shop, mostly in part; or what nobody asked for."""

@@ -1,7 +1,7 @@
 """Keep what stores' goods are worth, so that whoever asks reads what moved since and no more
 (``central/reports/valued``)."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -11,9 +11,11 @@ from central.projections.columns import by_column
 from central.reports.valued import BroughtUp, bring_up
 from sync.protocol.identity import StoreId
 
-ITEMS_AT_ONCE = 2_000
-"""Valued anew from their beginnings in one go."""
-GOES_MAX = 1_000
+LINES_AT_ONCE = 50_000
+"""Read in one go to value items anew from their beginnings."""
+LINES_A_ROUND = 200_000
+"""Of all stores: on a chain whose goods were never valued a round ends there, and the next one goes
+on, so that none holds the machine for an hour."""
 
 _BEHIND = """
 SELECT DISTINCT s.store_id FROM stream AS s LEFT JOIN stock_valued AS v ON v.store_id = s.store_id
@@ -57,22 +59,35 @@ SELECT $1::uuid, * FROM unnest($2::text[], $3::date[], $4::bigint[])
 """
 
 
-async def keep_values(engine: AsyncEngine) -> None:
-    """Of every store whose goods moved since, one after the other."""
+class Kept(NamedTuple):
+    """Whether all of a store is kept now, as far as it was heard of, or somebody else is at it; and
+    how many lines were read for that."""
+
+    whole: bool
+    lines: int
+
+
+async def keep_values(engine: AsyncEngine, lines_max: int = LINES_A_ROUND) -> bool:
+    """Of every store whose goods moved since, one after the other, until so many lines were read.
+    Whether all are kept now: else another round goes on where this one ended."""
     async with snapshot(engine) as db:
         behind = [plain_uuid(row[0]) for row in await (await driver_of(db)).fetch(_BEHIND)]
+    left = lines_max
     for store_id in behind:
-        for _ in range(GOES_MAX):
-            if await keep_value(engine, StoreId(store_id)):
-                break
+        whole = False
+        while not whole:
+            if left <= 0:
+                return False
+            whole, lines = await keep_value(engine, StoreId(store_id), min(left, LINES_AT_ONCE))
+            left -= lines
+    return True
 
 
-async def keep_value(engine: AsyncEngine, store_id: StoreId, at_once: int = ITEMS_AT_ONCE) -> bool:
-    """Whether all of the store is kept now, as far as it was heard of; or somebody else is at it.
-
-    It is worked out from one snapshot, and kept if what it was worked out from is kept still."""
+async def keep_value(engine: AsyncEngine, store_id: StoreId, room: int = LINES_AT_ONCE) -> Kept:
+    """It is worked out from one snapshot, and kept if what it was worked out from is kept still.
+    ``room``: lines that are read for it."""
     async with snapshot(engine) as db:
-        found = await bring_up(await driver_of(db), store_id, limit=at_once)
+        found = await bring_up(await driver_of(db), store_id, room=room)
     async with unit_of_work(engine) as db:
         connection = await driver_of(db)
         if found.was is None:
@@ -80,9 +95,9 @@ async def keep_value(engine: AsyncEngine, store_id: StoreId, at_once: int = ITEM
         else:
             begun = await connection.fetchval(_GO_ON, store_id, *found.through, *found.was)
         if not begun:
-            return True
+            return Kept(True, found.lines)
         await _keep(connection, store_id, found)
-    return found.through.whole
+    return Kept(found.through.whole, found.lines)
 
 
 async def _keep(connection: Any, store_id: StoreId, found: BroughtUp) -> None:

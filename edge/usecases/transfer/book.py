@@ -105,7 +105,7 @@ def take_in(
     if box is None:
         raise NotEnrolled("there is no epoch to write in")
     here = Here(box.store_id, box.store_code)
-    sent = find_between(db, here, intent_of(box.company_id, number))
+    sent = find_between(db, here, intent_of(box.company_id, number), moment.wall_ms)
     if sent is not None and not other:
         other = sent.to_code if sent.from_code == box.store_code else sent.from_code
     lines = [_as_it_cost(sent, one) for one in request.lines]

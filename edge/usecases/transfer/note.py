@@ -98,7 +98,7 @@ def end_wish(
     """
     require(db, request.operator_id, Permission.ADJUST_STOCK, request.note_id, override)
     here = store_here(db)
-    wish = _known(db, here, request.subject_id)
+    wish = _known(db, here, request.subject_id, moment)
     if not wish.is_wish:
         raise UnknownTransfer(request.subject_id)
     if not wish.is_open:
@@ -117,7 +117,7 @@ def settle_transfer(
     """
     require(db, request.operator_id, Permission.ADJUST_STOCK, request.note_id, override)
     here = store_here(db)
-    found = _known(db, here, request.subject_id)
+    found = _known(db, here, request.subject_id, moment)
     if found.is_wish:
         raise UnknownTransfer(request.subject_id)
     if found.state in (GoodsState.ARRIVED, GoodsState.CLOSED):
@@ -134,9 +134,9 @@ def store_here(db: sqlite3.Connection) -> Here:
     return Here(box.store_id, box.store_code)
 
 
-def _known(db: sqlite3.Connection, here: Here, subject_id: UUID) -> Between:
+def _known(db: sqlite3.Connection, here: Here, subject_id: UUID, moment: Moment) -> Between:
     """Raises UnknownTransfer."""
-    found = find_between(db, here, subject_id)
+    found = find_between(db, here, subject_id, moment.wall_ms)
     if found is None:
         raise UnknownTransfer(subject_id)
     return found

@@ -25,7 +25,7 @@ NAMED_MAX = 20
 def overdue_now(db: sqlite3.Connection, moment: Moment) -> tuple[str, ...]:
     """The numbers of transfers that are on their way for too long, the oldest first, but those of
     which somebody has cleared the alarm. Raises NotEnrolled."""
-    known = known_between(db, store_here(db))
+    known = known_between(db, store_here(db), moment.wall_ms)
     looked_into = subjects_cleared(db, AlarmKind.GOODS_OVERDUE.value, THE_BOX)
     numbers = [one.number for one in reversed(known) if one.is_overdue(moment.wall_ms)]
     return tuple(one for one in numbers if one and one not in looked_into)[:NAMED_MAX]

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from sync.protocol.between_stores import OVERDUE_DAYS, Between, GoodsState, between_stores
+from sync.protocol.between_stores import (
+    OVERDUE_DAYS,
+    TOLD_DAYS,
+    Between,
+    GoodsState,
+    between_stores,
+    let_go,
+)
 from sync.protocol.identity import ItemId
 from sync.protocol.lots import UNMARKED, Mark
 from sync.protocol.told import ToldLine, TransferNews, TransferTold
@@ -100,6 +107,31 @@ EXAMPLES: dict[str, tuple[tuple[TransferTold, ...], GoodsState | None, GoodsStat
         GoodsState.CLOSED,
     ),
 }
+
+
+LATER_MS = (TOLD_DAYS + 1) * DAY_MS
+LATE_REST = replace(REST, at_ms=2 * DAY_MS)
+LET_GO: dict[str, tuple[tuple[TransferTold, ...], set[UUID]]] = {
+    "there": ((OUT, IN), {FIRST}),
+    "there, and what wished it": ((W, OUT, IN), {FIRST, WISH}),
+    "settled": ((OUT, SHORT, DONE_HERE), {FIRST}),
+    "wished no more": ((W, CANCELLED), {WISH}),
+    "still on its way": ((OUT,), set()),
+    "still wished": ((W,), set()),
+    "a part is there, and the rest still wished": ((W, HALF, HALF_CAME), set()),
+    "one part there, the other on its way": ((W, HALF, OTHER_HALF, HALF_CAME), set()),
+    "differs": ((W, OUT, SHORT), set()),
+    "there, the last of it not long ago": ((W, OUT, SHORT, LATE_REST), set()),
+}
+
+
+@pytest.mark.parametrize("name", LET_GO)
+def test_stores_are_told_no_more_of_what_is_done_with_since_so_long_and_of_nothing_else(
+    name: str,
+) -> None:
+    rows, gone = LET_GO[name]
+    assert let_go(rows, LATER_MS) == gone
+    assert let_go(rows, LATER_MS - 2 * DAY_MS) == set()
 
 
 def found(rows: tuple[TransferTold, ...]) -> dict[UUID, Between]:
