@@ -117,7 +117,7 @@ async def test_a_number_that_nobody_gave_is_said_and_what_has_no_receipt_needs_a
     await page.keyboard.press("Escape")
     await scan(page, item.scan_code)
     await sees_total(page, item.price_minor)
-    await page.get_by_role("button", name=f"Take {item.name} back without a receipt").click()
+    await page.get_by_role("button", name=f"Take back {item.name} without a receipt").click()
     await page.get_by_label("Why without a receipt").fill("a gift")
     await page.keyboard.press("Enter")
     await sees_total(page, -item.price_minor)

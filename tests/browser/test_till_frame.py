@@ -10,6 +10,7 @@ from tests.browser.test_till_modules import run
 from tests.browser.till_page import (
     Sold,
     by_hand,
+    by_hand_in_one_go,
     items,
     open_till_page,
     receipt_number,
@@ -96,10 +97,10 @@ async def test_a_sign_within_a_text_or_a_scan_is_no_key(tabs: Tabs, shop: Box) -
     page, (first, second, third) = await basket_of_three(tabs, shop)
     total = first.price_minor + second.price_minor + third.price_minor
     field = page.get_by_label("Scan or search")
-    await by_hand(page, "+65")
+    await by_hand_in_one_go(page, "+65")
     await expect(field).to_have_value("+65")
     await page.keyboard.press("Escape")
-    await by_hand(page, "a+?")
+    await by_hand_in_one_go(page, "a+?")
     await expect(field).to_have_value("a+?")
     await page.keyboard.press("Escape")
     await scan(page, "+A99912345")

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playwright.async_api import Page, Route, expect
@@ -102,14 +103,25 @@ async def scan(page: Page, code: str, *, enter_after_ms: int = SCANNER_MS) -> No
         await page.keyboard.type(code, delay=SCANNER_MS)
         await page.keyboard.press("Enter")
         return
-    line = await page.context.new_cdp_session(page)
     times = [SCANNER_MS * place for place in range(len(code))]
-    at_ms = [*times, times[-1] + enter_after_ms]
+    await _strike(page, [*code, "Enter"], [*times, times[-1] + enter_after_ms])
+
+
+async def by_hand_in_one_go(page: Page, text: str) -> None:
+    """As fingers do it, where the page decides by the pause behind a key whether it stands alone:
+    the keys arrive together, each with the time at which fingers pressed it, so that no busy
+    machine makes a pause of its own."""
+    await _strike(page, text, [HAND_MS * (place + 1 - len(text)) for place in range(len(text))])
+
+
+async def _strike(page: Page, keys: Sequence[str], at_ms: Sequence[int]) -> None:
+    """By Chromium alone; each key so long after now."""
+    line = await page.context.new_cdp_session(page)
     now_ms = time.time() * 1_000
     await asyncio.gather(
         *(
             line.send("Input.dispatchKeyEvent", {**event, "timestamp": (now_ms + ms) / 1_000})
-            for ms, key in zip(at_ms, [*code, "Enter"], strict=True)
+            for ms, key in zip(at_ms, keys, strict=True)
             for event in _key_events(key)
         )
     )

@@ -6,6 +6,7 @@ import { OwnPin } from "./own_pin_view.js";
 import { SignIn } from "./sign_in_view.js";
 import { OpenDay } from "./day_view.js";
 import { Dialogs } from "./dialogs.js";
+import { LastReceipts } from "./last_receipts_view.js";
 import { Pairing } from "./pairing_view.js";
 import { Pay } from "./pay_view.js";
 import { Receipt, Waiting } from "./receipt_view.js";
@@ -40,6 +41,7 @@ const SCREENS = {
   "open till": OpenTill,
   paying: Pay,
   settling: Settle,
+  receipts: LastReceipts,
   selling: Selling,
 };
 

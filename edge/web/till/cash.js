@@ -5,9 +5,12 @@ import { byOperator } from "./actions.js";
 import { Refused, call } from "./api.js";
 import { uuid7 } from "./ids.js";
 import { askBeyond } from "./override.js";
+import { refreshIfAnswered } from "./refresh.js";
 import * as state from "./state.js";
 import { formatMinor } from "./text.js";
+import { batch } from "./ui.js";
 import { CASH } from "./words_cash.js";
+import { HANDOVER } from "./words_handover.js";
 
 /** What leaves nothing to count beside the cash. */
 const UNCOUNTED = new Set(["cash", "points"]);
@@ -27,13 +30,32 @@ export async function moveCash(kind, amountMinor, reason, pieces, withSafe) {
   if (by_printer === false) state.problem.value = CASH.out;
 }
 
+/** @typedef {{to: {operator_id: string, name: string}, reason: string}} Handing who takes the till, why */
+
 /** What lies in the drawer by ``pieces`` ({face_minor, count}), by a sum, or both, and the slips of
- *  ``tenders`` ({tender_id, counted_minor}). What was expected is told with the answer and never
- *  before; the till stays open. Throws BoxAway, Refused. */
-export async function countDrawer(countedMinor, pieces, tenders) {
+ *  ``tenders`` ({tender_id, counted_minor}); ``handing``: for somebody who takes it over. What was
+ *  expected is told with the answer and never before; the till stays open. Throws BoxAway, Refused.
+ * @param {Handing | null} [handing] */
+export async function countDrawer(countedMinor, pieces, tenders, handing = null) {
   const sum = countedMinor === null ? {} : { counted_cash_minor: countedMinor };
   const counted = await once("count_id", "counts", { ...sum, pieces, tenders });
-  state.dialog.value = { name: "counted", counted };
+  state.dialog.value = { name: "counted", counted, handing };
+}
+
+/** The open till goes to somebody else, with a count that was made for that or without; who takes it
+ *  signs in next. Throws BoxAway, Refused.
+ * @param {Handing["to"]} to @param {{reason: string, count_id?: string}} how */
+export async function handOver(to, { reason, count_id }) {
+  const said = { ...(reason === "" ? {} : { reason }), ...(count_id === undefined ? {} : { count_id }) };
+  await once("handover_id", "hand-over", { to_operator_id: to.operator_id, ...said });
+  await refreshIfAnswered();
+  const { operator_id, name } = to;
+  batch(() => {
+    state.dialog.value = null;
+    state.notice.value = HANDOVER.given(name);
+    const isHere = state.operator.value.operator_id === operator_id;
+    if (!isHere) state.signingIn.value = { operator_id, name };
+  });
 }
 
 /** Ways to pay that leave slips to count. */

@@ -10,6 +10,7 @@ import { DiscountDialog } from "./discount_view.js";
 import { OfferDisplay } from "./display_offer_view.js";
 import { Doctor } from "./doctor_view.js";
 import { DrawerDialog } from "./drawer_view.js";
+import { HandOver } from "./hand_over_view.js";
 import { ItemDialog } from "./item_view.js";
 import { AllKeys } from "./keys_view.js";
 import { LetIn } from "./let_in_view.js";
@@ -27,7 +28,7 @@ import * as state from "./state.js";
 import { Tills } from "./tills_view.js";
 import { html } from "./ui.js";
 
-const DIALOGS = {
+export const DIALOGS = {
   ask: AskDialog,
   "arrange keys": ArrangeKeys,
   cash: CashDialog,
@@ -39,6 +40,7 @@ const DIALOGS = {
   doctor: Doctor,
   drawer: DrawerDialog,
   invoice: InvoiceDialog,
+  "hand over": HandOver,
   item: ItemDialog,
   keys: AllKeys,
   "let in": LetIn,

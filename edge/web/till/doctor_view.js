@@ -17,7 +17,7 @@ export function Doctor() {
   return html`<${Modal} label=${DOCTOR.title} onClose=${close}>
     <h2>${DOCTOR.title}</h2>
     <p role="status" data-testid="doctor">${report === null ? DOCTOR.looking : DOCTOR.all[report.state]}</p>
-    <ul class="findings">
+    <ul class="findings" tabindex="0" aria-label=${DOCTOR.title}>
       ${worstFirst(report?.findings ?? []).map((each) => html`<${Finding} key=${each.check} ...${each} />`)}
     </ul>
     <div class="row">

@@ -37,15 +37,17 @@ export function Form({ onSubmit, children, ...attributes }) {
   return html`<form onSubmit=${submit} novalidate ...${attributes}>${children}</form>`;
 }
 
-/** One of several that may be chosen by a touch. Enter on the chosen one goes on (focus.js); ``then``:
+/** One of several that may be chosen by a touch; ``first`` gives it the focus. Enter on the chosen one goes on (focus.js); ``then``:
  *  to where, for a choice that stands in no form. */
-export function Choice({ label, on, choose, then = undefined }) {
+export function Choice({ label, on, choose, first = false, then = undefined }) {
+  const focus = useFocus();
   const press = (event) => {
     if (event.key !== "Enter" || !on) return;
     event.preventDefault();
     if (!event.repeat) goOn(event.currentTarget, then);
   };
-  return html`<button type="button" aria-pressed=${on} onClick=${choose} onKeyDown=${press}>${label}</button>`;
+  return html`<button type="button" ref=${first ? focus : undefined} aria-pressed=${on} onClick=${choose}
+    onKeyDown=${press}>${label}</button>`;
 }
 
 /** What can be taken away by a touch, as an item of a list. */

@@ -11,6 +11,7 @@ import { lock } from "./session.js";
 import * as state from "./state.js";
 import { DISCOUNT } from "./words_discount.js";
 import { DRAWER } from "./words_drawer.js";
+import { LAST } from "./words_last.js";
 import { PAPERS } from "./words_papers.js";
 import { PARK } from "./words_park.js";
 import { PRICE } from "./words_price.js";
@@ -87,6 +88,14 @@ export const KEYS = [
     foot: true,
   },
   {
+    key: "F12",
+    on: ["selling"],
+    label: () => LAST.key,
+    when: always,
+    act: () => (state.place.value = "receipts"),
+    foot: true,
+  },
+  {
     key: "F10",
     on: ["selling", "paying"],
     label: () => KEY.exactCash,
@@ -141,7 +150,7 @@ export const KEYS = [
   { key: "/", on: ["selling"], label: () => KEY.find, when: always, act: focusScan },
   {
     key: "Escape",
-    on: ["paying"],
+    on: ["paying", "receipts"],
     label: () => KEY.back,
     when: always,
     act: () => (state.place.value = "selling"),
@@ -153,8 +162,14 @@ export const KEYS = [
     when: () => ready.value,
     act: () => void doing(newSale),
   },
-  { key: "F7", on: ["sold"], label: () => PAPERS.mail, when: mayMail, act: askMail },
-  { key: "F8", on: ["sold"], label: () => PAPERS.invoice, when: mayInvoice, act: askInvoice },
+  { key: "F7", on: ["sold", "receipts"], label: () => PAPERS.mail, when: mayMail, act: askMail },
+  {
+    key: "F8",
+    on: ["sold", "receipts"],
+    label: () => PAPERS.invoice,
+    when: mayInvoice,
+    act: askInvoice,
+  },
   {
     key: "?",
     on: ["selling", "sold"],

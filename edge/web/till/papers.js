@@ -3,6 +3,7 @@
 import { byOperator } from "./actions.js";
 import { call, fetchFile } from "./api.js";
 import { uuid7 } from "./ids.js";
+import { retell } from "./printing.js";
 import * as state from "./state.js";
 import { PAPERS } from "./words_papers.js";
 
@@ -11,7 +12,7 @@ export const mayInvoice = () =>
   state.till.value.invoice_above_minor !== null && !state.training.value;
 /** Somebody who is registered needs one. */
 export const needsInvoice = () =>
-  mayInvoice() && Math.abs(state.receipt.value.total_minor) > state.till.value.invoice_above_minor;
+  mayInvoice() && Math.abs(state.atHand.value.total_minor) > state.till.value.invoice_above_minor;
 export const mayMail = () => state.till.value.sends_mail && !state.training.value;
 
 export const askInvoice = () => (state.dialog.value = { name: "invoice", eventId: newId() });
@@ -22,24 +23,24 @@ const newId = () => uuid7(Date.now());
 
 /** Make the receipt that is shown out to ``buyer``. Throws BoxAway, Refused. */
 export async function makeInvoice(eventId, buyer) {
-  const receipt = state.receipt.value;
+  const receipt = state.atHand.value;
   const path = `/sales/${receipt.sale_id}`;
   await call("POST", `${path}/invoice`, { body: byOperator({ event_id: eventId, ...buyer }) });
   const { receipt: text } = await call("GET", path);
-  if (state.receipt.value === receipt) state.receipt.value = { ...receipt, receipt: text };
+  retell(receipt, text);
   state.notice.value = PAPERS.invoiced;
 }
 
 /** Send it to ``address``, when the server for e-mail is reached. Throws BoxAway, Refused. */
 export async function mailReceipt(eventId, address) {
   const body = byOperator({ event_id: eventId, address });
-  await call("POST", `/sales/${state.receipt.value.sale_id}/mails`, { body });
+  await call("POST", `/sales/${state.atHand.value.sale_id}/mails`, { body });
   state.notice.value = PAPERS.noted;
 }
 
 /** Save it as a page. Throws BoxAway, Refused. */
 export async function savePage(form) {
-  const { sale_id, receipt_number } = state.receipt.value;
+  const { sale_id, receipt_number } = state.atHand.value;
   const page = await fetchFile(`/sales/${sale_id}/receipt.pdf?form=${form}`);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(page);

@@ -31,12 +31,12 @@ export function ParkDialog() {
     <h3>${PARK.waiting}</h3>
     ${waiting?.length === 0 && html`<p class="quiet" role="status">${PARK.none}</p>`}
     ${some && waiting?.length > 0 && html`<p class="quiet">${PARK.first}</p>`}
-    <div class="choices found">
-      ${(waiting ?? []).map(
+    ${waiting?.length > 0 && html`<div class="choices found">
+      ${waiting.map(
         (each, at) => html`<${Waiting} key=${each.basket_id} basket=${each} first=${!some && at === 0}
           disabled=${some} onTake=${() => take(each.basket_id)} />`,
       )}
-    </div>
+    </div>`}
     <button type="button" onClick=${close}>${PARK.back}</button>
   <//>`;
 }

@@ -107,7 +107,8 @@ function Left() {
       ${PAY.finish}
     </button>`;
   }
-  return html`<dl class="figures" aria-live="polite">
+  const part = state.basket.value.tenders.length > 0;
+  return html`<dl class=${part ? "figures left-now" : "figures"} aria-live="polite">
     <dt>${PAY.left}</dt><dd data-testid="left">${formatMinor(due.left_minor, decimals)}</dd>
     ${due.cash_left_minor !== due.left_minor && html`
       <dt>${PAY.cashLeft}</dt>

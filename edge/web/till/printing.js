@@ -11,10 +11,10 @@ export const paper = signal(null);
 /** Print the receipt that is shown. Once it came out, what comes is a copy, and says so. */
 export async function printReceipt() {
   if (!state.till.value.has_printer || paper.value === "printing") return;
-  const receipt = state.receipt.value;
+  const receipt = state.atHand.value;
   paper.value = "printing";
   const became = await printed(receipt.sale_id);
-  if (state.receipt.value === receipt) paper.value = became;
+  if (state.atHand.value === receipt) paper.value = became;
 }
 
 async function printed(saleId) {
@@ -31,15 +31,22 @@ async function printed(saleId) {
 /** Print it through the browser, where no printer stands: the box hears that it was given out, so that
  *  the next one is a copy. Where it does not answer, what is shown is printed. */
 export async function printHere() {
-  const receipt = state.receipt.value;
+  const receipt = state.atHand.value;
   try {
     const body = { operator_id: state.operator.value.operator_id };
     const path = `/sales/${receipt.sale_id}/hand-out`;
     const { receipt: text } = await call("POST", path, { body });
-    if (state.receipt.value !== receipt) return;
-    state.receipt.value = { ...receipt, receipt: text };
+    if (state.atHand.value !== receipt) return;
+    retell(receipt, text);
   } catch (error) {
     if (!(error instanceof Refused || error instanceof BoxAway)) throw error;
   }
   requestAnimationFrame(() => print());
+}
+
+/** What ``receipt`` says now, where it stands on the screen. */
+export function retell(receipt, text) {
+  for (const each of [state.receipt, state.looked]) {
+    if (each.value === receipt) each.value = { ...receipt, receipt: text };
+  }
 }

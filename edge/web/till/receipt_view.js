@@ -80,7 +80,7 @@ export function Receipt() {
 }
 
 /** What became of its paper. */
-function Paper({ number }) {
+export function Paper({ number }) {
   const said = paper.value === null ? undefined : RECEIPT.paper[paper.value];
   if (said === undefined) return null;
   const out = paper.value === "out";

@@ -59,6 +59,7 @@ export async function scan(text, { times = 1, typed = false, problem = null } = 
     state.scanTaker.value(text);
     return;
   }
+  if (state.screen.value === "receipts") state.place.value = "selling";
   if (state.screen.value === "selling" && isReceiptCode(text)) {
     state.dialog.value = { name: "return", code: text };
     return;

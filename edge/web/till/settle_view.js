@@ -2,7 +2,7 @@
  *  the till is settled at once; by notes and coins once somebody has seen what came of it. */
 
 import { doing } from "./actions.js";
-import { countDrawer, countedTenders, piecesOf, worthOf } from "./cash.js";
+import { countDrawer, countedTenders, handOver, piecesOf, worthOf } from "./cash.js";
 import { settleTill } from "./day_actions.js";
 import { Field, Form } from "./fields.js";
 import { Modal } from "./modal.js";
@@ -13,21 +13,16 @@ import { formatMinor, parseMinor } from "./text.js";
 import { html, useState } from "./ui.js";
 import { COUNT, PIECES } from "./words_cash.js";
 import { SETTLE, SETTLED } from "./words_day.js";
+import { HANDOVER } from "./words_handover.js";
 
 export function Settle() {
   const { decimals, problem, place, till } = state;
   const [typed, setTyped] = useState({});
-  const faces = till.value.denominations ?? [];
-  const pieces = piecesOf(faces, typed);
   const submit = (texts) => {
-    const counted = countedBy(texts, decimals.value);
-    if ("wrong" in counted) {
-      problem.value = notAnAmount(counted.wrong, decimals.value);
-      return;
-    }
-    const { minor, slips } = counted;
-    if (pieces === null) problem.value = PIECES.notPieces;
-    else if (pieces.length > 0 || slips.length > 0) {
+    const count = countOf(texts, typed);
+    if (count === null) return;
+    const { minor, pieces, slips } = count;
+    if (pieces.length > 0 || slips.length > 0) {
       void doing(() => countDrawer(minor, pieces, slips));
     } else if (minor === null) problem.value = notAnAmount("", decimals.value);
     else void doing(() => settleTill({ counted_cash_minor: minor }));
@@ -38,15 +33,31 @@ export function Settle() {
     <p>${SETTLE.count(till_id, business_date)}</p>
     <${Form} onSubmit=${submit}>
       <${Field} label=${SETTLE.counted} name="counted" inputmode="decimal" first />
-      <${Faces} summary=${COUNT.byPieces} hint=${COUNT.hint}
-        sum=${pieces === null ? null : worthOf(pieces)}
-        onFace=${(face, text) => setTyped({ ...typed, [face]: text })}><${Tenders} /><//>
+      <${CountedByPieces} pieces=${piecesOf(till.value.denominations ?? [], typed)}
+        onFace=${(face, text) => setTyped({ ...typed, [face]: text })} />
       <div class="row">
         <button type="submit" class="main">${SETTLE.commit}</button>
         <button type="button" onClick=${() => (place.value = "selling")}>${SETTLE.back}</button>
       </div>
     <//>
   </section>`;
+}
+
+/** What was counted by sum, by ``typed`` notes and coins and by slips; or null, with a problem shown. */
+export function countOf(texts, typed) {
+  const { decimals, problem, till } = state;
+  const counted = countedBy(texts, decimals.value);
+  const pieces = piecesOf(till.value.denominations ?? [], typed);
+  if ("wrong" in counted) problem.value = notAnAmount(counted.wrong, decimals.value);
+  else if (pieces === null) problem.value = PIECES.notPieces;
+  else return { ...counted, pieces };
+  return null;
+}
+
+/** Notes and coins, and the slips beside them. ``pieces``: null where one of them is no number. */
+export function CountedByPieces({ pieces, onFace }) {
+  return html`<${Faces} summary=${COUNT.byPieces} hint=${COUNT.hint}
+    sum=${pieces === null ? null : worthOf(pieces)} onFace=${onFace}><${Tenders} /><//>`;
 }
 
 /** The sum, null where none was typed, and the slips; or the text that is no amount. */
@@ -99,16 +110,24 @@ function Slips({ tenderId, expected, counted }) {
     <dd>${formatMinor(Math.abs(away), decimals)}</dd>`;
 }
 
-/** A count by notes and coins: the till is settled with it, or counted again. */
-export function Counted({ counted }) {
-  const again = () => (state.dialog.value = null);
-  const settle = () => void doing(() => settleTill({ count_id: counted.count_id }));
+/** A count by notes and coins, or for somebody who takes the till over (``handing``): what it was made
+ *  for is done with it, or it is counted again.
+ * @param {{counted: any, handing?: import("./cash.js").Handing | null}} what */
+export function Counted({ counted, handing = null }) {
+  const { count_id } = counted;
+  const again = () => (state.dialog.value = handing === null ? null : { name: "hand over" });
+  const go = () =>
+    void doing(() =>
+      handing === null ? settleTill({ count_id }) : handOver(handing.to, { ...handing, count_id }),
+    );
   return html`<${Modal} label=${COUNT.title} onClose=${again}>
     <h2>${COUNT.title}</h2>
     <${Difference} of=${counted} />
     <p class="quiet">${COUNT.kept}</p>
     <div class="row">
-      <button type="button" class="main" onClick=${settle}>${COUNT.settle}</button>
+      <button type="button" class="main" onClick=${go}>
+        ${handing === null ? COUNT.settle : HANDOVER.giveTo(handing.to.name)}
+      </button>
       <button type="button" onClick=${again}>${COUNT.again}</button>
     </div>
   <//>`;

@@ -4,7 +4,7 @@
 import { LANGUAGES, language } from "./language.js";
 import * as state from "./state.js";
 import { write } from "./store.js";
-import { effect } from "./ui.js";
+import { batch, effect } from "./ui.js";
 
 /** The next one. */
 export async function speakAnother() {
@@ -12,7 +12,10 @@ export async function speakAnother() {
   const { here, by } = state.languages.value;
   const who = state.operator.value?.operator_id;
   const chosen = who === undefined ? { here: another, by } : { here, by: { ...by, [who]: another } };
-  state.languages.value = chosen;
+  batch(() => {
+    state.languages.value = chosen;
+    for (const each of [state.found, state.notice, state.problem]) each.value = null; // said in the other
+  });
   await write({ languages: chosen });
 }
 

@@ -97,12 +97,17 @@ export const sending = signal({ failures: 0, problem: null });
 /** The finished sale whose receipt is shown.
  * @type {Signal<Answer>} */
 export const receipt = signal(null);
+/** A receipt of before that is looked at again (last_receipts_view.js), null for none.
+ * @type {Signal<Answer>} */
+export const looked = signal(null);
+/** The receipt that stands on the screen. */
+export const atHand = computed(() => receipt.value ?? looked.value);
 /** The highest head (see head.js).
  * @type {Signal<any>} */
 export const seen = signal(null);
 /** Whether an act runs that was pressed before (see actions.js). */
 export const busy = signal(false);
-/** "selling", "paying" or "settling". */
+/** "selling", "paying", "settling" or "receipts". */
 export const place = signal("selling");
 /** The dialog that stands open: {name, …}, or null.
  * @type {Signal<any>} */

@@ -87,6 +87,23 @@ export async function readReceipt(saleId) {
   return done(store.get(saleId));
 }
 
+/** At most ``limit`` receipts that were kept last, the newest first. */
+export async function readLast(limit) {
+  const place = (await openStore()).transaction("receipts").objectStore("receipts").index("place");
+  const found = [];
+  await new Promise((resolve, reject) => {
+    const request = place.openCursor(null, "prev");
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const cursor = request.result;
+      if (cursor === null || found.length === limit) return resolve(null);
+      found.push(cursor.value);
+      cursor.continue();
+    };
+  });
+  return found;
+}
+
 /** Head office has these; or nobody takes them, and that is known. */
 export async function settle(saleIds, nowMs) {
   const transaction = (await openStore()).transaction("receipts", "readwrite");

@@ -145,6 +145,12 @@ export const STATUS = inBoth({
 
 export const MENU = inBoth({
   title: ["Menu", "菜单"],
+  groups: {
+    till: ["Till and day", "收银台与营业日"],
+    people: ["Who is at the till", "收银人员"],
+    page: ["This page", "本页面"],
+    shop: ["The shop", "店铺"],
+  },
   changeCashier: ["Change cashier", "更换收银员"],
   changeFrom: [
     (name) => `${name} is at the till: change cashier`,

@@ -82,6 +82,7 @@ export const KEY = inBoth({
     selling: ["While selling", "销售时"],
     paying: ["While paying", "收款时"],
     sold: ["After the sale", "售出后"],
+    receipts: ["Among the last receipts", "查看最近收据时"],
   },
   lock: ["Lock", "锁定"],
   pay: ["Pay", "收款"],
