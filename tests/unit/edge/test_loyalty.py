@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from edge.domain.sale.loyalty import close, earn, points_for, rights_after, spend, take_back
+from edge.domain.sale.multipliers import ONCE_TWICE_OVER
 from edge.domain.sale.refusals.points import MorePointsThanRights, NotWholePoints
 from sync.protocol.escrow import Right
 from sync.protocol.facts import Line, OriginalLine, Spend, TakeBack, TaxClass
@@ -163,3 +164,28 @@ def test_lines_share_exactly_what_the_receipt_earned(eligible: list[int], by_poi
     points = earn(eligible, by_points, SETTINGS)
     assert sum(points) == max(0, sum(eligible) - by_points) // 1000
     assert all(p == 0 for p, e in zip(points, eligible, strict=True) if e == 0 and any(eligible))
+
+
+PART = st.tuples(st.integers(0, 50_000), st.integers(0, 3), st.integers(0, 100))
+"""A line's amount, its multiplier, and how much of a hundred of its amount points pay."""
+
+
+@given(lines=st.lists(PART, min_size=1, max_size=8), at=st.integers(0, 8))
+def test_a_basket_that_is_parted_earns_no_more(lines: list[tuple[int, int, int]], at: int) -> None:
+    """Paid otherwise than by points; points pay what each part leaves for them to pay."""
+
+    def earned(some: list[tuple[int, int, int]], by_points: int) -> int:
+        amounts = [amount for amount, _, _ in some]
+        return sum(earn(amounts, by_points, SETTINGS, [ONCE_TWICE_OVER * n for _, n, _ in some]))
+
+    parts = [part for part in (lines[:at], lines[at:]) if part]
+    assert sum(earned(part, 0) for part in parts) <= earned(lines, 0)
+    plain = [(amount, 1, percent) for amount, _, percent in lines]
+    paid = [
+        sum(amount * percent // 100 for amount, _, percent in part)
+        for part in (plain[:at], plain[at:])
+    ]
+    each = zip((plain[:at], plain[at:]), paid, strict=True)
+    assert sum(earned(part, by_points) for part, by_points in each if part) <= earned(
+        plain, sum(paid)
+    )

@@ -3,6 +3,7 @@ force."""
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from random import Random
 from typing import Any
 
 import msgspec
@@ -231,17 +232,43 @@ def _worth(arguments: Any, taken: Sequence[LineOnOffer]) -> int | None:
         case SeveralFor(of, many, price_minor):
             if len(taken) == many and all(map(of.takes, taken)):
                 return max(0, sum(prices) - price_minor) * FINE
+        case AmountOff(of, off_minor):
+            if len(taken) == 1 and of.takes(taken[0]):
+                return min(prices[0], off_minor) * FINE
+        case UnitPrice(of, price_minor):
+            if len(taken) == 1 and of.takes(taken[0]):
+                return max(0, prices[0] - price_minor) * FINE
         case BuyGet(buy, many, get, given, rate_bp) if buy == get:
             if len(taken) == many + given and all(map(buy.takes, taken)):
                 return sum(prices[many:]) * rate_bp
-        case Together(groups, price_minor, _):
-            if price_minor is not None and _fills(groups, taken):
-                return max(0, sum(prices) - price_minor) * FINE
+        case BuyGet(buy, many, get, given, rate_bp):
+            return _given(buy, many, get, given, rate_bp, taken)
+        case Together(groups, price_minor, rate_bp):
+            if _fills(groups, taken):
+                whole = sum(prices)
+                if price_minor is None:
+                    return whole * (rate_bp or 0)
+                return max(0, whole - price_minor) * FINE
         case ByQuantity(of, tiers):
             if all(map(of.takes, taken)):
                 reached = [tier.rate_bp for tier in tiers if len(taken) >= tier.pieces]
                 return sum(prices) * reached[-1] if reached else None
     return None
+
+
+def _given(
+    buy: Pick, many: int, get: Pick, given: int, rate_bp: int, taken: Sequence[LineOnOffer]
+) -> int | None:
+    """Whichever pieces are bought and whichever are given: what is best for the customer."""
+    if len(taken) != many + given:
+        return None
+    ways = [
+        sum(taken[index].unit_price_minor for index in some) * rate_bp
+        for some in combinations(range(len(taken)), given)
+        if all(get.takes(taken[index]) for index in some)
+        and all(buy.takes(piece) for index, piece in enumerate(taken) if index not in some)
+    ]
+    return max(ways, default=None)
 
 
 def _fills(groups: Sequence[Group], taken: Sequence[LineOnOffer]) -> bool:
@@ -281,12 +308,22 @@ RATES = st.sampled_from([500, 1_000, 3_333, 5_000, 10_000])
 DEALS = (
     st.builds(PercentOff, PICKS, RATES)
     | st.builds(SeveralFor, PICKS, st.integers(2, 3), st.sampled_from([100, 300, 450]))
+    | st.builds(AmountOff, PICKS, st.sampled_from([50, 100, 300]))
+    | st.builds(UnitPrice, PICKS, st.sampled_from([80, 150, 300]))
     | st.tuples(PICKS, st.integers(1, 2), RATES).map(lambda a: BuyGet(a[0], a[1], a[0], 1, a[2]))
+    | st.builds(BuyGet, PICKS, st.integers(1, 2), PICKS, st.integers(1, 2), RATES)
     | st.builds(
-        lambda a, b, price: Together((Group(a, 1), Group(b, 1)), price),
+        lambda a, b, many, price: Together((Group(a, many), Group(b, 1)), price),
         PICKS,
         PICKS,
+        st.integers(1, 2),
         st.sampled_from([100, 300, 450]),
+    )
+    | st.builds(
+        lambda a, b, rate_bp: Together((Group(a, 1), Group(b, 1)), rate_bp=rate_bp),
+        PICKS,
+        PICKS,
+        RATES,
     )
     | st.builds(lambda of: ByQuantity(of, (Tier(2, 500), Tier(4, 2_000))), PICKS)
 )
@@ -371,6 +408,19 @@ def test_no_line_falls_below_zero_and_the_parts_add_up(
     ):
         assert all(each.amount_minor < 0 for each in modifiers)
         assert line.left_minor + sum(each.amount_minor for each in modifiers) >= 0
+
+
+@given(lines=BASKETS, promotions=PROMOTIONS, parted=st.randoms())
+def test_a_basket_that_is_parted_gets_no_more_of_its_deals(
+    lines: list[LineOnOffer], promotions: list[Promotion], parted: Random
+) -> None:
+    """Who pays twice for the same goods gets no more off, and their order counts for nothing."""
+    whole = list(single_pieces(lines))
+    parted.shuffle(whole)
+    at = parted.randrange(len(whole) + 1)
+    parts = [part for part in (whole[:at], whole[at:]) if part]
+    off_parts = sum(chosen_off(part, promotions) for part in parts)
+    assert off_parts <= chosen_off(whole, promotions) == chosen_off(lines, promotions)
 
 
 def test_splitting_a_line_changes_nothing() -> None:
