@@ -32,12 +32,13 @@ async def open_day(station: Workstation, operator_id: str, business_date: date |
 
 
 async def close_day(station: Workstation, operator_id: str) -> str | None:
-    """Close the open day. What is to be said of a day that stays open, with its tills' names; a day
-    that a person closed meanwhile is closed."""
+    """Close the open day; baskets that wait are given up with it. What is to be said of a day that
+    stays open, with its tills' names; a day that a person closed meanwhile is closed."""
     try:
         day = await station.call("GET", "/business-days/current")
         path = f"/business-days/{day['business_date']}/close"
-        await station.call("POST", path, {"event_id": new_id(), "operator_id": operator_id})
+        closing = {"event_id": new_id(), "operator_id": operator_id, "cancel_suspended": True}
+        await station.call("POST", path, closing)
     except SaleRefused as refusal:
         if refusal.slug == TILLS_OPEN:
             return (

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from central.db.engine import unit_of_work
-from central.demo import offers
+from central.demo import goods, offers
 from central.demo.accounts import Counted, await_drained, count_both
 from central.demo.acts import start
 from central.demo.compare import Comparison, draw
@@ -23,6 +23,7 @@ from central.demo.day import (
     open_shop,
     shoppers_of,
 )
+from central.demo.errands import count_kinds, errands_of, in_words
 from central.demo.keys import stay_open
 from central.demo.left_over import leave_over
 from central.demo.links import LINKS_TITLE, add_visitor, show_links
@@ -47,6 +48,8 @@ from sync.protocol.reference import DataSet
 CURRENCY = "SGD"
 STORES = (("S01", "Orchard"), ("S02", "Tampines"), ("S03", "Jurong"))
 ENROL_CODE_LIFETIME_S = 900
+TERMINALS = {"W1": (), "W2": ("--away", "--offline-total-minor", "10000000")}
+"""That of the second till has no line to its bank, and approves by itself."""
 AT_THE_TILLS = ("O01", "O02", "O09")
 """A manager opens and closes; another one and the supervisor sell, and take back what costs more
 than a cashier may."""
@@ -63,10 +66,12 @@ class After(Enum):
 
 @dataclass(frozen=True)
 class Chain:
-    """The sample company: its stores' ids and enrolment codes, and what it sells to whom."""
+    """The sample company: its stores' ids and enrolment codes, its coupons, what it sells to
+    whom."""
 
     name: str
     sample: Sample
+    coupons: tuple[str, ...]
     stores: tuple[tuple[str, StoreId, str], ...]
 
 
@@ -89,6 +94,7 @@ async def run_sample(
             f"and {deleted} was deleted."
         )
     code = await _compare(scene, whole=True)
+    await _say_kinds(scene)
     match after:
         case After.KEPT:
             await leave_over(scene)
@@ -103,6 +109,7 @@ async def run_sample(
 
 async def _stand_up(stage: Stage, console: Console, seed: int) -> Scene:
     """Head office's company, its boxes, and a shop at each that is open."""
+    await stage.stand_terminals(TERMINALS)
     chain = await _open_company(stage, seed)
     boxes = await asyncio.gather(
         *(stage.provision(code, enrol_code) for code, _, enrol_code in chain.stores)
@@ -118,7 +125,9 @@ async def _stand_up(stage: Stage, console: Console, seed: int) -> Scene:
         await _open_shop(stage, store, number, seed, chain.sample)
         for number, store in enumerate(counted, start=1)
     ]
-    return Scene(stage, shops, console)
+    shops[1].shoppers.coupons += chain.coupons
+    errands = {shop.code: errands_of(shop) for shop in shops}
+    return Scene(stage, shops, console, errands=errands)
 
 
 async def _compare(scene: Scene, *, whole: bool) -> int:
@@ -155,6 +164,8 @@ async def _open_company(stage: Stage, seed: int) -> Chain:
                 supplier_name="Holdfast Demo Pte. Ltd.",
                 supplier_address=f"1 {place} Road, Singapore",
                 tax_number="M90312345A",
+                tips=True,
+                gift_value_months=24,
             )
             store_id = await add_store(db, company_id, settings)
             made = await create_enrol_code(db, store_id, now_ms, ENROL_CODE_LIFETIME_S)
@@ -163,13 +174,14 @@ async def _open_company(stage: Stage, seed: int) -> Chain:
         credentials = known_pins(tuple(SAMPLE_PINS))
         await publish_rows(db, company_id, DataSet.CREDENTIALS, credentials)
         await publish_rows(db, company_id, DataSet.PROMOTIONS, offers.OF_THE_SAMPLE)
+        coupons = await goods.publish_goods(db, company_id, sample.customer_ids[0], now_ms)
     await drain_publications(stage.engine)
     stage.company_id, stage.company_name = company_id, name
     stage.pins = {
         f"{one.operator_id} {one.name}, {one.role}": SAMPLE_PINS[one.operator_id].pin
         for one in sample.operators
     }
-    return Chain(name, sample, tuple(opened))
+    return Chain(name, sample, coupons, tuple(opened))
 
 
 def _say_addresses(stage: Stage, console: Console) -> None:
@@ -198,6 +210,13 @@ async def _open_shop(stage: Stage, store: Counted, number: int, seed: int, sampl
 def _show_receipt(scene: Scene) -> None:
     text = max((shop.last_text for shop in scene.shops), key=len)
     scene.console.print(Panel(Text(text), title="one of the receipts", expand=False))
+
+
+async def _say_kinds(scene: Scene) -> None:
+    seen = await count_kinds(scene.stage, [store.store_id for store in scene.counted])
+    done = scene.errands.values()
+    said = in_words(seen, lambda name: sum(each.done[name] for each in done))
+    scene.console.print(said)
 
 
 def _say_verdict(scene: Scene, found: list[Comparison]) -> int:

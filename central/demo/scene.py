@@ -8,6 +8,7 @@ from rich.console import Console
 
 from central.demo.accounts import Counted, Witness
 from central.demo.day import Shop
+from central.demo.errands import Errands
 from central.demo.stage import Stage, StoreBox
 
 
@@ -35,8 +36,9 @@ class Down:
 class Scene:
     """Everything that runs. By store codes, ``cut``: what was sold when its line was cut, ``down``:
     boxes that were killed, ``copies``: of folders, and since when, ``twins``: copies of boxes that
-    run beside them, ``left``: in which epoch they sold. ``trading``: the tills sell by
-    themselves; ``turns``: how often a key killed or burnt a box; ``over``: no more is to happen."""
+    run beside them, ``left``: in which epoch they sold, ``errands``: who comes with something
+    particular. ``trading``: the tills sell by themselves; ``turns``: how often a key killed or
+    burnt a box; ``over``: no more is to happen."""
 
     stage: Stage
     shops: list[Shop]
@@ -49,6 +51,7 @@ class Scene:
     copies: dict[str, tuple[Path, float]] = field(default_factory=dict)
     twins: dict[str, StoreBox] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
+    errands: dict[str, Errands] = field(default_factory=dict)
 
     @property
     def counted(self) -> list[Counted]:

@@ -9,7 +9,7 @@ import contextlib
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,8 @@ PLAIN = "plain"
 TLS = "tls"
 MIRROR = "mirror"
 EDGE_SOCKET = "edge.sock"
+EDGE_SETTINGS = "edge.toml"
+TERMINAL = "terminal"
 
 
 @dataclass
@@ -58,7 +60,8 @@ class StoreBox:
 class Stage:
     """Everything that runs. ``url`` is central's address for this machine's browsers, in plain:
     boxes talk to it by TLS. ``company_id``: the demo's company once it is there, by its name,
-    ``pins`` those that its operators sign in with at a till."""
+    ``pins`` those that its operators sign in with at a till. ``terminals``: for cards, by the tills
+    of every store that stand at one."""
 
     folder: Path
     database: Database
@@ -70,6 +73,7 @@ class Stage:
     company_id: CompanyId | None = None
     company_name: str = ""
     pins: dict[str, str] = field(default_factory=dict)
+    terminals: dict[str, Child] = field(default_factory=dict)
 
     @property
     def data(self) -> Path:
@@ -108,6 +112,27 @@ class Stage:
             ["edge", verb, "--enrol", invitation, *where],
             self.log(f"{box.code}-{verb}"),
         )
+        if not self.terminals:
+            return
+        lines = ["[terminals]"]
+        for till, child in self.terminals.items():
+            await child.await_ready()
+            lines.append(f'{till} = "{child.addresses[TERMINAL]}"')
+        with (box.folder / EDGE_SETTINGS).open("a") as file:
+            file.write("\n".join(lines) + "\n")
+
+    async def stand_terminals(self, tills: Mapping[str, tuple[str, ...]]) -> None:
+        """A simulated one for each of these tills, played with such options: before boxes are
+        provisioned, which are told where they are."""
+        for till, options in tills.items():
+            name = f"{TERMINAL}-{till}"
+            journal = ("--port", "0", "--journal", str(self.folder / f"{name}.jsonl"))
+            self.terminals[till] = await start_child(
+                name,
+                ["edge", TERMINAL, *journal, *options],
+                self.log(name),
+                wanted=frozenset({TERMINAL}),
+            )
 
     async def serve(self, boxes: list[StoreBox], name: str) -> Child:
         """Start one edge process for these boxes and wait until each answers."""
@@ -150,7 +175,8 @@ class Stage:
 
     async def take_down(self) -> None:
         """Edges first, then central; the database is ended by whoever started it."""
-        await asyncio.gather(*(edge.stop() for edge in self.edges))
+        children = (*self.edges, *self.terminals.values())
+        await asyncio.gather(*(child.stop() for child in children))
         await asyncio.gather(*(box.line.stop() for box in self.boxes))
         await self.central.stop()
 

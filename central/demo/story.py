@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from central.demo.acts import BY_NAME
+from central.demo.counter import Counter
+from central.demo.errands import before_doors_close, before_doors_open
 from central.demo.scene import Scene
 from central.demo.trade import trade
 from central.demo.workstation import Workstation
@@ -50,6 +52,7 @@ burns sends nothing between the copy of head office and its end."""
 async def trade_a_day(scene: Scene) -> None:
     """Sell at every till while the story is told, a line for each step when it is over."""
     doors_close = asyncio.Event()
+    elsewhere = await before_doors_open(scene.shops[0])
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -71,12 +74,17 @@ async def trade_a_day(scene: Scene) -> None:
             value = format_money(shop.value_minor, shop.counted.currency)
             progress.update(tasks[shop.code], sold=f"{shop.receipts:,} receipts, {value}")
 
+        async def errand(workstation: Workstation) -> bool:
+            shop = shops[workstation.store_code]
+            at = Counter(workstation, shop.shoppers, on_receipt)
+            return await scene.errands[shop.code].between(at)
+
         scene.trading = True
         async with asyncio.TaskGroup() as group:
             for shop in scene.shops:
                 for station in shop.workstations:
                     group.create_task(
-                        trade(station, shop.shoppers, PAUSE_S, doors_close, on_receipt)
+                        trade(station, shop.shoppers, PAUSE_S, doors_close, on_receipt, errand)
                     )
             for step in STORY:
                 await _tell(scene, step)
@@ -85,6 +93,7 @@ async def trade_a_day(scene: Scene) -> None:
             await asyncio.sleep(AFTERWARDS_S)
             doors_close.set()
         scene.trading = False
+        await before_doors_close(scene.shops, scene.errands, elsewhere)
 
 
 async def _tell(scene: Scene, step: Step) -> None:

@@ -12,8 +12,10 @@ from sync.protocol.identity import StoreId
 
 RECEIPT_TABLES = ("sale_line", "sale_tax", "sale_tender", "sale")
 _TWO_RECEIPTS = text(
-    "SELECT sale_id, receipt_number FROM sale "
-    "WHERE store_id = :store_id AND total_minor > 0 ORDER BY seq DESC LIMIT 2"
+    "SELECT sale_id, receipt_number FROM sale AS s "
+    "WHERE store_id = :store_id AND total_minor > 0 AND NOT training AND NOT EXISTS ("
+    "SELECT FROM sale_line AS l WHERE l.store_id = s.store_id AND l.sale_id = s.sale_id "
+    "AND l.quantity_milli < 0) ORDER BY seq DESC LIMIT 2"
 )
 _ONE_CENT = text(
     "UPDATE sale_line SET amount_minor = amount_minor + 1 "

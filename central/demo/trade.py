@@ -7,7 +7,7 @@ is settled at the till as a cashier would, with the same sale's id.
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -39,13 +39,15 @@ class Article:
 @dataclass
 class Shoppers:
     """Who shops at one store, with a randomness of its own. ``customers``: ids known here.
-    ``operators``: who opens and closes, then those who sell."""
+    ``operators``: who opens and closes, then those who sell. ``coupons``: numbers, each good
+    once."""
 
     articles: list[Article]
     customers: list[str]
     operators: list[str]
     draw: random.Random
     points_here: dict[str, int] = field(default_factory=dict)
+    coupons: list[str] = field(default_factory=list)
     returnable: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -55,15 +57,16 @@ async def trade(
     pause_s: float,
     until: asyncio.Event,
     on_receipt: Callable[[Workstation, dict[str, Any]], None],
+    errand: Callable[[Workstation], Awaitable[bool]],
 ) -> None:
-    """Serve one shopper after another until the doors close."""
+    """Serve one shopper after another until the doors close. ``errand``: whether somebody with
+    something particular was served instead (``errands.py``)."""
     while not until.is_set():
         async with workstation.turn:
-            if shoppers.returnable and shoppers.draw.random() < RETURN_SHARE:
-                answer = await _bring_back(workstation, shoppers)
-            else:
-                answer = await sell(workstation, shoppers)
-            on_receipt(workstation, answer)
+            if not await errand(workstation):
+                returns = shoppers.returnable and shoppers.draw.random() < RETURN_SHARE
+                serve = _bring_back if returns else sell
+                on_receipt(workstation, await serve(workstation, shoppers))
         await asyncio.sleep(pause_s)
 
 
@@ -72,7 +75,7 @@ async def sell(workstation: Workstation, shoppers: Shoppers) -> dict[str, Any]:
     draw = shoppers.draw
     customer = draw.choice(shoppers.customers) if draw.random() < CUSTOMER_SHARE else None
     asked: dict[str, Any] = {
-        "operator_id": _operator_at(workstation, shoppers),
+        "operator_id": operator_at(workstation, shoppers),
         "lines": _basket(shoppers),
     }
     if customer is not None:
@@ -148,7 +151,7 @@ def _remember(shoppers: Shoppers, sale: dict[str, Any], answer: dict[str, Any]) 
     del shoppers.returnable[:-RETURNABLE_KEPT_MAX]
 
 
-def _operator_at(workstation: Workstation, shoppers: Shoppers) -> str:
+def operator_at(workstation: Workstation, shoppers: Shoppers) -> str:
     """Each workstation has one who sells there and takes back."""
     sellers = shoppers.operators[1:] or shoppers.operators
     return sellers[sum(workstation.workstation_id.encode()) % len(sellers)]
@@ -159,7 +162,7 @@ async def _bring_back(workstation: Workstation, shoppers: Shoppers) -> dict[str,
     bought = shoppers.returnable.pop(shoppers.draw.randrange(len(shoppers.returnable)))
     sold, line = bought["sale"], shoppers.draw.choice(bought["sale"]["lines"])
     asked: dict[str, Any] = {
-        "operator_id": _operator_at(workstation, shoppers),
+        "operator_id": operator_at(workstation, shoppers),
         "lines": [
             {
                 "line_no": 1,

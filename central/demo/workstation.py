@@ -23,6 +23,7 @@ RETRY_S = 0.1
 REQUEST_TIMEOUT_S = 20
 TOKEN_BYTES = 32
 OFFERED_MAX = 500
+SIGN_IN_NEEDED = "sign-in-needed"
 GIVEN_MAX = 50
 NO_PINS: Mapping[str, str] = MappingProxyType({})
 
@@ -63,7 +64,8 @@ class Workstation:
         head = answer["head"]
         epoch, fingerprint = head["epoch"].split("-")
         self.seen = f"{epoch}-{fingerprint}:{head['seq']}:{head['hash']}:{answer['receipt_number']}"
-        self._count_cash(sale, answer)
+        if not sale.get("training"):
+            self._count_cash(sale, answer)
         return answer
 
     async def call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
@@ -118,6 +120,12 @@ class Workstation:
         self.client.headers["Holdfast-Session"] = answer["token"]
         self.signed_in = operator_id
 
+    async def _sign_in_again(self, operator_id: str) -> None:
+        """At a box that was put back to a copy, which knows of no session since. Nobody is signed
+        in until it says so: then a refusal is one."""
+        self.signed_in = None
+        await self._sign_in({"operator_id": operator_id})
+
     async def send(self, method: str, path: str, content: bytes | None) -> httpx.Response:
         """The same bytes until there is an answer; a killed edge only makes this take longer."""
         headers = {"Content-Type": "application/json"} if content is not None else {}
@@ -134,7 +142,11 @@ class Workstation:
                 await asyncio.sleep(RETRY_S)
                 continue
             if response.status_code >= 400:
-                raise SaleRefused(response.json())
+                refusal = SaleRefused(response.json())
+                if refusal.slug != SIGN_IN_NEEDED or self.signed_in is None:
+                    raise refusal
+                await self._sign_in_again(self.signed_in)
+                continue
             return response
         raise DemoCannotRun(f"{self.store_code}'s box did not answer {TRIES_MAX} times")
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from central.demo.kinds import KINDS
 from central.demo.workstation import new_id, pair
 from tests.integration.demo_process import (
     await_gone,
@@ -73,6 +74,8 @@ def test_a_tampered_day_turns_the_table_red_and_names_both_receipts() -> None:
     assert f"receipt {deleted}: the store has it, head office does not" in shown
     assert re.search(rf"receipt {changed}: gross: store says [\d.,]+, head office counts", shown)
     assert len(re.findall(r"discounts +│ +[1-9][\d,]*\.\d\d │", shown)) == 3, shown
+    every = f"Of {len(KINDS)} kinds of things that people do at a till {len(KINDS)} happened: "
+    assert every in " ".join(shown.split()), shown
     for code, verdict in (("S01", "DIFFERS"), ("S02", "equal"), ("S03", "equal")):
         assert re.search(rf"{code} +\(SGD\) +verdict: {verdict}", shown), shown
     assert left_of(folder_in(shown)) == []
