@@ -1,6 +1,7 @@
 """The demo's day at three stores: a list of steps, each an act at a store, while the tills sell."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -66,20 +67,14 @@ async def trade_a_day(scene: Scene) -> None:
             shop.code: progress.add_task(shop.code, total=len(STORY), sold="")
             for shop in scene.shops
         }
-        shops = {shop.code: shop for shop in scene.shops}
 
         def on_receipt(workstation: Workstation, answer: dict[str, Any]) -> None:
-            shop = shops[workstation.store_code]
+            shop = scene.shop(workstation.store_code)
             shop.note(answer)
             value = format_money(shop.value_minor, shop.counted.currency)
             progress.update(tasks[shop.code], sold=f"{shop.receipts:,} receipts, {value}")
 
-        async def errand(workstation: Workstation) -> bool:
-            shop = shops[workstation.store_code]
-            at = Counter(workstation, shop.shoppers, on_receipt)
-            return await scene.errands[shop.code].between(at)
-
-        scene.trading = True
+        scene.trading, errand = True, _errands(scene, on_receipt)
         async with asyncio.TaskGroup() as group:
             for shop in scene.shops:
                 for station in shop.workstations:
@@ -94,6 +89,19 @@ async def trade_a_day(scene: Scene) -> None:
             doors_close.set()
         scene.trading = False
         await before_doors_close(scene.shops, scene.errands, elsewhere)
+
+
+def _errands(
+    scene: Scene, on_receipt: Callable[[Workstation, dict[str, Any]], None]
+) -> Callable[[Workstation], Awaitable[bool]]:
+    """Whether somebody with something particular stands at a till, and had it."""
+
+    async def errand(workstation: Workstation) -> bool:
+        shop = scene.shop(workstation.store_code)
+        at = Counter(workstation, shop.shoppers, on_receipt)
+        return await scene.errands[shop.code].between(at)
+
+    return errand
 
 
 async def _tell(scene: Scene, step: Step) -> None:
