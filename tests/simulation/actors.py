@@ -262,7 +262,7 @@ class Workstation(Drawer):
         ]
         customer_id = random.choice(self.life.customers) if chance(random, 6_000) else None
         if customer_id is not None and chance(random, 3_000):
-            await self._ask_for_points(customer_id)
+            await self.ask_for_points(customer_id)
         returned = self._something_bought() if chance(random, 1_500) else None
         day = self.life.day
         assert day is not None
@@ -297,7 +297,7 @@ class Workstation(Drawer):
         )
         return Basket(request, msgspec.json.encode(request))
 
-    async def _ask_for_points(self, customer_id: CustomerId) -> None:
+    async def ask_for_points(self, customer_id: CustomerId) -> None:
         """Whatever comes of it, the sale goes on."""
         wanted = self.random.randrange(1, POINTS_ASKED_MOST)
         with suppress(NotSent):

@@ -56,10 +56,15 @@ def change(world: "World") -> None:
         settings = msgspec.structs.replace(shop.settings, store_name=name)
         publish(settings_row(shop, settings))
     elif roll == 5:
-        publish(hostile_row(random))
-        world.seen["hostile row published"] += 1
+        publish_hostile(world)
     else:
         _change_customer(world)
+
+
+def publish_hostile(world: "World") -> None:
+    """Head office publishes what no box can take."""
+    world.office.feeds.publish(hostile_row(world.random))
+    world.seen["hostile row published"] += 1
 
 
 def _change_customer(world: "World") -> None:

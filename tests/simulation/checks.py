@@ -51,6 +51,7 @@ from tests.simulation.evidence import (
     written_nowhere,
 )
 from tests.simulation.goods_checks import OF_GOODS
+from tests.simulation.goods_seen import goods_seen
 from tests.simulation.money_checks import (
     check_8_money_balances,
     check_9_tax_recomputes,
@@ -370,6 +371,7 @@ def check_all(world: "World") -> None:
         for books in found.boxes:
             oversold = books.rows("SELECT count(*) FROM stock_movement WHERE oversold")
             world.seen["oversold"] += oversold[0][0]
+        world.seen.update(goods_seen(found))
 
 
 def fingerprint(world: "World") -> str:

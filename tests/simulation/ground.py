@@ -81,13 +81,16 @@ def switch_on_a_copy(world: "World") -> None:
     world.scheduler.after(random.randrange(BESIDE_MS_MAX), come_back)
 
 
-def replace(world: "World") -> None:
-    """A box burns; another one is enrolled for its store, once head office answers."""
-    code, random = world.random.choice(list(world.boxes)), world.random
+def replace(world: "World", code: str | None = None, *, comes_back: bool | None = None) -> None:
+    """A box burns; another one is enrolled for its store, once head office answers. Of whichever
+    store, and the old one comes back on the network or does not, unless it is said."""
+    random = world.random
+    code = code or random.choice(list(world.boxes))
     old = world.boxes[code]
     if old.gone or not world.office.alive:
         return
-    comes_back = bool(random.getrandbits(1))
+    if comes_back is None:
+        comes_back = bool(random.getrandbits(1))
     if comes_back:
         old.stop()
         old.start_in(random.randrange(BACK_MS_MAX))

@@ -60,9 +60,11 @@ def stands_here(db: Any, kept: Kept) -> bool:
     return read_head(db).epoch == kept.epoch and hash_at(db, *place) == kept.hash
 
 
-def repeat(world: "World") -> None:
+def repeat(world: "World", *, other: bool | None = None) -> None:
     """An event of whatever kind is written once more: the same, or other bytes under its id."""
-    box, other = world.boxes[world.random.choice(list(world.boxes))], world.random.getrandbits(1)
+    box = world.boxes[world.random.choice(list(world.boxes))]
+    if other is None:
+        other = bool(world.random.getrandbits(1))
     if not box.alive or box.head().seq == 0:
         return
     after, by = world.random.randrange(box.head().seq), OperatorId("somebody else")

@@ -5,7 +5,7 @@ Goods that are on their way lie in ``Road``: whoever gets them reads the number 
 whether their despatch was heard of or not, and does not always find what it says.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from sqlite3 import Connection
 from typing import Any, TypeVar
 from uuid import UUID
@@ -90,18 +90,32 @@ class Storekeeper(Person):
         """Go to work."""
         self.spawn(self._work())
 
+    @property
+    def is_at_another_box(self) -> bool:
+        """The store's first one was replaced."""
+        return self.server.name != self.code
+
+    def bid(self, act: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Ask for one act of theirs besides what they do anyway, as soon as they are free."""
+        self.spawn(self._busy_with(act))
+
     async def _work(self) -> None:
         for _ in range(self.acts):
             await self.scheduler.pause(self.random.randrange(1_000, BETWEEN_MS))
             if self.life.done:
                 return
-            self.busy = True
-            await self.do_something()
-            self.busy = False
+            await self._busy_with(self.do_something)
+
+    async def _busy_with(self, act: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        while self.busy:
+            await self.scheduler.pause(1_000)
+        self.busy = True
+        await act()
+        self.busy = False
 
     async def do_something(self) -> None:
         """One act, of whichever kind."""
-        acts = (self._receive, self._take_out, self._ask, self._send, self._say_of, self._order)
+        acts = (self._receive, self._take_out, self._ask, self.send, self.say_of, self.order)
         if self.road.to(self.code) and self.random.randrange(3):
             await self._take_in()
         else:
@@ -179,7 +193,7 @@ class Storekeeper(Person):
     async def _known(self) -> tuple[Between, ...]:
         return await self.insist(lambda box: box.look(lambda db: known_between(db, self.here, 0)))
 
-    async def _send(self) -> None:
+    async def send(self) -> None:
         """What is wished of this shop, mostly in part; or what nobody asked for."""
         wishes = [
             one
@@ -234,11 +248,17 @@ class Storekeeper(Person):
         request = TakeIn(act_id, self.operator_id, number, "came", lines)
         self.done.moved[act_id] = pieces
         self.done.came[act_id] = (sent.number, pieces)
-        told = await self.act(act_id, request, TransferEnd, lambda db, at: take_in(db, request, at))
+
+        def take(db: Connection, at: Moment) -> TransferEnd:
+            heard = {one.number for one in known_between(db, self.here)}
+            self.seen["goods: came before it was heard that they left"] += sent.number not in heard
+            return take_in(db, request, at)
+
+        told = await self.act(act_id, request, TransferEnd, take)
         if told is not None and rest and random.getrandbits(1):
             self.road.on_it[sent.number] = sent._replace(pieces=rest)
 
-    async def _say_of(self) -> None:
+    async def say_of(self) -> None:
         """What differs is settled by either end; a wish is ended by either."""
         known = await self._known()
         open_ = [one for one in known if one.is_wish and one.is_open]
@@ -259,10 +279,10 @@ class Storekeeper(Person):
 
     # --- suppliers
 
-    async def _order(self) -> None:
+    async def order(self) -> None:
         """Goods go back to their supplier; or an order: drafted, sent, received, ended."""
         if self.random.randrange(3) == 0:
-            await self._send_back()
+            await self.send_back()
             return
         order_id, by = self.ids.uuid(), self.operator_id
         items = self.random.sample(range(ITEMS), 2)
@@ -300,7 +320,7 @@ class Storekeeper(Person):
     ) -> bool:
         return await self.act(act_id, request, PurchaseOrder, verb) is not None
 
-    async def _send_back(self) -> None:
+    async def send_back(self) -> None:
         act_id, pieces = self._id(), self.pieces(2)
         lines = tuple(GoodsBack(one.item_id, one.milli, *one.mark) for one in pieces)
         request = SendBack(act_id, self.operator_id, SUPPLIER, "not what was ordered", lines)

@@ -8,6 +8,7 @@ from sync.protocol.identity import Incarnation
 from tests.simulation import ground, lending
 from tests.simulation.changes import change
 from tests.simulation.faults import DAY_MS, MINUTE_MS
+from tests.simulation.insisted import insist
 from tests.simulation.network import chance
 from tests.simulation.poison import poison, repeat
 from tests.simulation.turn_writer import POINTS, Doom
@@ -21,7 +22,9 @@ JUMPS_MS = (5 * MINUTE_MS, DAY_MS, 3_650 * DAY_MS)
 
 
 def plan_trouble(world: "World") -> None:
-    """Everything that ``world.faults`` counts happens once each, at some time."""
+    """Everything that ``world.faults`` counts happens once each, at some time; and what the world
+    insists on."""
+    insist(world)
     faults, random = world.faults, world.random
     for count, act in (
         (faults.cuts, _cut),

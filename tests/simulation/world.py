@@ -34,6 +34,7 @@ from tests.simulation.evidence import Broken, check_at_any_time
 from tests.simulation.faults import HOUR_MS, MINUTE_MS, Faults, draw
 from tests.simulation.granting import given_up
 from tests.simulation.ids import Ids
+from tests.simulation.insisted import insisted_by
 from tests.simulation.leader import Leader
 from tests.simulation.network import Line, trouble
 from tests.simulation.office import HeadOffice
@@ -61,6 +62,7 @@ class World:
         root = Random(f"holdfast {seed}")
         self._root = root
         self.faults = draw(root) if faults is None else faults
+        self.insists = insisted_by(seed) if faults is None else None
         self.seen: Counter[str] = Counter()
         self.poisons: set[EventId] = set()
         self.fingerprint = ""
@@ -179,10 +181,15 @@ class World:
                 storekeeper.start()
             plan_trouble(self)
             traded = self.scheduler.now_ms + TRADE_MS_MAX
-            self._move(lambda: all(life.done for life in self.lives.values()), traded, "trade")
+            self._move(self._has_traded, traded, "trade")
             self._mend()
             rested = self.scheduler.now_ms + REST_MS_MAX
             self._move(lambda: not self.what_waits(), rested, "rest")
+
+    def _has_traded(self) -> bool:
+        one = self.insists
+        came = one is None or not one.waits or self.seen[one.word] > 0
+        return came and all(life.done for life in self.lives.values())
 
     def shut(self) -> None:
         """End what still runs, and close every file."""
