@@ -154,7 +154,9 @@ def _read_outbox(db: sqlite3.Connection, limits: BatchLimits) -> Outbox:
     prev_hash = entries[0].link.prev_hash if entries else journal.hash_at(db, after, held.epoch)
     if prev_hash is None:  # read_range has raised LookupError before
         raise LookupError(f"the journal holds no event {after}")
-    return Outbox(state, prev_hash, entries, _read_keys(db, entries), _read_untold(db, held))
+    lost = known_incarnation(db).lost is not None
+    first = (_read_untold(db, held), lost)
+    return Outbox(state, prev_hash, entries, _read_keys(db, entries), *first)
 
 
 def _read_damaged(db: sqlite3.Connection, held: HeldEpoch) -> Entry:

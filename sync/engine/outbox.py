@@ -92,13 +92,15 @@ class Showing(NamedTuple):
 class Outbox(NamedTuple):
     """What goes next, of the oldest epoch with something that waits: ``entries`` follow
     ``acknowledged_through``, whose hash is ``prev_hash``. ``keys``: of the personal fields that
-    they name. ``untold``: what head office must be told first."""
+    they name. ``untold``: what head office must be told first; ``lost``: that it has less than it
+    had, before anything is sent again."""
 
     state: SendState
     prev_hash: bytes
     entries: tuple[Entry, ...]
     keys: tuple[PersonalKey, ...]
     untold: Untold | None = None
+    lost: bool = False
 
 
 class JournalPort(Protocol):

@@ -74,6 +74,10 @@ async def push_once(
         return Stopped(StopReason.STOPPED_BEFORE, "pushing was stopped; see the alarms")
     if not outbox.entries:
         return Idle()
+    if outbox.lost:  # once it has everything again, head office could not find out what it lost
+        if not await show_once(journal, transport, signer):
+            return Later("head office was not told yet that it has less than it had", None, limits)
+        outbox = await journal.outbox(limits)
     if outbox.untold is not None:
         return await _tell(journal, transport, signer, outbox.untold, limits)
     entries, body = _packed(outbox, health)

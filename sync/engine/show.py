@@ -2,7 +2,8 @@
 
 What head office once signed it takes back, and counts again which rights to spend it had given and
 what the store may lend; an older head office that does not know the question leaves everything as
-it is. Trying again is the next round's: nothing of the shop waits for this.
+it is. Trying again is the next round's: nothing of the shop waits for this. What head office lost
+is sent again after it was reached with it, never before: what it has again it cannot miss.
 """
 
 from sync.engine.ask import Answer, ask
@@ -25,7 +26,7 @@ def is_unknown(answer: Answer) -> bool:
 
 
 async def show_once(journal: JournalPort, transport: Transport, signer: Signer) -> bool:
-    """False: head office did not take it, this time."""
+    """Whether head office was reached, whatever came of it."""
     it = await journal.showing()
     path = f"/v1/stores/{signer.store_id}/readmission"
     said: Acknowledgement | None = None
@@ -40,12 +41,14 @@ async def show_once(journal: JournalPort, transport: Transport, signer: Signer) 
             answer = await ask(transport, signer, "POST", path, it.state.head, body, 0, SHOWN_TYPE)
         except NotSent:
             return False
-        if not answer.signed or answer.response.status != 200:
+        if not answer.signed:
             return False
+        if answer.response.status != 200:
+            return True
         try:
             said = decode(Acknowledgement, answer.response.body)
         except Undecodable:
-            return False
+            return True
     if said is not None:
         await journal.shown(said.incarnation)
-    return said is not None
+    return True

@@ -14,6 +14,7 @@ from edge.server.background import exchanging_over
 from edge.usecases.box.clear_alarm import ClearAlarm
 from edge.usecases.box.resume_pushing import resume_pushing
 from sync.engine.transport import Request, Response
+from sync.protocol.errors import NotDelivered
 from sync.protocol.identity import EventId
 from sync.protocol.reference import DataSet
 from tests.doubles.transport import MemoryTransport
@@ -243,6 +244,32 @@ async def test_a_head_office_restored_to_its_past_is_sent_everything_again(shop:
     alarms = (await shop.status())["alarms"]
     assert isinstance(alarms, list)
     assert [one["kind"] for one in alarms] == ["central_rewound"]
+
+
+async def test_what_head_office_lost_goes_again_once_it_was_told_of_it_and_not_before(
+    shop: Shop,
+) -> None:
+    """What it has again it cannot miss: it would never find out that it was put back."""
+    await shop.sell()
+    await shop.exchange.round()
+    first, asked, cut = shop.central.first, list[str](), ["readmission"]
+    shop.central.hold(first, 2, first.hashes[2])
+
+    def note(request: Request) -> None:
+        asked.append(request.path.partition("?")[0].rpartition("/")[2])
+        if asked[-1] in cut:
+            raise NotDelivered("no route")
+
+    shop.central.instead = note
+    shop.exchange.beat_due = True
+    for _ in range(2):
+        await shop.exchange.round()
+    assert "readmission" in asked
+    assert "journal" not in asked
+    cut.clear()
+    await shop.exchange.round()
+    assert asked.index("journal") > asked.index("readmission")
+    assert first.stream.watermark == (await shop.send_state()).head.seq
 
 
 async def test_what_is_published_arrives_with_the_next_round(shop: Shop) -> None:

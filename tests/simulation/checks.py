@@ -68,6 +68,7 @@ from tests.simulation.row_checks import (
     check_6_acknowledgements_are_true,
 )
 from tests.simulation.verdicts import Answers, verdict, verdicts_of
+from tests.simulation.worth_checks import check_24_goods_are_worth_what_was_paid
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -360,6 +361,7 @@ AT_REST: tuple[Callable[[Evidence], None], ...] = (
     check_19_no_green_day_lacks_what_was_claimed,
     check_20_a_wild_clock_wins_nothing,
     *OF_GOODS,
+    check_24_goods_are_worth_what_was_paid,
 )
 
 

@@ -13,7 +13,7 @@ from edge.usecases.till.open import OpenTill, open_till
 from edge.usecases.till.settle import SettledTill, SettleTill, settle_till
 from sync.protocol.identity import EventId, TillSessionId
 from tests.simulation.answering import Refused
-from tests.simulation.people import FLOAT_MINOR, Wrong, run_once
+from tests.simulation.people import FLOAT_MINOR, NOT_YET, Wrong, run_once
 from tests.simulation.registrar import Registrar
 
 NOTHING_OPEN = ("no-open-till", "no-open-business-day", "unknown-till-session")
@@ -52,7 +52,7 @@ class Drawer(Registrar):
             await self._settle_what_is_open()
         elif refused.slug == "till-session-not-carried":
             memory.opening = OpenTill(self._new_session(), request.operator_id, request.float_minor)
-        elif refused.slug in NOTHING_OPEN:
+        elif refused.slug in (*NOTHING_OPEN, *NOT_YET):
             await self.scheduler.pause(5_000)  # until the leader has opened the day there
         else:
             raise Wrong(f"{self.name}: {refused}")
@@ -98,6 +98,8 @@ class Drawer(Registrar):
             elif refused.slug in NOTHING_OPEN:
                 del memory.counted[session_id]
                 await self.stand_again()
+            elif refused.slug in NOT_YET:
+                await self.scheduler.pause(5_000)  # until the box in its place is loaded
             else:
                 raise Wrong(f"{self.name}: {refused}")
         memory.opening = None

@@ -103,20 +103,20 @@ def _some(levels: Mapping[ItemId, int]) -> dict[ItemId, int]:
 def _lots_there(found: Evidence, store_id: StoreId) -> dict[ItemId, dict[str, Any]]:
     """As head office's report says them."""
     lots: defaultdict[ItemId, dict[str, Any]] = defaultdict(dict)
-    for one in _asked(found, lots_report, lots_of_store, store_id, EVERY):
+    for one in asked(GoodsAnswers(found.archive), lots_report, lots_of_store, store_id, EVERY):
         lots[one.item_id][one.lot] = (one.quantity_milli, one.expires_on)
     return dict(lots)
 
 
-def _asked(found: Evidence, module: Any, read: Any, *asked: Any) -> Any:
-    """What a report of head office says, over the archive in memory."""
-    answers, told = GoodsAnswers(found.archive), []
+def asked(answers: object, module: Any, read: Any, *about: Any) -> Any:
+    """What a report of head office says, over the archive in memory, of which ``answers`` tell."""
+    told: list[Any] = []
 
-    async def driver_of(_db: object) -> GoodsAnswers:
+    async def driver_of(_db: object) -> object:
         return answers
 
     async def ask() -> None:
-        told.append(await read(None, *asked))
+        told.append(await read(None, *about))
 
     with patch.object(module, "driver_of", driver_of):
         run_now(ask())
@@ -194,6 +194,10 @@ def _apart(found: Evidence) -> set[UUID]:
             for event, of in books.rows(f"SELECT {key}, {subject} FROM {table}"):
                 if UUID(bytes=event) in twice:
                     about.add(UUID(bytes=of))
+    tables = found.archive.tables
+    ends, notes = tables["stock_transfer"].values(), tables["transfer_note"].values()
+    about |= {row.intent_id or row.event_id for row in ends if row.event_id in twice}
+    about |= {row.subject_id for row in notes if row.note_id in twice}
     return about | _told_alone(found)
 
 

@@ -2,7 +2,7 @@
 meet every one of them, whatever is drawn besides.
 
 It is tried from the first minute on, again and again until ``World.seen`` has it, and the shops
-trade until then. Three need that somebody sells meanwhile: for these nobody waits, and what they
+trade until then. Two need that somebody sells meanwhile: for these nobody waits, and what they
 try hardly ever fails. What follows from nothing but races is not here: ``test_seeds.py``.
 """
 
@@ -10,9 +10,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from central.domain.decisions import CustomerDecided, PointsOpened
+from edge.exchange.rights import ASKS_MAX
+from sync.engine.sealing import KEY_BYTES
+from sync.protocol.clock import Hlc
+from sync.protocol.facts import CustomerChanged
+from sync.protocol.identity import CustomerId, OperatorId
+from sync.protocol.shared import CustomerField, FieldChange
 from tests.simulation import ground, lending
+from tests.simulation.catalog import COMPANY, named_uuid
 from tests.simulation.changes import publish_hostile
-from tests.simulation.faults import MINUTE_MS
+from tests.simulation.faults import MINUTE_MS, LineFaults
+from tests.simulation.office import run_now
 from tests.simulation.poison import repeat
 from tests.simulation.telling import wish_something
 from tests.simulation.turn_writer import Doom
@@ -25,6 +34,10 @@ AGAIN_MS = MINUTE_MS // 3
 AFTER_A_COPY_MS = ground.AGO_MS_MAX + AGAIN_MS
 DEAD_MS_MAX = 20_000
 CUT_MS = 5 * MINUTE_MS
+UNANSWERED_MS = (ASKS_MAX + 1) * LineFaults().timeout_ms
+"""A box asks so often before it gives up."""
+SAVER = CustomerId(named_uuid("customer whose points are at head office"))
+SAVED = 500
 
 
 class Insisted(NamedTuple):
@@ -102,13 +115,27 @@ def _write_off(world: "World") -> None:
 
 
 def _lose_what_was_granted(world: "World") -> None:
-    """Somebody asks for points while no answer comes down the line."""
+    """Somebody asks for points, of which head office has some, while no answer comes down the
+    line."""
+    if (COMPANY, SAVER) not in world.office.archive.keys:
+        _welcome_saver(world)
     till = world.random.choice(world.workstations)
     line = world.uplinks[till.server.name]
     line.down = False
-    world.scheduler.after(AGAIN_MS // 2, partial(setattr, line, "down", True))
-    for customer_id in till.life.customers:
-        till.spawn(till.ask_for_points(customer_id))
+    world.scheduler.after(UNANSWERED_MS, partial(setattr, line, "down", True))
+    till.spawn(till.ask_for_points(SAVER))
+
+
+def _welcome_saver(world: "World") -> None:
+    """A customer of whose points no shop has a share."""
+    if not world.office.alive:
+        return
+    stamp = Hlc(world.scheduler.now_ms << 16)
+    fields = ((CustomerField.ACTIVE, "true"), (CustomerField.CODE, "SAVER"))
+    changed = tuple(FieldChange(name, stamp, COMPANY, value, None) for name, value in fields)
+    world.office.archive.keys[COMPANY, SAVER] = bytes(KEY_BYTES)
+    decided = CustomerDecided(CustomerChanged(SAVER, OperatorId(""), changed))
+    run_now(world.office.decide([decided, PointsOpened(SAVER, SAVED)]))
 
 
 # --- goods
@@ -161,7 +188,7 @@ INSISTED = (
     Insisted("killed in the middle of a group", _kill_in_a_group),
     Insisted("epoch written off", _write_off),
     Insisted("goods: sent for a wish", _send_for_a_wish),
-    Insisted("points of a request given up came back", _lose_what_was_granted, waits=False),
+    Insisted("points of a request given up came back", _lose_what_was_granted, MINUTE_MS),
     Insisted("goods: transfer settled", _settle),
     Insisted("again, other bytes", partial(repeat, other=True)),
     Insisted("till carried on", _carry_a_till_on, waits=False),

@@ -26,7 +26,7 @@ from sync.protocol.change import Head
 from sync.protocol.identity import SaleId
 from tests.conftest import folder_for_databases
 from tests.doubles.archive_memory_applying import QuarantineRow
-from tests.simulation import checks, goods_checks, money_checks, row_checks
+from tests.simulation import checks, goods_checks, money_checks, row_checks, worth_checks
 from tests.simulation.box import StoreServer
 from tests.simulation.checks import AT_REST
 from tests.simulation.evidence import Broken, Evidence, check_at_any_time, evidence, expect
@@ -300,6 +300,7 @@ def test_a_planted_bug_is_found(
 
 def test_every_check_has_a_planted_bug() -> None:
     elsewhere = {money_checks.check_12_returned_within_sold, *goods_checks.OF_GOODS}
+    elsewhere.add(worth_checks.check_24_goods_are_worth_what_was_paid)
     elsewhere.add(checks.check_15_a_fenced_epoch_is_over)  # test_ground.py
     assert {check for check, _ in PLANTED} | elsewhere == set(AT_REST)
 

@@ -1,5 +1,6 @@
-"""Planted bugs of goods: of stock, of what is between stores, of what stores are told. Each is
-found by the check that is there for it (21 to 23); see ``test_planted.py``."""
+"""Planted bugs of goods: of stock, of what is between stores, of what stores are told, of what
+goods are worth. Each is found by the check that is there for it (21 to 24); see
+``test_planted.py``."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -11,12 +12,14 @@ from uuid import uuid5
 import msgspec
 import pytest
 
+from central.domain import valuing
 from central.reports import told_transfers
 from edge.db import lots, stock
 from edge.domain import shelf_count
 from edge.domain.sale import returns
 from edge.usecases.shelf_count import standing
 from edge.usecases.transfer import book
+from sync.protocol.moving_cost import move_cost
 from sync.protocol.reference import DataSet
 from tests.simulation import goods_checks
 from tests.simulation.evidence import Broken, Evidence, evidence
@@ -30,6 +33,7 @@ from tests.simulation.test_planted import (
     world,
 )
 from tests.simulation.world import World
+from tests.simulation.worth_checks import check_24_goods_are_worth_what_was_paid as check_24
 
 __all__ = ["world"]
 SEED = 7
@@ -65,6 +69,14 @@ def told_otherwise(world: World) -> None:
     world.office.feeds.log[feed] = log[:-1]
 
 
+def came_for_more(world: World) -> None:
+    """What came in had cost a cent more, by head office."""
+    rows = world.office.archive.tables["stock_movement"]
+    came = (key for key, row in rows.items() if row.quantity_milli > 0 and row.cost_minor)
+    key = next(came)
+    rows[key] = rows[key]._replace(cost_minor=rows[key].cost_minor + 1)
+
+
 PLANTED: tuple[tuple[Callable[[Evidence], None], Plant], ...] = (
     (goods_checks.check_21_stock_agrees, in_some_store("UPDATE stock_lot SET quantity_milli = 7")),
     (
@@ -80,6 +92,10 @@ PLANTED: tuple[tuple[Callable[[Evidence], None], Plant], ...] = (
     (goods_checks.check_23_told_is_what_stands, in_some_store("DELETE FROM transfer_told")),
     (goods_checks.check_23_told_is_what_stands, in_projection("purchase_order", "sent_at_ms")),
     (goods_checks.check_23_told_is_what_stands, told_otherwise),
+    (check_24, in_some_store("UPDATE stock_level SET worth_minor = worth_minor + 1")),
+    (check_24, in_some_store("UPDATE sale_line SET cost_minor = cost_minor + 1")),
+    (check_24, in_projection("sale_line", "cost_minor")),
+    (check_24, came_for_more),
 )
 
 
@@ -95,7 +111,7 @@ def test_a_planted_bug_is_found(
 
 
 def test_every_check_has_a_planted_bug() -> None:
-    assert {check for check, _ in PLANTED} == set(goods_checks.OF_GOODS)
+    assert {check for check, _ in PLANTED} == {*goods_checks.OF_GOODS, check_24}
 
 
 def test_a_count_that_forgets_what_moved_since_is_found(folder: Path) -> None:
@@ -164,3 +180,22 @@ def test_what_stores_are_never_told_is_found(folder: Path) -> None:
     """23, in the code: nothing is marked."""
     with patch("tests.doubles.archive_memory.due_of", lambda *_: []):
         assert breaks(folder, goods_checks.check_23_told_is_what_stands)
+
+
+def test_a_count_that_is_worth_nothing_is_found(folder: Path) -> None:
+    """24, in the code: head office takes what a count missed from what was sold."""
+    with patch.object(
+        valuing, "_after_count", lambda was, move, _: valuing._met(was, move, was.held, 0)
+    ):
+        assert breaks(folder, check_24)
+
+
+def test_goods_whose_own_cost_nobody_asks_for_are_found(folder: Path) -> None:
+    """24, in the code: head office takes what comes in at the average."""
+    cost: Any = move_cost
+
+    def at_average(held: Any, milli: int, _stated: Any = None, unit: Any = None) -> Any:
+        return cost(held, milli, None, unit)
+
+    with patch.object(valuing, "move_cost", at_average):
+        assert breaks(folder, check_24)
