@@ -67,9 +67,8 @@ async def push_once(
     try:
         outbox = await journal.outbox(limits)
     except JournalDamaged as error:
-        return await stop(
-            journal, await journal.state(), StopReason.JOURNAL_DAMAGED, f"{error}: `edge verify`"
-        )
+        why = f"{error}: `edge verify`"
+        return await stop(journal, await journal.state(), StopReason.JOURNAL_DAMAGED, why)
     if outbox.state.stopped:
         return Stopped(StopReason.STOPPED_BEFORE, "pushing was stopped; see the alarms")
     if not outbox.entries:

@@ -250,7 +250,7 @@ class Storekeeper(Person):
         self.done.came[act_id] = (sent.number, pieces)
 
         def take(db: Connection, at: Moment) -> TransferEnd:
-            heard = {one.number for one in known_between(db, self.here)}
+            heard = {one.number for one in known_between(db, self.here, 0)}
             self.seen["goods: came before it was heard that they left"] += sent.number not in heard
             return take_in(db, request, at)
 

@@ -60,8 +60,8 @@ BY_CHANCE = (
     "store server killed",
     "units that shared a commit",
 )
-"""What follows from races, or is drawn for so many worlds that a third of them have it at least: a
-chunk without one comes in fewer than one of a hundred thousand."""
+"""What follows from races, or is drawn for so many worlds that three in ten of them have it at
+least (of the seeds 0 to 209): one chunk in 40,000 is without the rarest of them."""
 SOMETIMES = (*BY_CHANCE, *(one.word for one in INSISTED))
 """What every chunk of seeds must have met, or it proves less than it says. In each world one of
 ``INSISTED`` is seen to, in turn: these hang on no draw."""
