@@ -10,9 +10,9 @@ from playwright.async_api import Page, expect
 
 from central.pages.attention import TOGETHER_MAX
 from tests.browser.chain import Company
+from tests.browser.dialog_look import AXE
 from tests.browser.test_board import fits
 from tests.browser.test_items import BUTTONS, SMALL, press_to, sign_in
-from tests.browser.test_layout import AXE
 from tests.browser.watched import NARROW, Tabs
 
 Scheme: TypeAlias = Literal["light", "dark"]

@@ -7,8 +7,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.chain import Box, Company
+from tests.browser.dialog_look import AXE
 from tests.browser.test_board import fits
-from tests.browser.test_layout import AXE
 from tests.browser.till_page import items, open_till_page, pay_exactly, scan, sees_total
 from tests.browser.watched import NARROW, Tabs
 

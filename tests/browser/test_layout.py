@@ -1,7 +1,5 @@
 """What a cashier must always see, reach and be able to take back, at every size of the window."""
 
-import re
-from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -9,6 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.chain import Box
+from tests.browser.dialog_look import AXE, DialogLook
 from tests.browser.till_page import (
     by_hand,
     items,
@@ -25,7 +24,6 @@ from tests.browser.watched import Tabs
 SIZES = ((1280, 800), (1024, 768), (390, 844))
 ZOOMED = tuple((width // 2, height // 2) for width, height in SIZES)
 """What is left of them at 200 %."""
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 CODES = (
     "SELECT min(s.scan_code) FROM item i JOIN scan_code s USING (item_id) JOIN price p"
     " USING (item_id) WHERE i.unit = 'each' AND i.active GROUP BY i.item_id"
@@ -46,37 +44,26 @@ HIDDEN = """() => ['.total', '.foot .main', '.lines li:last-child .amount'].filt
   return top < 0 || bottom > innerHeight || there?.closest(each) === null;
 })"""
 """Which of them are not wholly in the window, or lie under something else."""
-TINY = """() => [...document.querySelectorAll('dialog[open] *, #till *')].filter((each) => {
-  if (!each.matches('button, input, select, summary')) return false;
-  const shown = each.closest('label') ?? each;
-  const { width, height } = shown.getBoundingClientRect();
-  return height > 2 && (height < 43.5 || width < 43.5);
-}).map((each) => each.outerHTML)"""
-"""What a finger misses."""
-ENGLISH = """() => {
-  const own = '.name, .paper, code, kbd, a, .who, h2, .people, .pick, .lines, .arranged';
-  const dialog = document.querySelector('dialog[open]');
-  const walk = document.createTreeWalker(dialog, NodeFilter.SHOW_TEXT);
-  const found = [];
-  while (walk.nextNode()) {
-    const known = /PIN|UTC|English|holdfast-edge|(主机的说明|无法检查)：.*/g;
-    const said = walk.currentNode.textContent.replace(known, '');
-    const quoted = walk.currentNode.parentElement.closest(own) !== null;
-    if (/[A-Za-z]{3}/.test(said) && !quoted) found.push(said);
-  }
-  return found;
-}"""
-"""Words of a Chinese dialog that are none of a name, a code, or the other language's own."""
-BY_KEY = ("F3", "F4", "F6", "F7", "F8", "F9", "*", "?")
+BY_KEY = {
+    "F3": "discount",
+    "F4": "customer",
+    "F6": "park",
+    "F7": "return",
+    "F8": "price",
+    "F9": "drawer",
+    "*": "quantity",
+    "?": "keys",
+}
 BY_MENU = (
-    ("Change my PIN", "更改我的 PIN"),
-    ("Let somebody in", "允许某人进入"),
-    ("Tills …", "收银台 …"),
-    ("The store box …", "店内主机 …"),
-    ("Arrange quick keys …", "编排快捷键 …"),
-    ("Display on another device …", "另一设备作显示屏 …"),
-    ("Cash in or out", "现金收支"),
-    ("Close business day …", "结束营业日 …"),
+    ("Change my PIN", "更改我的 PIN", "own pin"),
+    ("Let somebody in", "允许某人进入", "let in"),
+    ("Tills …", "收银台 …", "tills"),
+    ("The store box …", "店内主机 …", "doctor"),
+    ("Arrange quick keys …", "编排快捷键 …", "arrange keys"),
+    ("Display on another device …", "另一设备作显示屏 …", "display"),
+    ("Cash in or out", "现金收支", "cash"),
+    ("Hand the till over", "交接收银台", "hand over"),
+    ("Close business day …", "结束营业日 …", "close day"),
 )
 AFTER_FRAMES = """new Promise((done) => {
   const look = (left) => {
@@ -226,36 +213,17 @@ async def test_every_dialog_is_accessible_large_enough_for_a_finger_and_left_by_
         await page.get_by_role("button", name="Menu").click()
         await page.get_by_role("button", name="中文").click()
         await page.keyboard.press("Escape")
-    found: dict[str, Any] = {}
-
-    async def look(dialog: str) -> None:
-        await expect(page.get_by_role("dialog")).to_be_visible()
-        looking = re.compile("Looking at everything|正在全面检查")
-        await expect(page.get_by_text(looking)).to_have_count(0)
-        await page.evaluate(AXE.read_text())
-        told = await page.evaluate("axe.run({ resultTypes: ['violations'] })")
-        for each in told["violations"]:
-            found[f"{dialog}: {each['id']}"] = [node["html"] for node in each["nodes"]]
-        if tiny := await page.evaluate(TINY):
-            found[f"{dialog}: tiny"] = tiny
-        if chinese and (english := await page.evaluate(ENGLISH)):
-            found[f"{dialog}: English"] = english
-        if not await page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-            found[f"{dialog}: wide"] = True
-        await page.keyboard.press("Escape")
-        await expect(page.get_by_role("dialog")).to_have_count(0)
-        await expect(page.locator(".finder input")).to_be_focused()
-
+    look = DialogLook(page, chinese=chinese)
     await menu.click()
     await look("menu")
-    for key in BY_KEY:
+    for key, name in BY_KEY.items():
         await page.keyboard.press(key)
-        await look(key)
-    for names in BY_MENU:
+        await look(name)
+    for *names, name in BY_MENU:
         await menu.click()
         await page.get_by_role("button", name=names[chinese], exact=True).click()
-        await look(names[0])
-    assert found == {}
+        await look(name)
+    assert look.found == {}
 
 
 async def test_what_a_dialog_did_not_cause_is_not_said_in_it(tabs: Tabs, shop: Box) -> None:

@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.chain import Company
+from tests.browser.dialog_look import AXE
 from tests.browser.test_board import fits
 from tests.browser.test_items import BUTTONS, SMALL, press_to, sign_in
-from tests.browser.test_layout import AXE
 from tests.browser.watched import NARROW, Tabs
 from tests.integration.test_central_cli import central
 

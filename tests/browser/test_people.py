@@ -9,9 +9,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.chain import Company
+from tests.browser.dialog_look import AXE
 from tests.browser.test_board import fits
 from tests.browser.test_items import sign_in
-from tests.browser.test_layout import AXE
 from tests.browser.watched import NARROW, Tabs
 
 PAGES = ("/people", "/people/O01", "/people/acts", "/users", "/audit", "/account")

@@ -18,9 +18,9 @@ from central.usecases.price_book.set import BookChanges, set_book
 from sync.protocol.identity import CustomerId
 from sync.protocol.money import format_minor
 from tests.browser.chain import Box, Company
+from tests.browser.dialog_look import AXE
 from tests.browser.test_board import fits
 from tests.browser.test_discounts import last_sale
-from tests.browser.test_layout import AXE
 from tests.browser.test_price import set_price
 from tests.browser.till_page import (
     CASHIER,

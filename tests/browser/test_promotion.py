@@ -18,9 +18,9 @@ from central.usecases.promotion.draft import draft_promotion, say_by_two
 from central.usecases.promotion.set import PromotionChanges, set_promotion
 from sync.protocol.promotions.kinds import BY_CODE
 from tests.browser.chain import PASSWORD, Company
+from tests.browser.dialog_look import AXE
 from tests.browser.test_board import fits
 from tests.browser.test_items import press_to, sign_in
-from tests.browser.test_layout import AXE
 from tests.browser.watched import NARROW, Tabs
 
 SIZES = pytest.mark.parametrize("size", [(1280, 800), NARROW], ids=["wide", "narrow"])

@@ -19,8 +19,8 @@ from sync.protocol.facts import BusinessDayClosed, RetailTransaction
 from sync.protocol.identity import ReceiptNumber
 from sync.protocol.money import format_minor
 from tests.browser.chain import PASSWORD
+from tests.browser.dialog_look import AXE
 from tests.browser.test_board import Chain, chain, fits
-from tests.browser.test_layout import AXE
 from tests.browser.watched import NARROW, Tabs
 from tests.head_office import apply_all, deliver
 from tests.shop_journal import ANNA, DAY, Shop

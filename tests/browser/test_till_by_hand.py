@@ -119,6 +119,8 @@ async def test_a_link_fills_the_form_and_is_gone_from_the_address(tabs: Tabs, sh
     await expect(page.get_by_label("Workstation")).to_have_value("W7")
     assert page.url == f"{shop.url}/"
     await expect(page.get_by_label("Pairing code")).not_to_have_value("")
+    await page.goto(await shop.pairing_link("W8"))
+    await expect(page.get_by_label("Workstation")).to_have_value("W8")
 
 
 async def test_a_wrong_code_says_what_to_do_and_a_lost_answer_needs_no_new_code(

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from sync.protocol.money import format_minor
 from tests.browser.chain import Box
-from tests.browser.test_layout import AXE
+from tests.browser.dialog_look import AXE
 from tests.browser.till_page import items, open_till_page, scan, sees_total
 from tests.browser.watched import NARROW, Tabs
 

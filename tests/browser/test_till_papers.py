@@ -31,7 +31,7 @@ async def sold(tabs: Tabs, shop: Box, *settings: str) -> Page:
     await shop.kill()
     path = shop.folder / SETTINGS_FILE
     path.write_text("\n".join((*settings, path.read_text(), MAIL)))
-    _register(shop)
+    register(shop)
     await shop.start()
     page = await open_till_page(tabs, shop)
     item = items(shop)[0]
@@ -42,7 +42,7 @@ async def sold(tabs: Tabs, shop: Box, *settings: str) -> Page:
     return page
 
 
-def _register(shop: Box) -> None:
+def register(shop: Box) -> None:
     """The shop has a tax number, and so makes tax invoices."""
     with closing(open_connection(database_of(shop.folder))) as db:
         take_settings(db, replace(read_settings(db), tax_number="M2-0000000-0"))

@@ -38,11 +38,16 @@ class Tabs:
         url: str | None = None,
         size: tuple[int, int] = WIDE,
         scheme: Literal["light", "dark"] = "light",
+        *,
+        touch: bool = False,
     ) -> Page:
         """A tab, at ``url`` if one is given. More tabs of the same person:
         ``page.context.new_page()``, watched as well."""
         context = await self.browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale="en-GB"
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            locale="en-GB",
+            has_touch=touch,
         )
         self.contexts.append(context)
         context.set_default_timeout(STEP_PATIENCE_MS)

@@ -30,6 +30,7 @@ import { FOUND_AGAIN, PAGE } from "./words.js";
 
 export async function boot() {
   readLink();
+  hearLink();
   markLanguage();
   registerWorker();
   await takeTill(() => (state.tab.value = "other"));
@@ -80,9 +81,16 @@ function takeScan(text, field) {
   void scan(text, { times: times === null ? 1 : Number(times[1]) || 1 });
 }
 
+const LINK = /^#pair=([^:]{1,32}):([^:]{1,40})$/;
+
+/** A link that is opened where the page stands already changes its address alone. */
+function hearLink() {
+  addEventListener("hashchange", () => LINK.test(decoded(location.hash)) && location.reload());
+}
+
 /** ``#pair=W1:CODE`` is taken out of the address at once; it never leaves the page. */
 function readLink() {
-  const match = /^#pair=([^:]{1,32}):([^:]{1,40})$/.exec(decoded(location.hash));
+  const match = LINK.exec(decoded(location.hash));
   if (match === null) return;
   state.link.value = { workstation_id: match[1], code: match[2] };
   history.replaceState(null, "", location.pathname);

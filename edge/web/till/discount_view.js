@@ -38,7 +38,7 @@ export function DiscountDialog({ line_key: key = null }) {
     <h2>${DISCOUNT.title}</h2>
     <${Form} onSubmit=${submit}>
       <${Field} label=${DISCOUNT.much} hint=${DISCOUNT.muchHint} name="much" first
-        inputmode="decimal" placeholder=${now === null ? "" : muchOf(now)} />
+        inputmode="decimal" signs="%" placeholder=${now === null ? "" : muchOf(now)} />
       <${Field} label=${DISCOUNT.reason} hint=${DISCOUNT.reasonHint} name="reason" maxlength="200"
         value=${reason} onInput=${({ target }) => setReason(target.value)} />
       <div class="row pick">${Object.values(DISCOUNT.reasons).map(

@@ -1,5 +1,6 @@
 /** Small pieces that every screen is made of. */
 
+import { Digits, hasDigits } from "./digits_view.js";
 import { giveFocus, goOn } from "./focus.js";
 import { html, useLayoutEffect, useRef } from "./ui.js";
 
@@ -15,15 +16,19 @@ export function Heading({ children }) {
   return html`<h1 tabindex="-1" ref=${useFocus()}>${children}</h1>`;
 }
 
-/** A labelled text field; ``first`` gives it the focus. */
-export function Field({ label, hint, first = false, ...attributes }) {
+/** A labelled text field; ``first`` gives it the focus, and digits for fingers where it holds an amount
+ *  (``signs``: what may stand there beside them). */
+export function Field({ label, hint, first = false, signs = "", ...attributes }) {
   const focus = useFocus();
   const id = `field-${label.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-")}`;
+  const byTouch = first && attributes.inputmode === "decimal" && hasDigits();
+  if (byTouch) attributes.inputmode = "none";
   return html`<div class="field">
     <label for=${id}>${label}</label>
     <input id=${id} ref=${first ? focus : undefined} type="text" autocomplete="off"
       aria-describedby=${hint ? `${id}-hint` : undefined} ...${attributes} />
     ${hint && html`<small id=${`${id}-hint`}>${hint}</small>`}
+    ${byTouch && html`<${Digits} field=${focus} more=${signs} />`}
   </div>`;
 }
 

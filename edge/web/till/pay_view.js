@@ -10,6 +10,7 @@ import { notAnAmount } from "./opening_view.js";
 import { Points } from "./points_view.js";
 import * as state from "./state.js";
 import { GiveBack } from "./return_view.js";
+import { keysHeard } from "./scanner.js";
 import { formatMinor, parseMinor } from "./text.js";
 import { Tip } from "./tip_view.js";
 import { tipBy, tipLeft, withTip } from "./tips.js";
@@ -20,6 +21,8 @@ import { LowersPrice, Vouchers } from "./voucher_view.js";
 import { PAY, TIP } from "./words_pay.js";
 
 const MUCH_TIMES = 10;
+/** A scanner's next key comes sooner (keys.js), a hand's does not. */
+const ALONE_MS = 50;
 
 export function Pay() {
   const { till, place, basket } = state;
@@ -76,7 +79,7 @@ function lettersOf(tenders) {
   });
 }
 
-/** A letter chooses its tender, but where words are typed. */
+/** A letter chooses its tender, but where words are typed, in a dialog, and within a scan. */
 function useLetters(letters, choose) {
   useEffect(() => {
     const hear = (event) => {
@@ -84,8 +87,10 @@ function useLetters(letters, choose) {
       const words = target.tagName === "INPUT" && target.inputMode !== "decimal";
       const at = letters.indexOf(key.toUpperCase());
       if (at === -1 || key === "" || words || ctrlKey || altKey || metaKey) return;
+      if (document.querySelector("dialog[open]") !== null) return;
       event.preventDefault();
-      choose(at);
+      const soFar = keysHeard();
+      setTimeout(() => keysHeard() === soFar && choose(at), ALONE_MS);
     };
     document.addEventListener("keydown", hear);
     return () => document.removeEventListener("keydown", hear);

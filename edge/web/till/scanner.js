@@ -9,8 +9,14 @@ import { NO_BURST, isQuick, press } from "./keys.js";
 const SEPARATOR = "\u241d";
 
 let burst = NO_BURST;
+let heard = 0;
 /** The fields that keys of this burst went into, and what stood there before. */
 let fields = [];
+
+/** How many keys came so far, a scanner's among them: whoever would know whether one stands alone. */
+export function keysHeard() {
+  return heard;
+}
 
 /** From now on ``take(text, field)`` gets each scan; ``field`` is what stood in the field with the
  *  focus before, {element, value}, or null. ``ready`` says whether there is anything to scan for,
@@ -20,6 +26,7 @@ export function hearScans({ take, ready, ground }) {
 }
 
 function hear(event, take, ground) {
+  heard += 1;
   const divides = event.key === "\u001d" || (event.ctrlKey && event.key === "]");
   const held = event.repeat || (event.ctrlKey && !divides) || event.altKey || event.metaKey;
   const key = divides ? SEPARATOR : event.key;

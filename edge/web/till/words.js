@@ -122,6 +122,12 @@ export const FOUND_AGAIN = inBoth({
   ],
 });
 
+/** Digits for fingers (digits_view.js). */
+export const DIGITS = inBoth({
+  group: ["Digits", "数字键"],
+  rubOut: ["Rub out the last sign", "删除最后一位"],
+});
+
 /** The header and the status line. */
 export const STATUS = inBoth({
   till: ["Till", "收银台"],
