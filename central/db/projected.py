@@ -157,7 +157,8 @@ class SaleTaxRow(CentralTable, table=True):
 
 
 class SaleTenderRow(CentralTable, table=True):
-    """A receipt's tenders, from 1. ``outcome``: how sure it is, where somebody else pays."""
+    """A receipt's tenders, from 1. ``outcome``: how sure it is, where somebody else pays.
+    ``foreign_milli``: handed over in ``foreign_currency``, in thousandths of it."""
 
     __tablename__ = "sale_tender"
     __table_args__ = (
@@ -185,6 +186,8 @@ class SaleTenderRow(CentralTable, table=True):
     points: int = big()
     outcome: str | None
     tip_minor: int = big()
+    foreign_currency: str | None
+    foreign_milli: int | None = big()
 
 
 class SaleModifierRow(CentralTable, table=True):

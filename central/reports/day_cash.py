@@ -80,6 +80,16 @@ ORDER BY t.workstation_id, t.till_session_id, d.place, d.tender_id LIMIT $3
 """
 
 
+_FOREIGN = """
+SELECT t.foreign_currency, count(DISTINCT t.sale_id), sum(t.foreign_milli)::bigint,
+    sum(t.amount_minor)::bigint
+FROM sale_tender AS t JOIN sale AS s ON s.store_id = t.store_id AND s.sale_id = t.sale_id
+WHERE t.store_id = $1 AND t.business_date = $2 AND t.foreign_currency IS NOT NULL
+    AND NOT s.training
+GROUP BY t.foreign_currency ORDER BY t.foreign_currency
+"""
+
+
 class CashMove(NamedTuple):
     """Into the drawer and into the safe above zero. ``holds_minor``: what the safe should hold
     afterwards. ``pieces``: (face, how many), where they were told."""
@@ -96,6 +106,16 @@ class CashMove(NamedTuple):
     at_ms: int
     holds_minor: int
     pieces: Sequence[tuple[int, int]]
+
+
+class ForeignTaken(NamedTuple):
+    """Cash of another currency that the day's receipts took: in thousandths of it, and what it was
+    worth; the drawers should hold it."""
+
+    currency: str
+    receipts: int
+    milli: int
+    worth_minor: int
 
 
 class KindSum(NamedTuple):
@@ -141,6 +161,7 @@ class DayCash(NamedTuple):
     moves: Sequence[CashMove]
     counts: Sequence[CountLine]
     deposits: Sequence[DepositSaid]
+    foreign: Sequence[ForeignTaken]
 
 
 async def day_cash(
@@ -169,7 +190,9 @@ async def day_cash(
     stores = {UUID(bytes=store.store_id.bytes): (store.code, store.zone)}
     deposits = await say_deposits(db, company_id, stores, bags, now_ms)
     counts = await _counts(connection, store, business_date)
-    return DayCash(after - within, after, _sums(moves), moves, counts, deposits)
+    taken = await connection.fetch(_FOREIGN, store.store_id, business_date)
+    foreign = [ForeignTaken(*row) for row in taken]
+    return DayCash(after - within, after, _sums(moves), moves, counts, deposits, foreign)
 
 
 def _clock_day(day: date, zone: str) -> tuple[int, int]:

@@ -45,7 +45,8 @@ FROM sale_tax WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
 ORDER BY is_return, tax_class, tax_rate_bp, tax_included
 """
 _TENDERS = """
-SELECT tender_id, name, kind, amount_minor, reference, points, outcome, tip_minor
+SELECT tender_id, name, kind, amount_minor, reference, points, outcome, tip_minor,
+    foreign_currency, foreign_milli
 FROM sale_tender WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
 ORDER BY tender_no
 """
@@ -90,7 +91,7 @@ class ReceiptTax(NamedTuple):
 
 class ReceiptTender(NamedTuple):
     """One tender. ``outcome``: a word of ``Outcome``; None where nobody else pays. ``tip_minor``:
-    of the amount."""
+    of the amount. ``foreign_milli``: handed over, in thousandths of ``foreign_currency``."""
 
     tender_id: str
     name: str
@@ -100,6 +101,8 @@ class ReceiptTender(NamedTuple):
     points: int
     outcome: str | None
     tip_minor: int
+    foreign_currency: str | None
+    foreign_milli: int | None
 
 
 class ReceiptForm(NamedTuple):
@@ -292,6 +295,7 @@ def _tender(tender: TenderLine) -> ReceiptTender:
         tender.points,
         tender.outcome,
         tender.tip_minor,
+        *tender.foreign_taken,
     )
 
 

@@ -166,6 +166,19 @@ REPORTS: tuple[Report, ...] = (
         "kept",
     ),
     Report(
+        "foreign-cash",
+        "sale s JOIN sale_tender t ON t.sale_id = s.sale_id AND t.foreign_currency IS NOT NULL",
+        "t.foreign_currency",
+        "",
+        (
+            RECEIPTS,
+            Column("handed", "milli", "coalesce(sum(t.foreign_milli), 0)"),
+            Column("worth", "minor", "coalesce(sum(t.amount_minor), 0)"),
+        ),
+        "worth",
+        by_key=True,
+    ),
+    Report(
         "tax",
         "sale s JOIN sale_tax x ON x.sale_id = s.sale_id",
         "x.tax_class || ' ' || x.tax_rate_bp",

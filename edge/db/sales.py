@@ -52,7 +52,8 @@ _TAX = (
 )
 _TENDER = (
     "INSERT INTO sale_tender (sale_id, tender_no, tender_id, name, kind, amount_minor, reference,"
-    " points, tip_minor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " points, tip_minor, foreign_currency, foreign_milli)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _VOUCHER = (
     "INSERT INTO sale_voucher (sale_id, voucher_no, tender_id, number, amount_minor)"
@@ -192,6 +193,7 @@ def _tender_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
             _number_of(tender.reference) if tender.kind is TenderKind.VOUCHER else tender.reference,
             tender.points,
             tender.tip_minor,
+            *tender.foreign_taken,
         )
         for number, tender in enumerate(fact.tenders, start=1)
     ]

@@ -7,7 +7,7 @@ from functools import cache
 
 from babel.core import get_global
 
-from sync.protocol.money import format_minor
+from sync.protocol.money import MILLI, format_minor
 
 DECIMALS_MAX = 4
 """No currency has more (the unidad de fomento has four)."""
@@ -34,3 +34,14 @@ def format_money(amount_minor: int, currency: str) -> str:
     ('SGD 1,204.35', 'VND 12,525,000')
     """
     return f"{currency} {format_minor(amount_minor, decimals_of(currency) or 0)}"
+
+
+def in_thousandths(amount_minor: int, currency: str) -> int:
+    """Of the currency itself, so that amounts of several stand in one column; the rest of one with
+    four decimals is cut off.
+
+    >>> in_thousandths(1_050, "MYR"), in_thousandths(500, "JPY"), in_thousandths(1, "KWD")
+    (10500, 500000, 1)
+    """
+    one: int = 10 ** (decimals_of(currency) or 0)
+    return amount_minor * MILLI // one

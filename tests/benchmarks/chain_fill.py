@@ -70,7 +70,7 @@ FROM sale_line WHERE store_id = $1 GROUP BY store_id, sale_id, tax_class, tax_ra
 """
 _TENDERS = """
 INSERT INTO sale_tender SELECT store_id, sale_id, 1, business_date,
-    kind, initcap(kind), kind, total_minor, NULL, 0, NULL, 0
+    kind, initcap(kind), kind, total_minor, NULL, 0, NULL, 0, NULL, NULL
 FROM sale, LATERAL (SELECT CASE seq % 3 WHEN 0 THEN 'cash' ELSE 'card' END) AS paid (kind)
 WHERE store_id = $1
 """

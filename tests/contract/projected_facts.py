@@ -102,6 +102,8 @@ _SECOND = Projected(
                 "amount_minor": 1_000,
                 "reference": None,
                 "outcome": None,
+                "foreign_currency": "USD",
+                "foreign_milli": 7_750,
             },
             {
                 "tender_no": 2,
@@ -109,6 +111,8 @@ _SECOND = Projected(
                 "amount_minor": 500,
                 "reference": None,
                 "outcome": None,
+                "foreign_currency": None,
+                "foreign_milli": None,
             },
             {
                 "tender_no": 3,
@@ -116,6 +120,8 @@ _SECOND = Projected(
                 "amount_minor": 600,
                 "reference": "8J4K2M6P9QRT",
                 "outcome": "offline",
+                "foreign_currency": None,
+                "foreign_milli": None,
             },
         ],
         "sale_modifier": [{"promotion_version": 3, "coupon": "T25", "amount_minor": -200}],

@@ -1,7 +1,6 @@
 """Payments that somebody else makes, over the real API and a real socket to a simulated terminal:
 asked again, never charged again; refused whole, and the basket payable by another tender."""
 
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -356,35 +355,3 @@ async def test_a_payment_that_is_still_asked_for_is_given_up_meanwhile(tmp_path:
         assert document(await till.call("GET", f"/payments/{body['attempt_id']}"))["state"] == (
             "voided"
         )
-
-
-def publish_rates(db: sqlite3.Connection) -> None:
-    rates = (("USD", "SGD", 0, 2, 13_456, 10_000, 4), ("JPY", "SGD", 0, 0, 89, 100, 5))
-    db.executemany("INSERT INTO foreign_currency VALUES (?, ?, ?, ?, ?, ?, ?)", rates)
-
-
-async def test_foreign_cash_is_taken_at_the_published_rate_and_changed_in_own_money(
-    tmp_path: Path,
-) -> None:
-    async with counter(tmp_path / "S01") as (till, _):
-        await till.box.writer.run(publish_rates)
-        taken = (await till.call("GET", "/currencies")).json()
-        assert [each["currency"] for each in taken] == ["JPY", "USD"]
-        worth = document(await till.call("GET", "/currencies/USD/worth?amount_minor=1000"))
-        assert worth["worth_minor"] == 1_346
-        assert (await till.call("GET", "/currencies/EUR/worth?amount_minor=1")).status_code == 404
-        ten = {"currency": "USD", "amount_minor": 1_000}
-        cash = {"tender_id": "cash", "amount_minor": 1_346, "foreign": ten}
-        euro = {**cash, "foreign": {**ten, "currency": "EUR"}}
-        wrong: tuple[tuple[dict[str, Any], str, str], ...] = (
-            ({**cash, "amount_minor": 1_345}, "foreign-amount-differs", "amount_minor"),
-            (euro, "currency-not-known", "foreign.currency"),
-            ({**cash, "tender_id": "points"}, "foreign-not-cash", "foreign"),
-        )
-        for tender, which, field in wrong:
-            await refused(till, sale(tenders=[tender]), 422, which, f"tenders[0].{field}")
-        fact = await sold(till, sale(tenders=[cash]))
-        assert fact.change_minor == 1_346 - 345 - fact.rounding_minor
-        foreign = fact.tenders[0].foreign
-        assert foreign is not None
-        assert (foreign.currency, foreign.amount_minor, foreign.rate_version) == ("USD", 1_000, 4)

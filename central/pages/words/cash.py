@@ -38,6 +38,15 @@ nothing = "No cash moved on this day but in sales."
 no_counts = "No drawer was counted on this day."
 bags = "To the bank"
 all_deposits = "All deposits"
+foreign = "Cash of other currencies"
+foreign_hint = (
+    "What customers gave of it, counted among the cash by what it was worth: so much of what the"
+    " drawers should hold is in these currencies."
+)
+currency = "Currency"
+receipts = "Receipts"
+handed = "Handed over"
+worth = "Worth"
 
 _KINDS = {
     "float": "Float of a till",

@@ -164,7 +164,8 @@ def _parts(into: Fold, event: Event, sale: RetailTransaction) -> None:
     for number, tender in enumerate(sale.tenders, start=1):
         named = (tender.tender_id, tender.name, tender.kind)
         what = (*named, tender.amount_minor, tender.reference, tender.points, tender.outcome)
-        into.put(SaleTender(store_id, sale_id, number, day, *what, tender.tip_minor))
+        more = (tender.tip_minor, *tender.foreign_taken)
+        into.put(SaleTender(store_id, sale_id, number, day, *what, *more))
 
 
 def _original(line: Line) -> tuple[UUID | None, int | None, UUID | None]:

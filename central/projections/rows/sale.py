@@ -96,6 +96,8 @@ class SaleTender(NamedTuple):
     points: int
     outcome: str | None
     tip_minor: int
+    foreign_currency: str | None
+    foreign_milli: int | None
 
 
 class SaleModifier(NamedTuple):

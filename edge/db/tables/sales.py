@@ -60,8 +60,9 @@ class SaleTax(EdgeTable, table=True):
 
 
 class SaleTender(EdgeTable, table=True):
-    """A receipt's tenders, in the order of the fact, from 1. The small index finds a voucher that
-    was taken before."""
+    """A receipt's tenders, in the order of the fact, from 1. ``foreign_milli``: what was handed
+    over in ``foreign_currency``, in thousandths of it. The small index finds a voucher that was
+    taken before."""
 
     __tablename__ = "sale_tender"
     __table_args__ = (
@@ -76,6 +77,8 @@ class SaleTender(EdgeTable, table=True):
     reference: str | None
     points: int
     tip_minor: int
+    foreign_currency: str | None
+    foreign_milli: int | None
 
 
 class SaleVoucher(EdgeTable, table=True):

@@ -16,6 +16,7 @@ names = MappingProxyType(
         "operator": ("Operators", "按操作员"),
         "margin": ("Margin", "毛利"),
         "tender": ("Ways to pay", "按付款方式"),
+        "foreign-cash": ("Foreign cash", "外币现金"),
         "tax": ("Tax", "按税率"),
         "basket": ("Size of baskets", "按购物篮大小"),
         "promotion": ("Promotions and discounts", "促销与折扣"),
@@ -36,6 +37,10 @@ questions = MappingProxyType(
             "所售商品扣除成本后剩余多少？",
         ),
         "tender": ("How was it paid?", "如何付款？"),
+        "foreign-cash": (
+            "What was taken in cash of other currencies, and what was it worth?",
+            "收了多少外币现金，折合多少？",
+        ),
         "tax": ("Which tax is in it, at which rate?", "含多少税，税率几何？"),
         "basket": (
             "How many lines has a receipt, and what is it worth?",
@@ -70,6 +75,8 @@ columns = MappingProxyType(
         "without_cost": ("Units without a cost", "无成本的数量"),
         "off": ("Taken off", "减让"),
         "taken": ("Taken", "收取"),
+        "handed": ("Handed over", "外币金额"),
+        "worth": ("Worth", "折合"),
     }
 )
 average = "A receipt comes to", "每张收据平均"

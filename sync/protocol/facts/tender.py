@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sync.protocol.bounds import Count, LineNo, Minor, Points, Text
 from sync.protocol.change import Kind
+from sync.protocol.currency import in_thousandths
 from sync.protocol.errors import Unbalanced
 from sync.protocol.facts.base import Part
 from sync.protocol.facts.escrow import Amount, OfRight
@@ -121,6 +122,15 @@ class TenderLine(Part, frozen=True, array_like=True):
         within = 0 < self.tip_minor <= self.amount_minor
         if not within and not self.amount_minor <= self.tip_minor < 0:
             raise Unbalanced(f"tender {self.tender_id}: the tip is no part of the amount")
+
+    @property
+    def foreign_taken(self) -> tuple[str | None, int | None]:
+        """The currency that was handed over, if it is another one, and how much in thousandths of
+        it."""
+        if self.foreign is None:
+            return None, None
+        handed = self.foreign
+        return handed.currency, in_thousandths(handed.amount_minor, handed.currency)
 
     @property
     def goods_minor(self) -> int:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sync.protocol.cards import note_account, note_number
 from sync.protocol.change import Epoch
+from sync.protocol.currency import format_money
 from sync.protocol.escrow import RightKind
 from sync.protocol.facts import Line, RetailTransaction
 from sync.protocol.figures import percent
@@ -191,6 +192,8 @@ def _sums(fact: RetailTransaction, decimals: int) -> Iterator[Block]:
     for tender in fact.tenders:
         name = tender.name if tender.amount_minor >= 0 else f"{tender.name} refund"
         yield Pair(name, format_minor(tender.amount_minor, decimals))
+        if tender.foreign is not None:
+            yield Words(f"  {format_money(tender.foreign.amount_minor, tender.foreign.currency)}")
     if fact.change_minor:
         yield Pair("Change", format_minor(fact.change_minor, decimals))
 

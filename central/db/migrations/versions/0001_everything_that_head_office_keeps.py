@@ -1193,6 +1193,8 @@ def _create_sale_tender() -> None:
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("tip_minor", sa.BigInteger(), nullable=False),
+        sa.Column("foreign_currency", sa.String(), nullable=True),
+        sa.Column("foreign_milli", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint(
             "store_id",
             "business_date",

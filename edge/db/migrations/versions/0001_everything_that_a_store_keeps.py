@@ -1880,6 +1880,8 @@ def _create_sale_tender() -> None:
         sa.Column("reference", sa.String(), nullable=True),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("tip_minor", sa.Integer(), nullable=False),
+        sa.Column("foreign_currency", sa.String(), nullable=True),
+        sa.Column("foreign_milli", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["sale_id"], ["sale.sale_id"], name=op.f("fk_sale_tender_sale_id")),
         sa.PrimaryKeyConstraint("sale_id", "tender_no", name=op.f("pk_sale_tender")),
     )
