@@ -9,7 +9,8 @@ from edge.db.reports import ReceiptUnder
 from edge.domain.span import Span
 from edge.usecases.report.read import ReportLook, read_report, receipts_of
 from tests.edge_store import sale
-from tests.integration.payment_fixtures import counter, document, refused, sold
+from tests.integration.payment_fixtures import counter, document
+from tests.integration.test_edge_payments import refused, sold
 
 
 def publish_rates(db: sqlite3.Connection) -> None:
