@@ -162,9 +162,8 @@ def _parts(into: Fold, event: Event, sale: RetailTransaction) -> None:
         group = (tax.is_return, tax.tax_class, tax.tax_rate_bp, tax.tax_included)
         into.put(SaleTax(store_id, sale_id, *group, day, tax.net_minor, tax.tax_minor))
     for number, tender in enumerate(sale.tenders, start=1):
-        named = (tender.tender_id, tender.name, tender.kind)
-        what = (*named, tender.amount_minor, tender.reference, tender.points, tender.outcome)
-        more = (tender.tip_minor, *tender.foreign_taken)
+        what = (tender.tender_id, tender.name, tender.kind, tender.amount_minor, tender.reference)
+        more = (tender.points, tender.outcome, tender.tip_minor, *tender.foreign_taken)
         into.put(SaleTender(store_id, sale_id, number, day, *what, *more))
 
 
