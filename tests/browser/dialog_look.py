@@ -20,7 +20,7 @@ TINY = """() => [...document.querySelectorAll('dialog[open] *, #till *')].filter
 }).map((each) => each.outerHTML)"""
 """What a finger misses."""
 ENGLISH = """() => {
-  const own = '.name, .paper, code, kbd, a, .who, h2, .people, .pick, .lines, .arranged, .own';
+  const own = '.name, .paper, code, kbd, a, .who, h2, .people, .pick, .lines, .arranged, .faces';
   const dialog = document.querySelector('dialog[open]');
   const walk = document.createTreeWalker(dialog, NodeFilter.SHOW_TEXT);
   const found = [];
@@ -32,7 +32,8 @@ ENGLISH = """() => {
   }
   return found;
 }"""
-"""Words of a Chinese dialog that are none of a name, a code, or the other language's own."""
+"""Words of a Chinese dialog that are none of a name (of people, goods, ways to pay), a code, or the
+other language's own."""
 PEOPLE = re.compile(f"{MANAGER}|{CASHIER}")
 WORD = re.compile("[A-Za-z]{3}")
 
