@@ -109,7 +109,7 @@ async def closed(page: Page) -> None:
     await expect(page.get_by_role("heading", name="is closed")).to_be_visible()
 
 
-async def test_cash_goes_from_the_float_to_the_bank_and_is_credited_there(
+async def test_a_day_is_opened_sold_counted_blind_settled_and_closed_and_its_cash_is_at_the_bank(
     office: Office, company: Company, told_box: Box, tabs: Tabs, tmp_path: Path
 ) -> None:
     till = await opened_by_notes(tabs, told_box)

@@ -33,6 +33,18 @@ away = (
 )
 box_says = "In the store box's own words:", "店内主机的原话："
 workstation = "Workstation", "工作站"
+units = MappingProxyType(
+    {
+        "each": ("each", "件"),
+        "pack": ("pack", "包"),
+        "kg": ("kg", "公斤"),
+        "g": ("g", "克"),
+        "l": ("l", "升"),
+        "ml": ("ml", "毫升"),
+        "m": ("m", "米"),
+    }
+)
+"""Of an item; another one is called as it is written."""
 operator = "Operator", "操作员"
 when = "When", "时间"
 reason = "Reason", "原因"

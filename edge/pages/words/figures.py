@@ -42,9 +42,28 @@ def label(one: Reading) -> Said:
     """``Tender cash``, ``Tax 9.00 % standard``."""
     figure = one.figure
     rate = "" if one.rate_bp is None else f" {percent(one.rate_bp)}"
-    part = "" if one.part is None else f" {one.part}"
+    parts = ("", "")
+    if one.part is not None:
+        parts = (one.part, one.part) if one.rate_bp is None else tax_class(one.part)
+        parts = f" {parts[0]}", f" {parts[1]}"
     chinese = _CHINESE.get(figure.slug, figure.label)
-    return f"{figure.label}{rate}{part}", f"{chinese}{rate}{part}"
+    return f"{figure.label}{rate}{parts[0]}", f"{chinese}{rate}{parts[1]}"
+
+
+_CLASSES = MappingProxyType(
+    {
+        "standard": ("standard", "标准税率"),
+        "reduced": ("reduced", "优惠税率"),
+        "zero": ("zero", "零税率"),
+        "exempt": ("exempt", "免税"),
+        "out_of_scope": ("out of scope", "不属征税范围"),
+    }
+)
+
+
+def tax_class(name: str) -> Said:
+    """What a class of tax is called."""
+    return _CLASSES.get(name, (name, name))
 
 
 def amount_head(unit: str) -> Said:

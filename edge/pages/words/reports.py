@@ -2,6 +2,7 @@
 
 from types import MappingProxyType
 
+from edge.pages.words.figures import tax_class
 from edge.pages.words.language import Said
 from sync.protocol.escrow import RightKind
 from sync.protocol.figures import percent
@@ -138,9 +139,9 @@ def key(report: str, name: str, label: str) -> Said:
         case "late-value":
             return _VALUE.get(name, (name, name))
         case "tax":
-            tax_class, _, rate_bp = name.rpartition(" ")
-            said = f"{tax_class} {percent(int(rate_bp))}"
-            return said, said
+            named, _, rate_bp = name.rpartition(" ")
+            rate, said = percent(int(rate_bp)), tax_class(named)
+            return f"{said[0]} {rate}", f"{said[1]} {rate}"
         case "department" if not label:
             return no_department
         case _:

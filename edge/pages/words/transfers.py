@@ -57,7 +57,7 @@ states = MappingProxyType(
         "closed": ("Settled, though it differs", "差异已了结"),
     }
 )
-overdue = "on its way for too long", "在途过久"
+overdue = "for too long", "过久"
 of_head_office = "wished by head office", "总部请求"
 of_a_shop = "wished by a shop", "店铺请求"
 who_said = "Who said what", "说明"
