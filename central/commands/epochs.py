@@ -91,9 +91,16 @@ def _last(
         return f"No box was ever enrolled for {store}. Next: `{following('enrol-code', store)}`."
     missing = [one for one in found if one.claims]
     if missing:
+        said = (
+            f"{store} has {_counted(len(found), 'epoch')}; of {len(missing)} something is missing"
+        )
+        ended = [one for one in missing if one.state is not EpochState.CURRENT]
+        if not ended:
+            return f"{said}. Next: switch its box and tills on; `{following('alarm', 'list')}`."
+        giving_up = following("write-off", store, str(ended[0].epoch), "--reason", "WHY")
         return (
-            f"{store} has {_counted(len(found), 'epoch')}; of {len(missing)} something is"
-            " missing. Next: `central alarm list`."
+            f"{said}. Next: switch on whatever box or till may have it; where nobody has it,"
+            f" `{giving_up}`."
         )
     every = f"{store} has {_counted(len(found), 'epoch')}, and nobody knows of more than is here"
     if not any(one.state is EpochState.CURRENT for one in found):

@@ -47,6 +47,8 @@ _EVENT_TOLD = re.compile(
     r"\bevent (\d{1,18}) of epoch (\d{1,9})-([0-9a-f]{8})\b(?: \(([0-9a-f]{16})\))?"
 )
 """As an edge says it in a workstation's alarm (edge/usecases/workstation/compare_head.py)."""
+_WHO_WAS_TOLD = re.compile(r"^(?!it )(\S{1,64}) was told ")
+"""The workstation, where the alarm is about an epoch that was left for it (branch_off.py)."""
 
 _CLAIMS = f"""
 SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, max(c.seq) AS seq,
@@ -262,9 +264,9 @@ async def _told_and_here(connection: Any, told: Sequence[Any]) -> frozenset[str]
 
 
 def _of_a_workstation(row: Any, known: Mapping[tuple[StoreId, Epoch], Any]) -> _Found | None:
-    """What it was told may be of the box before this one: then it follows what is held of that,
-    unless it stands where another event is held. None where that was given up: a tail that is
-    written off takes no alarm with it that tells of more than the tail."""
+    """What it was told may be of the box before this one: then it is claimed of that epoch, and
+    follows what is held of it, unless it stands where another event is held. None where that was
+    given up: a tail that is written off takes no alarm with it that tells of more than the tail."""
     store_id, epoch = _name(row)
     told = _EVENT_TOLD.search(row["detail"])
     days_of = Epoch(int(told[2]), bytes.fromhex(told[3])) if told else epoch
@@ -272,16 +274,22 @@ def _of_a_workstation(row: Any, known: Mapping[tuple[StoreId, Epoch], Any]) -> _
     if through <= row["given_up"]:
         return None
     stream = known.get((store_id, days_of))
+    if told and days_of != epoch and stream is not None:
+        epoch, through = days_of, int(told[1])
+        if through <= stream["given_up"]:
+            return None
     held = stream["watermark"] if stream else 0
-    after = held if told and days_of != epoch and int(told[1]) > held else 0
-    said = f"Workstation {row['subject']} knows of more than its box: {row['detail']}."
+    named = _WHO_WAS_TOLD.match(row["detail"])
+    who = named[1] if named else row["subject"]
+    after = held if told and days_of != _name(row)[1] and int(told[1]) > held else 0
+    said = f"Workstation {who} knows of more than its box: {row['detail']}."
     if told and int(told[1]) > held:
         more = _events(int(told[1]) - held, more=True)
-        said = f"Workstation {row['subject']} knows of {more} of epoch {days_of} than are here."
+        said = f"Workstation {who} knows of {more} of epoch {days_of} than are here."
     elif told:
         seq = int(told[1])
         said = (
-            f"Workstation {row['subject']} knows another event {seq} of epoch {days_of} than the"
+            f"Workstation {who} knows another event {seq} of epoch {days_of} than the"
             " one that is here."
         )
     return _Found(store_id, epoch, after, through, None, said, days_of)

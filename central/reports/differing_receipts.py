@@ -35,8 +35,18 @@ _SPANS = """
 SELECT d.epoch_number, d.epoch_fingerprint, coalesce(d.opened_seq, 0) AS first,
     coalesce(d.closed_seq, s.applied_through) AS last
 FROM business_day AS d JOIN stream AS s USING (store_id, epoch_number, epoch_fingerprint)
-WHERE d.store_id = $1 AND d.business_date = $2 ORDER BY 1, 2
+WHERE d.store_id = $1 AND d.business_date = $2
+UNION ALL SELECT s.epoch_number, s.epoch_fingerprint, 0, s.applied_through FROM stream AS s
+WHERE s.store_id = $1 AND NOT EXISTS (
+    SELECT FROM business_day AS d WHERE d.store_id = s.store_id AND d.business_date = $2
+        AND d.epoch_number = s.epoch_number AND d.epoch_fingerprint = s.epoch_fingerprint
+) AND EXISTS (
+    SELECT FROM sale AS r WHERE r.store_id = s.store_id AND r.business_date = $2
+        AND r.epoch_number = s.epoch_number AND r.epoch_fingerprint = s.epoch_fingerprint
+) ORDER BY 1, 2
 """
+"""Of each epoch the day's part: where it was opened and closed, or all of one that went on with the
+day and neither opened nor closed it (its box left the one before it, or was given up)."""
 _EVENTS = """
 SELECT seq, kind, kind_version, body FROM raw_event
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq > $4 AND seq <= $5

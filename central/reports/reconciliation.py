@@ -160,7 +160,10 @@ def _case(evidence: Evidence) -> _Case:
         amber.append(Reason(Doubt.UNKNOWN_DAY, "Head office knows nothing of this day."))
     for part in evidence.epochs:
         if part.alarm is not None:
-            said = f"Epoch {part.epoch} stands under an alarm: {part.alarm}."
+            said = (
+                f"Epoch {part.epoch} stands under an alarm: {part.alarm}. It ends when somebody who"
+                " looked into it clears it (To look at, or `central alarm clear`)."
+            )
             red.append(Reason(Doubt.ALARM, said))
         open_in = _open_in(part, evidence)
         if open_in is not None:

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 from msgspec.structs import replace
 
-from central.db.engine import unit_of_work
+from central.db.engine import snapshot, unit_of_work
+from central.reports.differing_receipts import differing_receipts
 from central.usecases.feed.publish_reference import publish_rows
 from sync.http.page import PAGE_HEADERS
 from sync.protocol.facts import RetailTransaction
@@ -44,6 +45,36 @@ async def tamper(served: Served, shop: Shop) -> tuple[RetailTransaction, RetailT
 
 def tenders(sale: RetailTransaction) -> str:
     return " and ".join(sorted({tender.tender_id for tender in sale.tenders}))
+
+
+async def test_an_epoch_that_neither_opened_nor_closed_the_day_has_its_receipts_in_the_journal_too(
+    postgres_url: str,
+) -> None:
+    async with acme(postgres_url) as served:
+        shop, branch = traded(1), Shop(1, seed=2, branch=1)
+        await arrive(served, shop)
+        branch.append(branch.sale())
+        await arrive(served, branch)
+        async with snapshot(served.engine) as db:
+            found = await differing_receipts(db, shop.store_id, DAY)
+        assert (found.receipts, found.found, found.whole) == ((), 0, True)
+        changed, gone = await tamper(served, shop)
+        async with snapshot(served.engine) as db:
+            found = await differing_receipts(db, shop.store_id, DAY)
+        assert {one.sale_id for one in found.receipts} == {changed.sale_id, gone.sale_id}
+
+
+async def test_a_day_that_differs_in_more_than_one_way_says_each(postgres_url: str) -> None:
+    async with acme(postgres_url) as served:
+        shop = traded(1)
+        await arrive(served, shop)
+        changed, _ = await tamper(served, shop)
+        await served.rows("UPDATE stream SET alarm = 'fork' RETURNING 1")
+        page = await load(served, day_path(shop))
+        assert f"receipt {changed.receipt_number}" in page.words["verdict"]
+        assert (
+            f"Epoch {shop.epoch} stands under an alarm: fork. It ends when" in page.words["verdict"]
+        )
 
 
 async def test_a_day_that_was_tampered_with_names_the_receipts_and_the_figures(

@@ -17,12 +17,14 @@ from central.reports.reconciled_day import ReconciledDay
 from central.reports.reconciliation import reconcile_day
 from central.usecases.box.record_stated_head import note_head, record_stated_head
 from central.usecases.decision.decide import decide
+from central.usecases.journal.close_tail import close_tail
 from central.usecases.journal.ingest_batch import NoStream, ingest_batch
 from sync.protocol.change import Epoch, Head
 from sync.protocol.facts import AlarmCleared, AlarmKind, AlarmRaised
 from sync.protocol.identity import WorkstationId
 from sync.protocol.ingest import Fenced
 from tests.head_office import apply_all, deliver, head_office_template, open_stream
+from tests.integration.test_central_days_of_epochs import decide_here
 from tests.shop_journal import COMPANY, DAY, NOW_MS, Shop
 
 TOMORROW = DAY + timedelta(days=1)
@@ -254,6 +256,42 @@ async def test_what_the_box_before_told_a_workstation_may_be_of_its_own_last_day
     await apply_all(archive)
     found = await verdicts(engine, new, DAYS[:2])
     assert [one.colour for one in found] == [Colour.GREEN, Colour.GREEN]
+
+
+async def test_what_a_workstation_was_told_of_the_box_before_is_given_up_with_its_epoch(
+    engine: AsyncEngine,
+) -> None:
+    archive = PostgresArchive(engine)
+    old, new = Shop(1), Shop(1, epoch_number=2)
+    old.open()
+    old.trade(3)
+    await open_stream(archive, engine, old)
+    await deliver(archive, old)
+    new.open()
+    for name in ("W1", "W2"):
+        told = 90 + int(name[1])
+        detail = f"{name} was told event {told} of epoch {old.epoch} ({'00' * 8}); here stands 3"
+        subject = name if name == "W1" else str(old.epoch)
+        kind = AlarmKind.WORKSTATION_AHEAD
+        new.append(AlarmRaised(new.new_id(), kind, subject, detail, WorkstationId(name)))
+    new.close()
+    await open_stream(archive, engine, new)
+    await deliver(archive, new)
+    await apply_all(archive)
+    await decide_here(engine)
+    more = [90 + one - len(old.events) for one in (1, 2)]
+    [before] = await verdicts(engine, new, [DAY])
+    assert [one for one in before.sentences if "knows of" in one] == [
+        f"Workstation W{name} knows of {more[name - 1]} more events of epoch {old.epoch} than are"
+        " here."
+        for name in (1, 2)
+    ]
+    async with unit_of_work(engine) as db:
+        place = (old.store_id, str(old.epoch), None, "it burnt", "ann@example.com", NOW_MS)
+        closing = await close_tail(db, *place)
+    assert (closing.held, closing.through) == (len(old.events), 92)
+    [after] = await verdicts(engine, new, [DAY])
+    assert (after.colour, after.sentences) == (Colour.GREEN, ())
 
 
 @pytest.mark.parametrize(

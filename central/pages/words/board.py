@@ -116,8 +116,14 @@ def _by_state(found: Board) -> str:
     """Of the stores' newest days: those that are proven, and every other state that one is in."""
     tally = Counter(line.state for line in found.lines if line.state is not None)
     proven = tally.pop(DayState.PROVEN, 0) + tally.pop(DayState.SIGNED, 0)
-    others = [f"{tally[state]} {word(state)}" for state in DayState if tally[state]]
+    others = [
+        f"{tally[state]} {_of_many(state, tally[state])}" for state in DayState if tally[state]
+    ]
     return ", ".join([f"{proven} proven", *others])
+
+
+def _of_many(state: DayState, count: int) -> str:
+    return "differ" if state is DayState.DIFFERS and count > 1 else word(state)
 
 
 def by_day(company: str, currency: str) -> str:

@@ -32,8 +32,10 @@ days = "Days"
 no_box = "No box speaks for this store."
 beside = (
     "Its box sells beside the store's line, because a copy of its disk was heard before it. What it"
-    " sells counts, and it is given no points, value or credit to let customers spend. Make a code"
-    " and use it on the box (`edge replace`); then end this epoch (`central seal`)."
+    " sells counts, and it is given no points, value or credit to let customers spend. Let it send"
+    " everything and stop it; make a code, use it there with a folder that is not there yet (`edge"
+    " replace --enrol CODE --data NEW`), and pair its tills with that. Then end this epoch:"
+    " `central seal` with `--epoch`, and `central write-off`."
 )
 enrol = "Enrol a box"
 enrol_hint = (
@@ -65,7 +67,7 @@ def summary(boxes: Sequence[StoreBox], now_ms: int) -> str:
     return (
         f"{stores}: all were heard within a quarter of an hour."
         if not away
-        else f"{away} of {stores} need a look."
+        else f"{away} of {stores} {'needs' if away == 1 else 'need'} a look."
     )
 
 

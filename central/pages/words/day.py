@@ -39,6 +39,13 @@ carried = "its box is gone, counted where it went on"
 left_uncounted = "not counted: the day closed itself"
 
 
+_GIVEN = {
+    "asked": "given when head office asked",
+    "late": "given for what came home late",
+    "left": "given when its box went on in another epoch",
+}
+
+
 def tills_of(place: str, business_date: date, currency: str) -> str:
     """The table's caption."""
     return f"Drawers of {place} on {business_date}, amounts in {currency}"
@@ -95,7 +102,7 @@ def manifest(one: HeldStatement) -> str:
     """An account that the store gave, and whether head office counts the same as of its place."""
     said = one.said
     place = f"through event {said.manifest.last_seq:,} of epoch {said.about}"
-    how = "closed with" if said.is_close else f"given ({said.cause})"
+    how = "closed with" if said.is_close else _GIVEN.get(said.cause, "given")
     agrees = "differs from what head office counts there" if one.differs else "agrees"
     return f"The store's account {place}, {how}: {agrees}."
 

@@ -118,7 +118,8 @@ def day_sentence(day: ReconciledDay | None, found: DifferingReceipts | None, dec
     more = found.found - len(named)
     if more:
         named.append(f"and {more:,} more")
-    return f"{_both_totals(day, decimals)}: {'; '.join(named)}."
+    said = f"{_both_totals(day, decimals)}: {'; '.join(named)}."
+    return " ".join([said, *_other_reasons(day)])
 
 
 def _both_totals(day: ReconciledDay, decimals: int) -> str:

@@ -230,7 +230,7 @@ def _tell(
     damaged = (
         f"; {lost:,} of its records are not what was written and stayed behind" if lost else ""
     )
-    says = f"{detail}; the shop goes on in epoch {writing(db).epoch}{damaged}"
+    says = f"{detail.removesuffix('.')}; the shop goes on in epoch {writing(db).epoch}{damaged}"
     kind = ALARM_OF[cause] if learnt is None else AlarmKind.WORKSTATION_AHEAD
     raise_alarm(
         db,
