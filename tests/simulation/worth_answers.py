@@ -61,7 +61,12 @@ class WorthAnswers:
         return [Found(item_id=item) for item in items]
 
     def _unlike(self, store_id: UUID, items: list[str] | None, *_: Any) -> list[Found]:
-        return [one for one in self._items(store_id, 0, 0) if items is None or one[0] in items]
+        levels = sorted(self._rows("stock_level", store_id), key=lambda row: row.item_id)
+        return [
+            Found(item_id=row.item_id, entries=row.entries)
+            for row in levels
+            if items is None or row.item_id in items
+        ]
 
     def _streams(self, store_id: UUID) -> list[Found]:
         return [
