@@ -12,7 +12,8 @@ from sync.protocol.identity import SaleId
 
 UNBALANCED = """
     SELECT s.receipt_number FROM sale s WHERE s.total_minor + s.rounding_minor + s.change_minor !=
-    (SELECT coalesce(sum(amount_minor), 0) FROM sale_tender t WHERE t.sale_id = s.sale_id)
+    (SELECT coalesce(sum(amount_minor - tip_minor), 0) FROM sale_tender t
+        WHERE t.sale_id = s.sale_id)
 """
 OTHER_TAX = """
     SELECT s.receipt_number FROM sale s WHERE
