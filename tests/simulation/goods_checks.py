@@ -202,8 +202,8 @@ def _apart(found: Evidence) -> set[UUID]:
 
 
 def _told_alone(found: Evidence) -> set[UUID]:
-    """What stores were told of a fact that nobody has any more: head office went back to before it
-    after its box had burnt, or had been put back."""
+    """What stores were told of a fact that nobody has any more, and for what goods were sent by it:
+    head office went back to before it after its box had burnt, or had been put back."""
     if not found.world.restored:
         return set()
     heard = {row.event_id for _, row in _told(found, DataSet.TRANSFERS)}
@@ -212,7 +212,8 @@ def _told_alone(found: Evidence) -> set[UUID]:
         for shop in SHOPS
         for _, body in _published(found, DataSet.TRANSFERS, shop.store_id)
     ]
-    return {one.subject_id for one in rows if one.store_id and one.event_id not in heard}
+    alone = [one for one in rows if one.store_id and one.event_id not in heard]
+    return {of for one in alone for of in (one.subject_id, one.wish_id) if of is not None}
 
 
 def _nothing_is_made_on_the_road(found: Evidence, known: Mapping[UUID, Between]) -> None:
