@@ -243,7 +243,7 @@ async def back_elsewhere(at: Counter) -> None:
 # --- a basket's life
 
 
-async def by_the_manager_s_word(at: Counter) -> None:
+async def by_another_s_word(at: Counter) -> None:
     """A cashier takes off more than a cashier may."""
     off = {"reason": "scratched", "rate_bp": 1_500}
     await ring(at, line("Q-TEA", 2), operator_id=CASHIER, discount=off)

@@ -112,7 +112,7 @@ KINDS = (
     Kind("an amount off a line by hand", _rings(line("Q-TEA", discount=_OFF)), _modified(OFF_LINE)),
     Kind(
         "a manager's word for a cashier",
-        acts.by_the_manager_s_word,
+        acts.by_another_s_word,
         _sale(lambda sale: sale.overrides),
     ),
     _promotion("Q3FOR8", line("Q-JUICE", 4), name="several for a price"),

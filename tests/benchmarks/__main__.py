@@ -69,8 +69,8 @@ def main(
 ) -> None:
     """Measure a sale, a drained queue, central's ingest, the wire, central's reports and a sale
     while all goes on (sale, drain, ingest, wire, report, rush); with --grow, the long ones (grow,
-    chain, herd, proof, search, till, goods, tls, promotions, rush_grown); with --fleet or --big
-    that one alone."""
+    chain, herd, proof, search, till, goods, catalogue, tls, promotions, rush_grown); with --fleet
+    or --big that one alone."""
     console = Console(stderr=True)
     try:
         parts, machine = _chosen(only or [], grow=grow), _machine()

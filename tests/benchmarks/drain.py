@@ -20,7 +20,7 @@ from central.demo.children import run_child
 from central.demo.stage import Stage, standing
 from central.usecases.box.create_enrol_code import create_enrol_code
 from central.usecases.company.add import add_company
-from central.usecases.company.load_sample import load_sample
+from central.usecases.company.load_sample import Sample, load_sample
 from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.store.add import add_store, default_settings
 from tests.benchmarks.bare import fill
@@ -71,8 +71,22 @@ async def measure_drain(*, sales: int = SALES) -> DrainFigures:
     return DrainFigures(sales, finished_per_s, *rates, *us)
 
 
+class Founded(NamedTuple):
+    """The sample chain at head office, with a store that no box serves yet."""
+
+    store_id: UUID
+    enrol_code: str
+    sample: Sample
+
+
 async def enrolled(stage: Stage, tokens: dict[str, str]) -> tuple[Shop, UUID]:
     """A store of the sample chain, loaded and open at the workstations of these tokens."""
+    chain = await founded(stage)
+    return await provisioned(stage, chain, tokens), chain.store_id
+
+
+async def founded(stage: Stage) -> Founded:
+    """The sample chain, published."""
     now_ms = int(datetime.now(UTC).timestamp() * 1_000)
     async with unit_of_work(stage.engine) as db:
         stage.company_id = company_id = await add_company(db, "Holdfast Benchmark", CURRENCY)
@@ -80,8 +94,13 @@ async def enrolled(stage: Stage, tokens: dict[str, str]) -> tuple[Shop, UUID]:
         made = await create_enrol_code(db, store_id, now_ms, ENROL_CODE_LIFETIME_S)
         sample = await load_sample(db, company_id, now_ms)
     await drain_publications(stage.engine)
-    folder = stage.folder / CODE
-    command = ["edge", "provision", "--central", stage.url, "--code", made.code]
+    return Founded(store_id, made.code, sample)
+
+
+async def provisioned(stage: Stage, chain: Founded, tokens: dict[str, str]) -> Shop:
+    """A box of the store, loaded, and open at the workstations of these tokens."""
+    sample, folder = chain.sample, stage.folder / CODE
+    command = ["edge", "provision", "--central", stage.url, "--code", chain.enrol_code]
     await run_child(
         "edge provision", [*command, "--data", str(folder), "--port", "0"], _log(folder)
     )
@@ -93,7 +112,7 @@ async def enrolled(stage: Stage, tokens: dict[str, str]) -> tuple[Shop, UUID]:
     operator = sample.operators[0].operator_id
     shop = Shop(folder, articles, sample.customer_ids, tokens, operator)
     open_shop(shop)
-    return shop, store_id
+    return shop
 
 
 def _log(folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.benchmarks.catalogue import catalogue
 from tests.benchmarks.drain import SALES, measure_drain
 from tests.benchmarks.edge_http import Sizes, measure_edge_http
 from tests.benchmarks.figures import Figure, Part, Say, Target, Unit, figure
@@ -346,6 +347,7 @@ LONG: dict[str, Part] = {
     "search": search,
     "till": till,
     "goods": goods,
+    "catalogue": catalogue,
     "tls": tls,
     "promotions": promotions,
     "rush_grown": rush_grown,

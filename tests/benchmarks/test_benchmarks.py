@@ -51,6 +51,11 @@ NAMES = {
     "grow": ("growth_p99_ms", "growth_p50_ms", "growth_bytes_per_sale"),
     "report": tuple(f"report_{asked}_p95_ms" for asked in ASKED),
     "goods": ("import_s", "import_again_s"),
+    "catalogue": (
+        *("catalogue_load_s", "catalogue_ready_s", "catalogue_taken_s"),
+        *("catalogue_idle_mib", "catalogue_peak_mib"),
+        *(f"catalogue_sale_{name}_ms" for name in ("p50", "p99", "longest")),
+    ),
     "search": (
         "search_customer_p99_ms",
         "search_customer_list_p99_ms",
