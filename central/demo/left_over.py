@@ -1,4 +1,4 @@
-"""What a kept demo leaves for a person to look into: a red day, a receipt that is set aside, and a
+"""What a kept demo leaves for a person to look into: red days, a receipt that is set aside, and a
 late tail that never comes; each with where it is seen and what puts it right."""
 
 import asyncio
@@ -80,9 +80,12 @@ def _red(stage: Stage, page: str, receipt: str) -> Iterator[str]:
     yield f"{RED}'s day is red: {stage.url}{page}"
     yield f"  A cent was added to {receipt} in PostgreSQL. This counts anew from the journal:"
     yield f"  {typed(stage, 'rebuild')}"
-    yield "  Its box was put back from a copy. Look, then clear the alarms that say so:"
+    yield "  Its box was put back from a copy. Look what else is waited for and what ends that, then"
+    yield "  clear the alarms that say so:"
     yield f"  {typed(stage, 'epochs', RED)}"
     yield f"  {typed(stage, 'alarm', 'list')}"
+    yield f"{DAMAGED}'s day is red, too: its box was copied, and both sold. So is that put right:"
+    yield f"  {typed(stage, 'epochs', DAMAGED)}"
 
 
 def _aside(stage: Stage, one: Quarantined) -> Iterator[str]:
