@@ -32,7 +32,7 @@ FROM stream WHERE {_OF}
 )
 _ASIDE = text(
     f"""
-SELECT q.state, count(*) FROM quarantine AS q JOIN store AS s USING (store_id)
+SELECT q.state, count(*) FROM quarantine AS q LEFT JOIN store AS s USING (store_id)
 WHERE {_OF} GROUP BY q.state ORDER BY q.state
 """  # noqa: S608 - constants
 )

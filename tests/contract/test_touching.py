@@ -305,6 +305,8 @@ EXAMPLES = {
     "central/sample/chain.py": "what the sample's shops are paid with",
     "central/usecases/company/load_sample.py": "the sets that the sample has",
     "central/demo/sample_run.py": "words that are also names of sets",
+    "central/demo/goods.py": "what the demo's shops are paid with",
+    "central/demo/acts_at_counter.py": "what is done at the demo's tills, a kind of each",
 }
 
 

@@ -49,7 +49,7 @@ async def test_a_box_that_was_heard_says_how_it_is(postgres_url: str) -> None:
         heard = [cell.text for cell in row_of(rows, "S01 S01")]
         assert heard[1:4] == ["clock off", "0 s ago", "4 events, 0 min"]
         assert heard[5:8] == ["holdfast 1.2", "5.0 GiB", "90 s ahead"]
-        assert heard[8] == "items: 3 behind, and 1 other set"
+        assert heard[8] == "items: 3 behind, and 2 other sets"
         assert [cell.text for cell in row_of(rows, "S02 S02")][1:3] == ["no box", "never"]
         assert "2 of 2 stores need a look" in page.words["summary"]
         await box.feed("items", 0)

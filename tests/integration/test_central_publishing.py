@@ -123,7 +123,8 @@ async def test_settings_that_would_stop_a_shop_are_refused(postgres_url: str) ->
             with pytest.raises((RowRefused, InvalidField)):
                 async with unit_of_work(served.engine) as db:
                     await set_store_settings(db, company_id, store_id, replace(good, **changes))
-        assert await served.rows("SELECT count(*) FROM publication") == [(1,)]
+        published = await served.rows("SELECT data_set FROM publication ORDER BY 1")
+        assert published == [("settings",), ("shops",)]  # the store's, when it was added
 
 
 async def test_a_customers_record_that_no_box_could_take_stops_nothing(postgres_url: str) -> None:

@@ -126,7 +126,7 @@ async def test_two_processes_number_at_once_and_no_head_cuts_a_publication(
             " WHERE data_set IN ('items', 'taxes', 'prices')"
         )
         assert len(log) == ROWS_EACH * next(published)
-        assert numbered == len(log) + 1  # and the store's settings
+        assert numbered == len(log) + 2  # and the store's settings and name
         assert await served.rows("SELECT count(*) FROM publication") == [(0,)]
         dense = await served.rows(
             "SELECT data_set FROM feed_log GROUP BY data_set, scope"

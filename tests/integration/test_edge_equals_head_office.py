@@ -39,7 +39,7 @@ from edge.db.reports import (
 )
 from edge.db.totals import read_totals
 from edge.domain.cash import CountedTender
-from edge.domain.sale.basket import DiscountRequest
+from edge.domain.sale.basket import DiscountRequest, ForeignRequest
 from edge.domain.span import Span
 from edge.usecases.day.look_into import rows_of
 from edge.usecases.safe.count import CountSafe, count_safe
@@ -71,6 +71,7 @@ from tests.builders import (
     settle_settings,
 )
 from tests.integration.test_central_reports import arrived, postgres_template
+from tests.integration.test_edge_foreign_cash import publish_rates
 from tests.integration.test_edge_totals import Traded, trade
 from tests.sale_builders import line, return_line, sale_id, tender
 from tests.shop_journal import Shop
@@ -103,6 +104,7 @@ def trade_richly(store: Traded) -> None:
     run(lambda db: settle_settings(db, msgspec.structs.replace(SETTINGS, tips=True)))
     run(_price_book)
     run(_receive)
+    run(publish_rates)
     trade(store, Random(13), 12)
     off = DiscountRequest("dented", amount_minor=50)
     store.sell("discounted", W2, lines=[line("I05", 2, discount=off)], customer_id=MEMBER)
@@ -116,6 +118,8 @@ def trade_richly(store: Traded) -> None:
     store.sell("member back", W2, lines=[return_line("discounted")], total_minor=-1)
     store.sell("many", lines=[line(f"I{one:02d}") for one in range(1, 9)])
     store.sell("rounded", lines=[line("I02")], tenders=[tender(CASH, 500)])
+    dollars = [tender(CASH, 1_346, foreign=ForeignRequest("USD", 1_000))]
+    store.sell("dollars", lines=[line("I02")], tenders=dollars)
     store.sell("beyond", lines=[line("I11", 40)], customer_id=MEMBER)
     store.sell("rung up twice", lines=[line("I03")])
     again = sale_id("rung up twice")
