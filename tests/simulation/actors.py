@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from edge.db.sale_reads import find_id
 from edge.domain.sale.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
 from edge.domain.sale.completed import CompletedSale
 from edge.domain.sale.situation import SoldLine
@@ -50,6 +49,7 @@ from tests.simulation.people import (
     Priced,
     Wrong,
     ask_prices,
+    is_of_this_box,
     same_answer,
     total_of,
 )
@@ -225,9 +225,9 @@ class Workstation(Drawer):
         sale_id = self.random.choice(self.memory.fresh)
         if not self.life.moved:
             return sale_id
-        found = await self.insist(lambda box: box.look(lambda db: find_id(db, sale_id)))
-        if not found.request_digest:
-            self.memory.fresh.remove(sale_id)  # it came home, or did not yet
+        told = self.memory.answers[sale_id]
+        if not await self.insist(lambda box: box.look(lambda db: is_of_this_box(db, told))):
+            self.memory.fresh.remove(sale_id)
             return None
         return sale_id
 

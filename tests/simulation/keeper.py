@@ -129,6 +129,7 @@ class Keeper(Person):
             for outcome in given.outcomes:
                 if outcome.outcome is Outcome.REFUSED:
                     raise Wrong(f"{self.name} gave back what was refused: {outcome.reason}")
+                self._later |= outcome.outcome is Outcome.LATER
                 self.seen[f"given back: {outcome.outcome.value}"] += 1
         return True
 

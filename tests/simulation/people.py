@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from edge.db import items_on_sale, sale_reads
+from edge.db import items_on_sale, sale_reads, sales
 from edge.db.store import read_settings
 from edge.domain.box import SettingsMissing
 from edge.domain.sale.basket import SaleRequest
@@ -226,6 +226,15 @@ def total_of(parts: list[Part], priced: Priced) -> int:
     return total + sum(
         added_tax(amount, priced.rates[tax_class]) for tax_class, amount in sums.items()
     )
+
+
+def is_of_this_box(db: Connection, told: Told) -> bool:
+    """Whether this folder finished it where the workstation was told: it may have come home, or not
+    yet; or a copy had finished it, too, before its box lost that and did so again."""
+    kept = told.kept
+    if not sale_reads.find_id(db, told.sale.sale_id).request_digest:
+        return False
+    return sales.stands_at(db, told.sale.sale_id) == (kept.epoch, kept.envelope.seq)
 
 
 def same_answer(first: Told, again: Told) -> None:

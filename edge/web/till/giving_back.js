@@ -130,6 +130,7 @@ async function give(wanted) {
     const body = { kept: piece.map(({ envelope }) => envelope) };
     const { outcomes } = await call("POST", "/kept", { body, quiet: true });
     const refused = piece.filter((_, place) => outcomes[place].outcome === "refused");
+    later ||= outcomes.some(({ outcome }) => outcome === "later");
     await store.settle(idsOf(refused), Date.now());
     rest = rest.slice(piece.length);
   }
