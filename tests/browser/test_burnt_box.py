@@ -132,6 +132,33 @@ async def test_a_receipt_in_whose_place_the_box_has_another_event_is_given_back(
             await page.wait_for_event("response")
 
 
+async def test_what_nobody_knows_yet_whose_it_is_is_offered_again_though_the_box_says_nothing_new(
+    tabs: Tabs, shop: Box
+) -> None:
+    """It stayed with the till: the box took none of it, and its state was the same ever after."""
+    page, given = await open_till_page(tabs, shop), list[str]()
+
+    async def later(route: Route) -> None:
+        given.append(route.request.method)
+        if len(given) > 1:
+            await route.continue_()
+        else:
+            await route.fulfill(json={"outcomes": [{"outcome": "later", "reason": None}]})
+
+    await page.context.route("**/kept", later)
+    await sell(page, items(shop)[0].scan_code)
+    with contextlib.closing(
+        sqlite3.connect(shop.folder / "store.sqlite3", timeout=PATIENCE_S)
+    ) as db:
+        for changed in OTHERS:
+            db.execute(changed)
+        db.commit()
+    async with asyncio.timeout(PATIENCE_S):
+        while not shop.rows("SELECT 1 FROM recovered"):
+            await page.wait_for_event("response")
+    assert given == ["POST", "POST"]
+
+
 SOUGHT = (
     "INSERT INTO sought SELECT epoch_number, epoch_fingerprint, seq, hash FROM journal"
     " WHERE kind = 'retail_transaction'",
