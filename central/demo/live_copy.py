@@ -13,8 +13,7 @@ from central.demo.accounts import Counted, await_drained
 from central.demo.children import free_port
 from central.demo.day import Shop
 from central.demo.disk import copy_folder
-from central.demo.errors import DemoCannotRun
-from central.demo.scene import Scene, count, now_s
+from central.demo.scene import Scene, count
 from central.demo.stage import StoreBox
 from central.demo.technician import ask
 from central.demo.trade import sell
@@ -25,8 +24,6 @@ from central.usecases.journal.close_tail import close_tail
 from sync.protocol.counted import counted
 
 BASKETS = 3
-HEARD_WITHIN_S = 120
-LOOK_EVERY_S = 0.1
 WHY = ("a copy, switched off", "demo")
 
 
@@ -47,7 +44,6 @@ async def sell_at_both(scene: Scene, shop: Shop) -> AsyncIterator[str]:
     strangers = replace(shop.shoppers, returnable=[], points_here={})
     if twin.child is not None:
         await twin.child.await_ready()
-    await _await_own_epoch(scene, shop, twin)
     async with station.turn:
         before = count(shop)
         _stand_at(station, twin)
@@ -84,17 +80,6 @@ async def switch_off(scene: Scene, shop: Shop) -> AsyncIterator[str]:
         f"{'and ' + ', '.join(others) + ', ' if others else ''}which count once. The box goes on "
         f"in epoch {now}: it cannot tell which was the copy."
     )
-
-
-async def _await_own_epoch(scene: Scene, shop: Shop, twin: StoreBox) -> None:
-    """A copy goes on in an epoch of its own once head office says that it has more: its box sold
-    since it was copied."""
-    ends_s = now_s() + HEARD_WITHIN_S
-    before = (await ask(scene.stage, shop.box, "GET", "/status"))["epoch"]
-    while (await ask(scene.stage, twin, "GET", "/status"))["epoch"] == before:
-        if now_s() > ends_s:
-            raise DemoCannotRun(f"{shop.code}'s copy did not hear of its box")
-        await asyncio.sleep(LOOK_EVERY_S)
 
 
 def _stand_at(station: Workstation, box: StoreBox) -> None:
